@@ -1,0 +1,1 @@
+"""What changes the server, and only after a yes."""

@@ -1,0 +1,1 @@
+"""A simulated Ollama: the default for a machine without one, and the tests' world."""

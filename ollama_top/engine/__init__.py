@@ -1,0 +1,1 @@
+"""When to ask whom, and how samples become a Frame."""

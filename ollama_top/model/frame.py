@@ -1,0 +1,41 @@
+"""One moment, one value: everything that any view draws."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ollama_top.model.fact import fact
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.history import History
+from ollama_top.model.host import Host
+from ollama_top.model.light import Light
+from ollama_top.model.loaded import LoadedModel
+from ollama_top.model.queue import Queue
+from ollama_top.model.request import Request
+from ollama_top.model.server import Server
+from ollama_top.model.slot import Slot
+from ollama_top.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was seen at one moment, before anything is judged."""
+
+    taken_at: datetime = fact("Moment of the look, RFC 3339.")
+    demo: bool = fact("True when everything here is simulated.")
+    server: Server = fact("The server looked at.")
+    queue: Queue = fact("Requests in flight, counted.")
+    models: tuple[LoadedModel, ...] = fact("Models in memory, or on their way there.")
+    slots: tuple[Slot, ...] = fact("Slots of the runners that tell theirs.")
+    requests: tuple[Request, ...] = fact("Requests in flight, one by one; the longest in flight first.")
+    gpus: tuple[Gpu, ...] = fact("GPUs of this machine.")
+    host: Host = fact("This machine.")
+    sources: tuple[Light, ...] = fact("How each source of values is doing.")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A snapshot with what follows from it: all that a screen, a document or a check needs."""
+
+    snapshot: Snapshot
+    verdict: Verdict
+    history: History

@@ -1,0 +1,40 @@
+"""A model in memory, or on its way there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ollama_top.model.fact import fact
+from ollama_top.model.reading import Reading
+
+
+class ModelState(StrEnum):
+    """What a model is doing."""
+
+    LOADING = "loading"  # its runner exists and /api/ps does not list it yet
+    IDLE = "idle"  # loaded, no request
+    BUSY = "busy"  # loaded, serving
+    STOPPING = "stopping"  # past its expiry and not serving: being unloaded
+    GONE = "gone"  # listed by /api/ps, but its runner has died
+    LOADED = "loaded"  # in memory; whether it serves cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """One model of /api/ps, joined to its runner by the path of its weights."""
+
+    name: Reading[str] = fact("Name it was loaded under.")
+    state: ModelState = fact("What it is doing.")
+    family: Reading[str] = fact("Architecture family, which decides whether Ollama allows parallel requests.")
+    parameter_size: Reading[str] = fact("Number of parameters, as Ollama prints it.")
+    quantization: Reading[str] = fact("Quantization level of the weights.")
+    size_bytes: Reading[int] = fact("Memory in all, by Ollama's account.")
+    vram_bytes: Reading[int] = fact("Of it on GPUs; before 0.30 an estimate made ahead of the load.")
+    context_tokens: Reading[int] = fact("Context of one request (one slot).")
+    kv_cache_type: Reading[str] = fact("Type of the K/V cache, as given to the runner; K and V by a slash if they differ.")
+    expires_at: Reading[datetime] = fact("When it is unloaded if nothing asks for it; set anew when it falls idle.")
+    runner_pid: Reading[int] = fact("Process that holds the weights.")
+    parallel: Reading[int] = fact("Requests that it serves at once.", sourced=True)
+    running: Reading[int] = fact("Requests in service now.", sourced=True)
+    waiting: Reading[int] = fact("Requests that wait for a slot of it.", sourced=True)
+    tokens_per_s: Reading[float] = fact("Tokens written per second by all its slots since the last look.")

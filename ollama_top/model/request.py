@@ -1,0 +1,31 @@
+"""A request in flight, as seen from outside the server."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ollama_top.model.fact import fact
+from ollama_top.model.reading import Reading, Source
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    RUNNING = "running"  # in service
+    WAITING = "waiting"  # accepted, and not in service
+    UNKNOWN = "unknown"  # outstanding; whether it is in service cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One outstanding request: a connection to the API whose reply has not ended."""
+
+    state: RequestState = fact("Where it stands.")
+    model: Reading[str] = fact("Model asked for; known without a proxy only while a single model is resident.")
+    client: Reading[str] = fact("Name of the client's process.")
+    client_pid: Reading[int] = fact("Process of the client.")
+    client_address: str = fact("Address and port that the client calls from.")
+    age_s: Reading[float] = fact("Seconds since the last byte of the request came in.")
+    source: Source = fact(
+        "`sockets` where the kernel's counters prove the state; `estimate` where the oldest are"
+        " taken to be served first, as Ollama's semaphore does."
+    )

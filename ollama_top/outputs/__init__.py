@@ -1,0 +1,1 @@
+"""Frames as text and documents, without a screen."""

@@ -1,0 +1,1 @@
+"""Who started the server."""
