@@ -14,7 +14,9 @@ class Gpu:
     vendor: str = fact("`nvidia`; other vendors follow.")
     uuid: Reading[str] = fact("Identity that survives a reboot.")
     name: Reading[str] = fact("Product name.")
-    memory_used_bytes: Reading[int] = fact("Memory in use, the driver's own reserve left out where it tells them apart.")
+    memory_used_bytes: Reading[int] = fact(
+        "Memory in use, the driver's own reserve left out where it tells them apart."
+    )
     memory_total_bytes: Reading[int] = fact("Memory in all.")
     utilization_percent: Reading[float] = fact("Share of the last sample period in which a kernel ran.")
     temperature_celsius: Reading[float] = fact("Temperature of the chip.")

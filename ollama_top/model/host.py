@@ -13,5 +13,7 @@ class Host:
     name: str = fact("Host name.")
     cpu_count: Reading[int] = fact("Logical processors.")
     cpu_percent: Reading[float] = fact("CPU in use since the last look; 100 is all processors.")
-    memory_used_bytes: Reading[int] = fact("Memory that cannot be had without swapping: total less available.")
+    memory_used_bytes: Reading[int] = fact(
+        "Memory that cannot be had without swapping: total less available."
+    )
     memory_total_bytes: Reading[int] = fact("Memory in all.")

@@ -31,8 +31,12 @@ class LoadedModel:
     size_bytes: Reading[int] = fact("Memory in all, by Ollama's account.")
     vram_bytes: Reading[int] = fact("Of it on GPUs; before 0.30 an estimate made ahead of the load.")
     context_tokens: Reading[int] = fact("Context of one request (one slot).")
-    kv_cache_type: Reading[str] = fact("Type of the K/V cache, as given to the runner; K and V by a slash if they differ.")
-    expires_at: Reading[datetime] = fact("When it is unloaded if nothing asks for it; set anew when it falls idle.")
+    kv_cache_type: Reading[str] = fact(
+        "Type of the K/V cache, as given to the runner; K and V by a slash if they differ."
+    )
+    expires_at: Reading[datetime] = fact(
+        "When it is unloaded if nothing asks for it; set anew when it falls idle."
+    )
     runner_pid: Reading[int] = fact("Process that holds the weights.")
     parallel: Reading[int] = fact("Requests that it serves at once.", sourced=True)
     running: Reading[int] = fact("Requests in service now.", sourced=True)

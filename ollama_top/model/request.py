@@ -20,7 +20,9 @@ class Request:
     """One outstanding request: a connection to the API whose reply has not ended."""
 
     state: RequestState = fact("Where it stands.")
-    model: Reading[str] = fact("Model asked for; known without a proxy only while a single model is resident.")
+    model: Reading[str] = fact(
+        "Model asked for; known without a proxy only while a single model is resident."
+    )
     client: Reading[str] = fact("Name of the client's process.")
     client_pid: Reading[int] = fact("Process of the client.")
     client_address: str = fact("Address and port that the client calls from.")

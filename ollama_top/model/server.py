@@ -15,10 +15,14 @@ class Server:
     reachable: bool = fact("Whether the API answered within its time limit at the last look.")
     version: Reading[str] = fact("Ollama's version, from /api/version.")
     pid: Reading[int] = fact("Process that holds the API port, if it is `ollama serve` on this machine.")
-    manager: Reading[str] = fact("What started it: `systemd`, `systemd --user`, `launchd`, `container` or `manual`.")
+    manager: Reading[str] = fact(
+        "What started it: `systemd`, `systemd --user`, `launchd`, `container` or `manual`."
+    )
     unit: Reading[str] = fact("Name of its service unit or container.")
     user: Reading[str] = fact("User that the server runs as.")
     started_at: Reading[datetime] = fact("Start of the server process.")
     cpu_percent: Reading[float] = fact("CPU of the server and its runners; 100 is one core.")
-    rss_bytes: Reading[int] = fact("Resident memory of the server and its runners; shared pages count in each.")
+    rss_bytes: Reading[int] = fact(
+        "Resident memory of the server and its runners; shared pages count in each."
+    )
     problem: str | None = fact("Why the API could not be read at the last look; null when it could.")
