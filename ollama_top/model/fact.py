@@ -10,7 +10,7 @@ DOC = "doc"
 SOURCED = "sourced"
 
 
-def fact(doc: str, *, sourced: bool = False) -> Any:
+def fact(doc: str, *, sourced: bool = False) -> Any:  # noqa: ANN401 - stands in for a value of any type
     """Declare a published field; `sourced` adds the key `<name>_source` beside it in JSON."""
     return field(metadata={DOC: doc, SOURCED: sourced})
 

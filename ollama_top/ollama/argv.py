@@ -1,0 +1,111 @@
+"""What the command lines of Ollama's server and of its runners tell.
+
+Every generation writes its own flags; which is which is in `Generation`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
+MODEL_FLAGS = ("--model", "-m")
+CONTEXT_FLAGS = ("-c", "--ctx-size")
+PARALLEL_FLAGS = ("-np", "--parallel")
+
+
+class Generation(StrEnum):
+    """The kinds of runner that Ollama has had."""
+
+    LLAMA_SERVER = "llama-server"  # 0.30 and later, GGUF
+    GO = "go runner"  # 0.5.8 to 0.24
+    OLLAMA_LLAMA_SERVER = "ollama_llama_server"  # up to 0.5.7
+    MLX = "mlx"  # safetensors; serves one request at a time whatever the settings
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerArgs:
+    """What one runner was started with; None where its command line does not say."""
+
+    generation: Generation
+    model_path: str
+    port: int | None
+    parallel: int | None
+    context_tokens: int | None  # of one slot
+    kv_cache_type: str | None
+
+
+def is_serve(argv: Sequence[str]) -> bool:
+    """Whether a command line is `ollama serve`, started directly or by a wrapper script."""
+    words = _program(argv)
+    return (
+        len(words) >= 2 and PurePosixPath(words[0]).name in {"ollama", "ollama.exe"} and words[1] == "serve"
+    )
+
+
+def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
+    """What a child of the server runs; None when it is not a runner with a model.
+
+    The server also starts short-lived helpers without a model, to look for GPUs.
+    """
+    words = _program(argv)
+    generation = _generation(words)
+    model = _value(words, MODEL_FLAGS)
+    if generation is None or not model:
+        return None
+    total, parallel = _number(words, CONTEXT_FLAGS), _number(words, PARALLEL_FLAGS)
+    per_slot = total // parallel if total and parallel else None
+    return RunnerArgs(
+        generation,
+        model,
+        _number(words, ("--port",)),
+        1 if generation is Generation.MLX else parallel,
+        per_slot,
+        _kv_cache_type(words),
+    )
+
+
+def _program(argv: Sequence[str]) -> Sequence[str]:
+    """The command line from the program on: a wrapper script shows its interpreter first."""
+    if len(argv) > 1 and INTERPRETER.match(PurePosixPath(argv[0]).name):
+        return argv[1:]
+    return argv
+
+
+def _generation(words: Sequence[str]) -> Generation | None:
+    name = PurePosixPath(words[0]).name.removesuffix(".exe") if words else ""
+    if name == "llama-server":
+        return Generation.LLAMA_SERVER
+    if name == "ollama_llama_server":
+        return Generation.OLLAMA_LLAMA_SERVER
+    if name == "ollama" and "runner" in words[1:2]:
+        return (
+            Generation.MLX
+            if {"--mlx-engine", "--image-engine", "--imagegen-engine"} & {*words}
+            else Generation.GO
+        )
+    return None
+
+
+def _value(words: Sequence[str], flags: Sequence[str]) -> str | None:
+    for index, word in enumerate(words):
+        if word in flags and index + 1 < len(words):
+            return words[index + 1]
+        name, separator, value = word.partition("=")
+        if separator and name in flags:
+            return value
+    return None
+
+
+def _number(words: Sequence[str], flags: Sequence[str]) -> int | None:
+    value = _value(words, flags)
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 12 else None
+
+
+def _kv_cache_type(words: Sequence[str]) -> str | None:
+    keys, values = _value(words, ("--cache-type-k", "-ctk")), _value(words, ("--cache-type-v", "-ctv"))
+    if keys is None and values is None:
+        return None
+    keys, values = keys or "f16", values or "f16"
+    return keys if keys == values else f"{keys}/{values}"

@@ -1,0 +1,113 @@
+"""What the server's API answers, as values: /api/version, /api/ps, /api/tags, /api/show.
+
+Unknown fields are ignored and missing ones are None: versions differ in what they tell.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from ollama_top.ollama import jsonic
+
+FROM_BLOB = re.compile(r"^FROM[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class PsModel:
+    """A model of /api/ps: in memory by the server's account."""
+
+    name: str
+    digest: str | None  # of the manifest, not of the weights
+    family: str | None
+    parameter_size: str | None
+    quantization: str | None
+    size_bytes: int | None
+    vram_bytes: int | None
+    context_tokens: int | None  # since 0.10.0; of one request
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model of /api/tags: on disk."""
+
+    name: str
+    digest: str | None
+    family: str | None
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownModel:
+    """What /api/show adds: the path of the weights, which joins a model to its runner."""
+
+    blob_path: str | None
+    family: str | None
+    capabilities: tuple[str, ...] | None  # since 0.6.4
+
+
+def parse_version(body: bytes) -> str:
+    """The version that /api/version answers; raises BadReplyError."""
+    version = jsonic.text(jsonic.parse_object(body), "version")
+    if version is None:
+        raise jsonic.BadReplyError("answered no version: this may not be Ollama")
+    return version
+
+
+def parse_ps(body: bytes) -> tuple[PsModel, ...]:
+    """The models that /api/ps answers, in its order; raises BadReplyError."""
+    return tuple(_ps_model(each, name) for each, name in _named(jsonic.parse_object(body)))
+
+
+def parse_tags(body: bytes) -> tuple[InstalledModel, ...]:
+    """The models that /api/tags answers; raises BadReplyError."""
+    return tuple(
+        InstalledModel(
+            name,
+            jsonic.text(each, "digest"),
+            jsonic.text(jsonic.member(each, "details"), "family"),
+            jsonic.count(each, "size"),
+        )
+        for each, name in _named(jsonic.parse_object(body))
+    )
+
+
+def parse_show(body: bytes) -> ShownModel:
+    """What /api/show answers; raises BadReplyError."""
+    reply = jsonic.parse_object(body)
+    blob = FROM_BLOB.search(jsonic.text(reply, "modelfile") or "")
+    return ShownModel(
+        blob.group(1).strip('"') if blob else None,
+        jsonic.text(jsonic.member(reply, "details"), "family"),
+        jsonic.texts(reply, "capabilities") if "capabilities" in reply else None,
+    )
+
+
+def parse_error(body: bytes) -> str | None:
+    """The server's own words in an error reply; None when there are none."""
+    try:
+        return jsonic.text(jsonic.parse_object(body), "error")
+    except jsonic.BadReplyError:
+        return None
+
+
+def _named(reply: jsonic.Object) -> list[tuple[jsonic.Object, str]]:
+    """The models of a reply with their names; entries without one cannot be shown or acted on."""
+    models = jsonic.objects(reply, "models")
+    named = [(each, jsonic.text(each, "name") or jsonic.text(each, "model")) for each in models]
+    return [(each, name) for each, name in named if name is not None]
+
+
+def _ps_model(of: jsonic.Object, name: str) -> PsModel:
+    details = jsonic.member(of, "details")
+    return PsModel(
+        name=name,
+        digest=jsonic.text(of, "digest"),
+        family=jsonic.text(details, "family"),
+        parameter_size=jsonic.text(details, "parameter_size"),
+        quantization=jsonic.text(details, "quantization_level"),
+        size_bytes=jsonic.count(of, "size"),
+        vram_bytes=jsonic.count(of, "size_vram"),
+        context_tokens=jsonic.count(of, "context_length"),
+        expires_at=jsonic.moment(of, "expires_at"),
+    )

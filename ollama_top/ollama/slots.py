@@ -1,0 +1,79 @@
+"""What a llama-server runner answers to /slots and /props.
+
+Read in llama.cpp's server-context.cpp: `n_prompt_tokens` is what the slot's cache holds now
+(prompt read so far plus tokens written), so the length of a prompt is known only once it is read.
+"""
+
+from dataclasses import dataclass
+
+from ollama_top.model.slot import SlotState
+from ollama_top.ollama import jsonic
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReply:
+    """One slot as the runner tells it; None where it does not."""
+
+    slot: int
+    busy: bool
+    task: int | None  # number of the request in the runner; of the last one when idle
+    context_tokens: int | None
+    cached_tokens: int  # of the prompt, taken from the prompt cache
+    processed_tokens: int  # of the prompt, computed
+    held_tokens: int  # in the slot's cache now
+    decoded_tokens: int
+
+    @property
+    def state(self) -> SlotState:
+        """A slot decodes from its first token on; before it, it reads its prompt."""
+        if not self.busy:
+            return SlotState.IDLE
+        return SlotState.DECODE if self.decoded_tokens else SlotState.PREFILL
+
+    @property
+    def prompt_done_tokens(self) -> int:
+        """Tokens of the prompt that are read."""
+        return self.cached_tokens + self.processed_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerProps:
+    """What /props tells of a runner."""
+
+    parallel: int | None
+    context_tokens: int | None  # of one slot
+    model_path: str | None
+
+
+def parse_slots(body: bytes) -> tuple[SlotReply, ...]:
+    """The slots that /slots answers, by number; raises BadReplyError."""
+    replies = [_slot(each) for each in jsonic.parse_objects(body)]
+    return tuple(sorted((each for each in replies if each is not None), key=lambda each: each.slot))
+
+
+def parse_props(body: bytes) -> RunnerProps:
+    """What /props answers; raises BadReplyError."""
+    reply = jsonic.parse_object(body)
+    settings = jsonic.member(reply, "default_generation_settings")
+    return RunnerProps(
+        jsonic.count(reply, "total_slots"),
+        jsonic.count(settings, "n_ctx"),
+        jsonic.text(reply, "model_path"),
+    )
+
+
+def _slot(of: jsonic.Object) -> SlotReply | None:
+    number, busy = jsonic.count(of, "id"), jsonic.flag(of, "is_processing")
+    if number is None or busy is None:
+        return None
+    steps = jsonic.objects(of, "next_token")
+    return SlotReply(
+        slot=number,
+        busy=busy,
+        task=jsonic.count(of, "id_task"),
+        context_tokens=jsonic.count(of, "n_ctx"),
+        cached_tokens=jsonic.count(of, "n_prompt_tokens_cache") or 0,
+        processed_tokens=jsonic.count(of, "n_prompt_tokens_processed") or 0,
+        held_tokens=jsonic.count(of, "n_prompt_tokens") or 0,
+        decoded_tokens=(jsonic.count(steps[0], "n_decoded") or 0) if steps else 0,
+    )
