@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+MANAGEMENT = frozenset({"pull", "push", "create", "cp", "rm", "list", "ls", "ps", "show", "stop", "signin"})
 INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
 MODEL_FLAGS = ("--model", "-m")
 CONTEXT_FLAGS = ("-c", "--ctx-size")
@@ -42,6 +43,12 @@ def is_serve(argv: Sequence[str]) -> bool:
     return (
         len(words) >= 2 and PurePosixPath(words[0]).name in {"ollama", "ollama.exe"} and words[1] == "serve"
     )
+
+
+def is_management(argv: Sequence[str]) -> bool:
+    """Whether a command line is Ollama's own client at work that is no inference, such as a pull."""
+    words = _program(argv)
+    return len(words) >= 2 and PurePosixPath(words[0]).name == "ollama" and words[1] in MANAGEMENT
 
 
 def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:

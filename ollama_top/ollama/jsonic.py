@@ -82,7 +82,7 @@ def moment(of: Object, key: str) -> datetime | None:
         return None
 
 
-def _parse(body: bytes) -> Any:
+def _parse(body: bytes) -> object:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -96,6 +96,6 @@ def _looks_like(body: bytes) -> str:
     return "HTML" if start.startswith((b"<!doctype", b"<html")) else "something else"
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a string", bool: "a truth value", type(None): "null"}
     return names.get(type(value), "a number")

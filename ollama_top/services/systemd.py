@@ -1,0 +1,53 @@
+"""What systemd says of a unit. Reads only; every call is bounded and never asks for a password."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+
+TIMEOUT_S = 3.0
+UNIT_PATH = "/org/freedesktop/systemd1/unit/"
+SERVICE = "org.freedesktop.systemd1.Service"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The part of a unit that tells whether a process is its server."""
+
+    main_pid: int
+    environment: tuple[str, ...]  # NAME=value, as the next start would get them
+
+
+def read_unit(name: str, *, user: bool) -> Unit | None:
+    """A unit's main process and its Environment=; None when systemd cannot tell.
+
+    JSON through busctl, because `systemctl show` quotes values in a way of its own.
+    """
+    path = UNIT_PATH + "".join(
+        each if each.isalnum() and each.isascii() else f"_{ord(each):02x}" for each in name
+    )
+    scope = ["--user"] if user else []
+    words = ["busctl", *scope, "--json=short", "get-property", "org.freedesktop.systemd1", path, SERVICE]
+    answer = _run([*words, "MainPID", "Environment"])
+    values = [_value(line) for line in (answer or "").splitlines()]
+    match values:
+        case [int(main_pid), list(environment)]:
+            return Unit(main_pid, tuple(str(each) for each in environment))
+    return None
+
+
+def _value(line: str) -> object:
+    try:
+        parsed = json.loads(line)
+    except ValueError:
+        return None
+    return parsed.get("data") if isinstance(parsed, dict) else None
+
+
+def _run(words: list[str]) -> str | None:
+    try:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout

@@ -1,0 +1,101 @@
+"""Ollama's own API: what it says of itself and of its models.
+
+Asks no more than it must: each question is a line in the server's log.
+"""
+
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ollama_top.ollama import replies
+from ollama_top.ollama.jsonic import BadReplyError
+from ollama_top.ollama.replies import InstalledModel, PsModel, ShownModel
+from ollama_top.sources.http import Http, HttpError
+
+VERSION_EVERY_S = 30.0
+INSTALLED_EVERY_S = 60.0
+SHOWN_A_LOOK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ApiLook:
+    """What the API said at one look."""
+
+    version: str | None
+    models: tuple[PsModel, ...]
+    shown: Mapping[str, ShownModel]  # by model name
+    installed: tuple[InstalledModel, ...] = ()
+    notes: tuple[str, ...] = ()  # what was asked besides and not answered
+
+
+@dataclass(slots=True)
+class OllamaApi:
+    """The API of one server, with what it said before and need not be asked again."""
+
+    http: Http
+    _version: str | None = None
+    _version_due_s: float = 0.0
+    _installed: tuple[InstalledModel, ...] = ()
+    _installed_due_s: float = 0.0
+    _shown: dict[str, ShownModel] = field(default_factory=dict)  # by digest, else by name
+
+    async def look(self, now_s: float, orphan_paths: Sequence[str]) -> ApiLook:
+        """Ask what is loaded, and what is new about it.
+
+        `orphan_paths` are weights held by runners that no loaded model explains: installed
+        models are asked for theirs, so that a model being loaded has a name. Raises HttpError
+        or BadReplyError when the server cannot tell what is loaded.
+        """
+        models = await self._loaded()
+        notes: list[str] = []
+        await self._note(self._ask_version(now_s), notes)
+        await self._note(self._ask_shown([(each.name, each.digest) for each in models]), notes)
+        if self._unexplained(orphan_paths):
+            await self._note(self._ask_installed(now_s), notes)
+            await self._note(self._ask_shown([(each.name, each.digest) for each in self._installed]), notes)
+        named: list[PsModel | InstalledModel] = [*models, *self._installed]
+        shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
+        return ApiLook(self._version, models, shown, self._installed, tuple(notes))
+
+    async def unload(self, name: str) -> None:
+        """Ask the server to unload a model as soon as it is idle; raises HttpError."""
+        await self.http.post("/api/generate", {"model": name, "keep_alive": 0})
+
+    async def _loaded(self) -> tuple[PsModel, ...]:
+        try:
+            return replies.parse_ps(await self.http.get("/api/ps"))
+        except HttpError as error:
+            if error.status != 404:
+                raise
+        # before 0.1.38 there is no /api/ps; whoever answers /api/version is Ollama all the same
+        self._version = replies.parse_version(await self.http.get("/api/version"))
+        return ()
+
+    async def _note(self, asking: Coroutine[None, None, None], notes: list[str]) -> None:
+        """Let a question that is not vital fail, and keep why."""
+        try:
+            await asking
+        except (HttpError, BadReplyError) as error:
+            notes.append(str(error))
+
+    async def _ask_version(self, now_s: float) -> None:
+        if self._version is None or now_s >= self._version_due_s:
+            self._version_due_s = now_s + VERSION_EVERY_S
+            self._version = replies.parse_version(await self.http.get("/api/version"))
+
+    async def _ask_installed(self, now_s: float) -> None:
+        if now_s >= self._installed_due_s:
+            self._installed_due_s = now_s + INSTALLED_EVERY_S
+            self._installed = replies.parse_tags(await self.http.get("/api/tags"))
+
+    async def _ask_shown(self, named: Sequence[tuple[str, str | None]]) -> None:
+        new = [(name, digest or name) for name, digest in named if (digest or name) not in self._shown]
+        for name, key in new[:SHOWN_A_LOOK]:
+            self._shown[key] = replies.parse_show(await self.http.post("/api/show", {"model": name}))
+
+    def _unexplained(self, paths: Sequence[str]) -> bool:
+        known = {each.blob_path for each in self._shown.values()}
+        return any(path not in known for path in paths)
+
+
+def _key(model: PsModel | InstalledModel) -> str:
+    return model.digest or model.name

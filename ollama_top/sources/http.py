@@ -1,0 +1,120 @@
+"""The one door to HTTP: bounded replies, plain errors.
+
+The only module that knows httpx, so that its successor can take its place in one line.
+"""
+
+import ssl
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+REPLY_LIMIT_BYTES = 8 << 20
+CONNECT_TIMEOUT_S = 3.0
+
+
+class HttpError(Exception):
+    """A question without a good answer; the text says what happened, `status` what was answered."""
+
+    def __init__(self, problem: str, status: int | None = None, body: bytes = b"") -> None:
+        super().__init__(problem)
+        self.status = status
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a remote server is reached; the token is sent over https or to the loopback only."""
+
+    token: str | None = None
+    ca_file: str | None = None
+    insecure: bool = False
+
+
+class Http:
+    """A client for one server, used from one event loop."""
+
+    def __init__(
+        self, base_url: str, *, timeout_s: float, loopback: bool, access: Access, keep_alive: bool = True
+    ) -> None:
+        """Prepare without connecting; raises HttpError when the CA file cannot be read."""
+        secure = base_url.startswith("https:")
+        headers = {"user-agent": "ollama-top", "accept": "application/json"}
+        if access.token and (secure or loopback):
+            headers["authorization"] = f"Bearer {access.token}"
+        self._base = base_url
+        self._client = httpx.AsyncClient(
+            headers=headers,
+            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
+            trust_env=not loopback,  # a proxy of the environment cannot reach this machine's loopback
+            verify=_trust(access) if secure else False,
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=1 if keep_alive else 0),
+        )
+
+    async def get(self, path: str) -> bytes:
+        """The body of a 200 reply; raises HttpError for anything else."""
+        return await self._ask("GET", path, None)
+
+    async def post(self, path: str, document: dict[str, Any]) -> bytes:
+        """The body of a 200 reply to a JSON document; raises HttpError for anything else."""
+        return await self._ask("POST", path, document)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _ask(self, method: str, path: str, document: dict[str, Any] | None) -> bytes:
+        try:
+            async with self._client.stream(method, self._base + path, json=document) as reply:
+                body = await _bounded(reply)
+        except httpx.TimeoutException as error:
+            raise HttpError(_timeout(error)) from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
+            raise HttpError(_plain(error, self._base)) from None
+        if reply.status_code != httpx.codes.OK:
+            raise HttpError(f"answered HTTP {reply.status_code}", reply.status_code, body)
+        return body
+
+
+async def _bounded(reply: httpx.Response) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in reply.aiter_bytes():
+        size += len(chunk)
+        if size > REPLY_LIMIT_BYTES:
+            raise HttpError(f"answered more than {REPLY_LIMIT_BYTES >> 20} MiB: refused")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _trust(access: Access) -> ssl.SSLContext | bool:
+    if access.insecure:
+        return False
+    try:
+        return ssl.create_default_context(cafile=access.ca_file) if access.ca_file else True
+    except (OSError, ssl.SSLError) as error:
+        raise HttpError(f"the CA file {access.ca_file} cannot be used: {error}") from None
+
+
+def _timeout(error: httpx.TimeoutException) -> str:
+    if isinstance(error, httpx.ConnectTimeout):
+        return "does not accept the connection (timed out)"
+    return "accepts the connection and does not answer (timed out)"
+
+
+def _plain(error: Exception, base_url: str) -> str:
+    """The error in words that name its cause rather than its class."""
+    where = urlsplit(base_url).netloc
+    if isinstance(error, httpx.ConnectError):
+        return f"nothing answers at {where} ({_last_words(error)})"
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
+        return f"broke off or garbled its answer ({_last_words(error)})"
+    return _last_words(error)
+
+
+def _last_words(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    if "All connection attempts failed" in text and error.__context__ is not None:
+        return "connection refused"
+    return text.splitlines()[0][:200]

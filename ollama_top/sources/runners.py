@@ -1,0 +1,55 @@
+"""The runners' own HTTP: /slots and /props of llama-server, on the loopback.
+
+A runner answers between two steps of its work, so a long prefill can make it late.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ollama_top.ollama import slots
+from ollama_top.ollama.jsonic import BadReplyError
+from ollama_top.ollama.slots import RunnerProps, SlotReply
+from ollama_top.sources.http import Access, Http, HttpError
+
+TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsLook:
+    """The slots of one runner at one moment, or why they could not be read."""
+
+    at_s: float  # monotonic, when the answer was in
+    slots: tuple[SlotReply, ...]
+    problem: str | None = None
+
+
+class Runners:
+    """Asks llama-server runners; a connection lasts one question, so none is mistaken for work."""
+
+    def __init__(self) -> None:
+        """Prepare without connecting."""
+        self._http = Http("http://", timeout_s=TIMEOUT_S, loopback=True, access=Access(), keep_alive=False)
+
+    async def slots(self, ports: Iterable[int]) -> dict[int, SlotsLook]:
+        """The slots of several runners at once, by port; a failure stays with its runner."""
+        wanted = tuple(ports)
+        looks = await asyncio.gather(*(self._slots(port) for port in wanted))
+        return dict(zip(wanted, looks, strict=True))
+
+    async def props(self, port: int) -> RunnerProps:
+        """What a runner says of itself; raises HttpError or BadReplyError."""
+        return slots.parse_props(await self._http.get(f"127.0.0.1:{port}/props"))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def _slots(self, port: int) -> SlotsLook:
+        try:
+            body = await self._http.get(f"127.0.0.1:{port}/slots")
+            at_s = time.monotonic()
+            return SlotsLook(at_s, slots.parse_slots(body))
+        except (HttpError, BadReplyError) as error:
+            return SlotsLook(time.monotonic(), (), f"the runner on port {port} {error}")
