@@ -1,0 +1,74 @@
+"""What the runners serve at one look, from their slots or, where they tell none, their sockets. Pure."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ollama_top.engine.ledger import Serving
+from ollama_top.ollama.slots import SlotReply
+
+SlotKey = tuple[int, int]
+"""Process of the runner, number of the slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How far one request was at a look."""
+
+    task: int | None
+    tokens: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What one slot wrote between two looks."""
+
+    tokens: int
+    seconds: float
+    is_whole: bool  # the request was in service all the time between
+
+    @property
+    def tokens_per_s(self) -> float | None:
+        """The rate; None where the request began between the looks."""
+        return self.tokens / self.seconds if self.is_whole and self.seconds > 0 else None
+
+
+def paces(last: Mapping[SlotKey, Written], now: Mapping[SlotKey, Written]) -> dict[SlotKey, Pace]:
+    """What every slot wrote since the last look; slots not seen before are left out."""
+    found = {}
+    for key, written in now.items():
+        before = last.get(key)
+        if before is None or written.at_s <= before.at_s:
+            continue
+        is_whole = before.task == written.task and written.tokens >= before.tokens
+        tokens = written.tokens - before.tokens if is_whole else written.tokens
+        found[key] = Pace(tokens, written.at_s - before.at_s, is_whole)
+    return found
+
+
+def written(runner_pid: int, slots: Sequence[SlotReply], at_s: float) -> dict[SlotKey, Written]:
+    """How far each busy slot of a runner is; an idle one has written nothing."""
+    return {
+        (runner_pid, each.slot): Written(
+            each.task if each.busy else None, each.decoded_tokens if each.busy else 0, at_s
+        )
+        for each in slots
+    }
+
+
+def serving(now: Mapping[SlotKey, Written], pace: Mapping[SlotKey, Pace]) -> Serving:
+    """The requests in service in slots, with the time between two tokens of the slowest."""
+    busy = {key: each for key, each in now.items() if each.task is not None}
+    tasks: frozenset[Hashable] = frozenset((*key, each.task) for key, each in busy.items() if each.tokens)
+    gaps = [1000 * pace[key].seconds / pace[key].tokens for key in busy if key in pace and pace[key].tokens]
+    return Serving(tasks, len(busy), max(gaps, default=None))
+
+
+def together(parts: Sequence[Serving]) -> Serving:
+    """What several runners serve, as one."""
+    gaps = [each.gap_ms for each in parts if each.gap_ms is not None]
+    return Serving(
+        frozenset().union(*(each.tasks for each in parts)),
+        sum(each.busy for each in parts),
+        max(gaps, default=None),
+    )
