@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ollama_top.ollama.replies import parse_error
+
 REPLY_LIMIT_BYTES = 8 << 20
 CONNECT_TIMEOUT_S = 3.0
 
@@ -21,6 +23,10 @@ class HttpError(Exception):
         super().__init__(problem)
         self.status = status
         self.body = body
+
+    def words(self) -> str:
+        """The server's own words where it gave any, else what happened."""
+        return parse_error(self.body) or str(self)
 
 
 @dataclass(frozen=True, slots=True)

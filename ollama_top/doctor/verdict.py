@@ -1,0 +1,140 @@
+"""The one line at the top: the worst thing that a Snapshot shows, in plain words. Pure.
+
+Made of facts of the Snapshot only; where one is missing the sentence says less, never more.
+"""
+
+from collections.abc import Callable
+
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.queue import Precision
+from ollama_top.model.reading import Known, Missing, Reading
+from ollama_top.model.verdict import Severity, Verdict
+
+Judgement = Callable[[Snapshot], Verdict | None]
+
+
+def judge(snapshot: Snapshot) -> Verdict:
+    """The first judgement that applies; they are ordered by what matters most."""
+    verdicts = (each(snapshot) for each in JUDGEMENTS)
+    return next(verdict for verdict in verdicts if verdict is not None)
+
+
+def _unreachable(snapshot: Snapshot) -> Verdict | None:
+    server = snapshot.server
+    if server.reachable:
+        return None
+    if server.problem is None:
+        return Verdict(Severity.INFO, f"asking {server.url} for the first time")
+    return Verdict(Severity.ERROR, f"no answer from {server.url}: {server.problem}")
+
+
+def _api_trouble(snapshot: Snapshot) -> Verdict | None:
+    problem = snapshot.server.problem
+    return Verdict(Severity.WARNING, f"the API answers in part only: {problem}") if problem else None
+
+
+def _gone(snapshot: Snapshot) -> Verdict | None:
+    gone = [_name(each) for each in snapshot.models if each.state is ModelState.GONE]
+    if not gone:
+        return None
+    return Verdict(Severity.ERROR, f"the runner of {gone[0]} has died; the next request loads it anew")
+
+
+def _waiting(snapshot: Snapshot) -> Verdict | None:
+    queue = snapshot.queue
+    if isinstance(queue.waiting, Missing) or queue.waiting.value == 0:
+        return None
+    at_most = "up to " if queue.precision is Precision.UPPER_BOUND else ""
+    start = f"{at_most}{queue.waiting.value} wait{_oldest(queue.oldest_wait_s)}"
+    return Verdict(Severity.WARNING, f"{start}: {_why_wait(snapshot)}")
+
+
+def _oldest(reading: Reading[float]) -> str:
+    """The longest wait in whole seconds: a coarse number changes, and is sent, less often."""
+    return f", the longest {reading.value:.0f} s" if isinstance(reading, Known) and reading.value >= 1 else ""
+
+
+def _why_wait(snapshot: Snapshot) -> str:
+    loading = [_name(each) for each in snapshot.models if each.state is ModelState.LOADING]
+    if loading:
+        return f"{loading[0]} is being loaded, and what needs another model waits behind it"
+    full = [each for each in snapshot.models if _is_full(each)]
+    if len(full) == 1 and len(snapshot.models) == 1:
+        return f"{_name(full[0])} serves {_at_once(full[0].parallel)}"
+    if full:
+        return f"{_list([_name(each) for each in full])} serve all they can at once"
+    if not snapshot.models:
+        return "no model is loaded yet"
+    if all(isinstance(each.running, Known) for each in snapshot.models):
+        return "slots are free, so they wait for another model to load, or are no inference"
+    return "what is in service cannot be seen"
+
+
+def _at_once(parallel: Reading[int]) -> str:
+    if isinstance(parallel, Missing):
+        return "as many as it can at once"
+    return f"{parallel.value} at once ({parallel.source})"
+
+
+def _is_full(model: LoadedModel) -> bool:
+    if isinstance(model.running, Missing) or isinstance(model.parallel, Missing):
+        return False
+    return model.running.value >= model.parallel.value > 0
+
+
+def _loading(snapshot: Snapshot) -> Verdict | None:
+    loading = [_name(each) for each in snapshot.models if each.state is ModelState.LOADING]
+    return Verdict(Severity.INFO, f"loading {_list(loading)}") if loading else None
+
+
+def _working(snapshot: Snapshot) -> Verdict | None:
+    running = snapshot.queue.running
+    if isinstance(running, Missing) or running.value == 0:
+        return None
+    busy = [_name(each) for each in snapshot.models if each.state is ModelState.BUSY]
+    requests = "1 request" if running.value == 1 else f"{running.value} requests"
+    ending = ", none waits" if isinstance(snapshot.queue.waiting, Known) else ""
+    return Verdict(Severity.OK, f"{requests} in service by {_list(busy) or 'a runner'}{ending}")
+
+
+def _unseen(snapshot: Snapshot) -> Verdict | None:
+    running = snapshot.queue.running
+    if isinstance(running, Known):
+        return None
+    return Verdict(Severity.INFO, f"{_models(snapshot)}; the queue cannot be seen: {running.hint}")
+
+
+def _idle(snapshot: Snapshot) -> Verdict | None:
+    return Verdict(Severity.OK, f"idle: {_models(snapshot)}, no request")
+
+
+def _models(snapshot: Snapshot) -> str:
+    match snapshot.models:
+        case ():
+            return "no model loaded"
+        case (only,):
+            return f"{_name(only)} loaded"
+        case several:
+            return f"{len(several)} models loaded"
+
+
+def _name(model: LoadedModel) -> str:
+    return model.name.value if isinstance(model.name, Known) else "a model"
+
+
+def _list(names: list[str]) -> str:
+    """Names as a sentence has them; past two a number says more."""
+    return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
+
+
+JUDGEMENTS: tuple[Judgement, ...] = (
+    _unreachable,
+    _gone,
+    _waiting,
+    _api_trouble,
+    _loading,
+    _working,
+    _unseen,
+    _idle,
+)

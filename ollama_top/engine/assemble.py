@@ -1,0 +1,121 @@
+"""From the newest of every source to one Snapshot, and what to remember for the next. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ollama_top.engine import activity as act
+from ollama_top.engine.activity import Activity
+from ollama_top.engine.assemble_models import model_of, parallel_of, slots_of
+from ollama_top.engine.assemble_requests import in_flight, waiting_for
+from ollama_top.engine.joined import Joined, join
+from ollama_top.engine.ledger import Serving, advance
+from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
+from ollama_top.engine.serving import together
+from ollama_top.engine.state import State
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.host import Host
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known, value_or
+from ollama_top.model.server import Server
+from ollama_top.sources.inet_diag import Socket
+from ollama_top.sources.owner import ServerProcess
+
+UNSEEN = Activity()
+
+
+def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
+    """One Snapshot from the newest samples; the first looks at rates and streams come out Missing."""
+    joined = join(samples)
+    state = _advance(state, samples, joined)
+    unjudged = tuple(model_of(each, samples, _of(state, each), NOT_YET) for each in joined)
+    flight = in_flight(samples, state.ledger, unjudged)
+    snapshot = Snapshot(
+        taken_at=samples.taken_at,
+        demo=samples.demo,
+        server=_server(samples),
+        queue=flight.queue,
+        models=tuple(replace(each, waiting=waiting_for(each, unjudged, flight.queue)) for each in unjudged),
+        slots=tuple(slot for each in joined for slot in slots_of(each, _of(state, each))),
+        requests=flight.requests,
+        gpus=samples.gpus.value.gpus if samples.gpus else (),
+        host=samples.host.value if samples.host else Host("", NOT_YET, NOT_YET, NOT_YET, NOT_YET),
+        sources=samples.lights,
+    )
+    return state, snapshot
+
+
+def _of(state: State, joined: Joined) -> Activity:
+    return state.activities.get(joined.runner.pid, UNSEEN) if joined.runner else UNSEEN
+
+
+def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> State:
+    """Take new traffic into account; what came of the last is kept as long as there is none."""
+    traffic = samples.traffic
+    if traffic is None or traffic.at_s == state.traffic_at_s:
+        return state
+    found = {each.runner.pid: _activity(state, samples, each, traffic) for each in joined if each.runner}
+    activities = {pid: each for pid, each in found.items() if each is not None}
+    sockets = _inference(traffic.value)
+    serving = _serving(samples, activities)
+    ledger = advance(state.ledger, traffic.at_s, sockets, serving)
+    return replace(state, traffic_at_s=traffic.at_s, ledger=ledger, activities=activities)
+
+
+def _activity(state: State, samples: Samples, joined: Joined, traffic: Taken[Traffic]) -> Activity | None:
+    runner = joined.runner
+    if runner is None or runner.args.port is None:
+        return None
+    last = state.activities.get(runner.pid, UNSEEN)
+    if act.tells_slots(runner):
+        look = traffic.value.slots.get(runner.args.port)
+        return act.from_slots(runner, look, last) if look else None
+    if traffic.value.served is None:
+        return None
+    parallel = parallel_of(joined, samples)
+    sockets = traffic.value.to_runners.get(runner.args.port, ())
+    return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None))
+
+
+def _inference(traffic: Traffic) -> list[Socket]:
+    """The API's connections without our own and without Ollama's own client at other work."""
+    clients = traffic.clients
+    skipped = {end for end, each in clients.items() if each.is_self or each.is_management}
+    return [each for each in traffic.served or () if each.remote not in skipped]
+
+
+def _serving(samples: Samples, activities: Mapping[int, Activity]) -> Serving | None:
+    """What all runners serve; None as soon as one of them cannot be seen."""
+    if samples.tree is None or isinstance(samples.tree.value.server, Missing):
+        return None
+    parts = [activities.get(each.pid, UNSEEN).serving for each in samples.tree.value.runners]
+    known = [each for each in parts if each is not None]
+    return together(known) if len(known) == len(parts) else None
+
+
+def _server(samples: Samples) -> Server:
+    tree = samples.tree.value if samples.tree else None
+    not_looked = NOT_YET if samples.is_local else ELSEWHERE
+    process = tree.server if tree else not_looked
+    version = samples.api.value.version if samples.api else None
+    return Server(
+        url=samples.url,
+        reachable=samples.api is not None and samples.api_problem is None,
+        version=Known(version, Source.API)
+        if version
+        else Missing(Why.PENDING, samples.api_problem or "not told yet"),
+        pid=map_known(process, lambda each: each.pid),
+        manager=map_known(process, lambda each: each.keeper.value),
+        unit=_unit(process),
+        user=map_known(process, lambda each: each.user),
+        started_at=map_known(process, lambda each: each.started_at),
+        cpu_percent=tree.cpu_percent if tree else not_looked,
+        rss_bytes=tree.rss_bytes if tree else not_looked,
+        problem=samples.api_problem,
+    )
+
+
+def _unit(process: Reading[ServerProcess]) -> Reading[str]:
+    if isinstance(process, Missing):
+        return process
+    if process.value.unit is None:
+        return Missing(Why.ABSENT, "no service manager keeps it: it was started by hand")
+    return Known(process.value.unit, Source.SERVICE)

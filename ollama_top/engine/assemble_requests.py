@@ -1,0 +1,149 @@
+"""From the ledger of connections to the queue and the requests of a Snapshot. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ollama_top.engine.ledger import Ledger, Phase, running
+from ollama_top.engine.samples import ELSEWHERE, Samples
+from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.queue import Precision, Queue
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.request import Request, RequestState
+from ollama_top.sources.clients import Client
+from ollama_top.sources.inet_diag import Endpoint, Socket
+
+SETTLING_MS = 1000  # a request is read and its prompt prepared before it takes a slot
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """The requests in flight and what can be said of their number."""
+
+    queue: Queue
+    requests: tuple[Request, ...]
+
+
+def in_flight(samples: Samples, ledger: Ledger, models: Sequence[LoadedModel]) -> InFlight:
+    """The queue and its requests; `ledger` holds the API's connections without our own."""
+    unknown = _why_unknown(samples)
+    if unknown is not None:
+        return InFlight(Queue(unknown, unknown, Precision.UNKNOWN, unknown.hint, unknown, None), ())
+    clients = samples.traffic.value.clients if samples.traffic else {}
+    requests = _requests(ledger, clients, _only_model(models))
+    serving = ledger.serving
+    if serving is None:
+        why = Missing(Why.DENIED, "which of them are in service cannot be told: the runners cannot be seen")
+        return InFlight(Queue(why, why, Precision.UNKNOWN, why.hint, why, None), requests)
+    waiting = max(0, len(requests) - serving.busy)
+    note = _note(ledger, models, waiting)
+    queue = Queue(
+        running=Known(serving.busy, Source.SLOTS),
+        waiting=Known(waiting, Source.SOCKETS),
+        precision=Precision.UPPER_BOUND if note else Precision.EXACT,
+        precision_note=note,
+        oldest_wait_s=_oldest_wait(requests),
+        source=Source.SOCKETS,
+    )
+    return InFlight(queue, requests)
+
+
+def waiting_for(model: LoadedModel, models: Sequence[LoadedModel], queue: Queue) -> Reading[int]:
+    """How many wait for one model: known only while it is the only one they can wait for."""
+    if isinstance(queue.waiting, Missing) or queue.waiting.value == 0:
+        return queue.waiting
+    if len(models) == 1 and models[0] is model and model.state is not ModelState.LOADING:
+        return Known(queue.waiting.value, Source.SOCKETS)
+    return Missing(
+        Why.AMBIGUOUS, "which model they wait for cannot be told while several are loaded or loading"
+    )
+
+
+def _why_unknown(samples: Samples) -> Missing | None:
+    if samples.traffic is None:
+        return Missing(Why.PENDING, "not looked at yet") if samples.is_local else ELSEWHERE
+    if samples.tree is not None and isinstance(samples.tree.value.server, Missing):
+        return samples.tree.value.server
+    if samples.traffic.value.served is None:
+        return Missing(Why.UNSUPPORTED, samples.traffic.value.problem or "needs Linux's socket diagnosis")
+    return None
+
+
+def _only_model(models: Sequence[LoadedModel]) -> Reading[str]:
+    if len(models) == 1 and models[0].state is not ModelState.LOADING and isinstance(models[0].name, Known):
+        return Known(models[0].name.value, Source.ESTIMATE)
+    if not models:
+        return Missing(Why.PENDING, "no model is loaded yet")
+    return Missing(
+        Why.AMBIGUOUS, "several models are loaded or loading; a connection does not tell which it asks for"
+    )
+
+
+def _requests(ledger: Ledger, clients: Mapping[Endpoint, Client], model: Reading[str]) -> tuple[Request, ...]:
+    asked = ledger.in_phase(Phase.ASKED)
+    replying = ledger.in_phase(Phase.REPLYING)
+    in_service = {each.cookie for each in running(ledger)}
+    slots_left = len(in_service) - len(replying)
+    is_proved = slots_left in {0, len(asked)}
+    is_fifo = isinstance(model, Known)
+    found = [_request(each, RequestState.RUNNING, Source.SOCKETS, clients, model) for each in replying]
+    for each in asked:
+        state = RequestState.RUNNING if each.cookie in in_service else RequestState.WAITING
+        if ledger.serving is None or not (is_proved or is_fifo):
+            state = RequestState.UNKNOWN
+        source = Source.SOCKETS if is_proved else Source.ESTIMATE
+        found.append(_request(each, state, source, clients, model))
+    return tuple(
+        sorted(found, key=lambda each: each.age_s.value if isinstance(each.age_s, Known) else 0, reverse=True)
+    )
+
+
+def _request(
+    socket: Socket,
+    state: RequestState,
+    source: Source,
+    clients: Mapping[Endpoint, Client],
+    model: Reading[str],
+) -> Request:
+    client = clients.get(socket.remote)
+    unseen = Missing(Why.NOT_LOCAL, f"the client calls from {socket.remote.address}, not from this machine")
+    return Request(
+        state=state,
+        model=model,
+        client=client.name if client else unseen,
+        client_pid=client.pid if client else unseen,
+        client_address=str(socket.remote),
+        age_s=Known(socket.last_received_ms / 1000, Source.SOCKETS),
+        source=source,
+    )
+
+
+def _oldest_wait(requests: Sequence[Request]) -> Reading[float]:
+    waiting = [each.age_s for each in requests if each.state is RequestState.WAITING]
+    ages = [each.value for each in waiting if isinstance(each, Known)]
+    if ages:
+        return Known(max(ages), Source.SOCKETS)
+    if any(each.state is RequestState.UNKNOWN for each in requests):
+        return Missing(Why.AMBIGUOUS, "which of them wait cannot be told while several models are loaded")
+    return Missing(Why.ABSENT, "nothing waits")
+
+
+def _note(ledger: Ledger, models: Sequence[LoadedModel], waiting: int) -> str | None:
+    """What shows that an outstanding connection is no inference, or may be none."""
+    serving = ledger.serving
+    if serving is None:
+        return None
+    if len(ledger.in_phase(Phase.REPLYING)) > serving.busy:
+        return "more replies are under way than requests in service: a pull or another transfer is counted in"
+    has_old = any(each.last_received_ms > SETTLING_MS for each in ledger.in_phase(Phase.ASKED))
+    if waiting and has_old and not any(_is_full(each) for each in models):
+        return "a request is outstanding while slots are free: it may be a pull or an upload"
+    return None
+
+
+def _is_full(model: LoadedModel) -> bool:
+    """Whether a request can have to wait for this model."""
+    if model.state is ModelState.LOADING:
+        return True
+    if isinstance(model.running, Missing) or isinstance(model.parallel, Missing):
+        return True
+    return model.running.value >= model.parallel.value

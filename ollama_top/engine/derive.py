@@ -1,0 +1,17 @@
+"""From samples to a Frame: the one path that live looks, the simulation and replays share. Pure."""
+
+from dataclasses import replace
+
+from ollama_top.doctor.verdict import judge
+from ollama_top.engine.assemble import assemble
+from ollama_top.engine.history import extend
+from ollama_top.engine.samples import Samples
+from ollama_top.engine.state import State
+from ollama_top.model.frame import Frame
+
+
+def step(state: State, samples: Samples) -> tuple[State, Frame]:
+    """The next Frame, and what to remember for the one after it."""
+    state, snapshot = assemble(state, samples)
+    history = extend(state.history, snapshot)
+    return replace(state, history=history), Frame(snapshot, judge(snapshot), history)

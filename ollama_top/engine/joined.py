@@ -1,0 +1,54 @@
+"""Which runner holds which model. Pure.
+
+A runner is joined to a model by the path of its weights and by nothing else: sizes of contexts
+mislead as soon as requests are served in parallel.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ollama_top.engine.samples import Samples
+from ollama_top.ollama.replies import PsModel, ShownModel
+from ollama_top.sources.processes import RunnerProcess
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A model, its runner, or both; never neither."""
+
+    model: PsModel | None
+    runner: RunnerProcess | None
+    name: str | None  # also of a model that is being loaded, where it is known
+    shown: ShownModel | None = None
+
+
+def join(samples: Samples) -> tuple[Joined, ...]:
+    """The models of /api/ps with their runners, then the runners of models not listed there yet."""
+    models = samples.api.value.models if samples.api else ()
+    shown = samples.api.value.shown if samples.api else {}
+    runners = list(samples.tree.value.runners) if samples.tree else []
+    joined = [_with_runner(each, shown.get(each.name), runners) for each in models]
+    installed = _names_by_path(shown)
+    loading = [Joined(None, each, installed.get(each.args.model_path)) for each in runners]
+    return (*joined, *loading)
+
+
+def _with_runner(model: PsModel, shown: ShownModel | None, runners: list[RunnerProcess]) -> Joined:
+    """Take the model's runner off the list; of two with the same weights (a reload) the newest."""
+    path = shown.blob_path if shown else None
+    fitting: Sequence[RunnerProcess] = [
+        each for each in runners if each.args.model_path in {path, model.name}
+    ]
+    runner = max(fitting, key=lambda each: each.started_s, default=None)
+    if runner is not None:
+        runners.remove(runner)
+    return Joined(model, runner, model.name, shown)
+
+
+def _names_by_path(shown: Mapping[str, ShownModel]) -> dict[str, str]:
+    """The name for each path of weights that stands for one model only."""
+    names: dict[str, str | None] = {}
+    for name, each in shown.items():
+        if each.blob_path:
+            names[each.blob_path] = None if each.blob_path in names else name
+    return {path: name for path, name in names.items() if name is not None}

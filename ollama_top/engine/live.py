@@ -1,0 +1,192 @@
+"""Frames of a real server: every source on its own schedule, one Frame an interval.
+
+Must never wait for a source longer than its share of the interval: what is late comes in the next.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from ollama_top.engine import derive
+from ollama_top.engine.feed import ActionError
+from ollama_top.engine.locality import is_this_machine
+from ollama_top.engine.samples import Samples, Traffic
+from ollama_top.engine.state import State
+from ollama_top.engine.station import Station, in_daemon_thread
+from ollama_top.engine.traffic import TrafficWatch
+from ollama_top.model.frame import Frame
+from ollama_top.model.light import Light, LightState
+from ollama_top.model.reading import Missing, Why
+from ollama_top.ollama.host import Target
+from ollama_top.sources.api import ApiLook, OllamaApi
+from ollama_top.sources.gpus.nvidia import NvidiaGpus
+from ollama_top.sources.host import HostCounters
+from ollama_top.sources.http import Access, Http, HttpError
+from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
+from ollama_top.sources.runners import Runners
+
+API_TIMEOUT_S = 10.0
+ACTION_TIMEOUT_S = 30.0
+TREE_SHARE_S = 0.5
+SHARE_S = 1.0
+
+
+class LiveFeed:
+    """Looks at one server until nobody asks any more; for one event loop."""
+
+    def __init__(
+        self, target: Target, *, interval_s: float, access: Access | None = None, share_s: float = SHARE_S
+    ) -> None:
+        """Prepare without connecting; raises HttpError when the CA file cannot be read.
+
+        A Frame waits at most `share_s` for sources that have not answered yet.
+        """
+        self._target = target
+        self._interval_s = interval_s
+        self._share_s = share_s
+        self._access = access or Access()
+        self._api = OllamaApi(self._http(API_TIMEOUT_S))
+        self._runners = Runners()
+        self._is_local = is_this_machine(target)
+        self._wake = asyncio.Event()
+        self._prepare_stations()
+
+    def _prepare_stations(self) -> None:
+        tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
+        host, gpus = HostCounters(), NvidiaGpus()
+        every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
+
+        async def look_at_api() -> ApiLook:
+            return await self._api.look(
+                time.monotonic(), [each.args.model_path for each in self._known_runners()]
+            )
+
+        async def look_at_traffic() -> Traffic:
+            return await watch.look(self._known_runners())
+
+        self._tree = Station("processes", lambda: in_daemon_thread(tree.look), every_s=every_s)
+        self._api_station = Station("api", look_at_api, every_s=every_s)
+        self._traffic = Station("traffic", look_at_traffic, every_s=every_s)
+        self._host = Station("host", lambda: in_daemon_thread(host.look), every_s=every_s)
+        self._gpus = Station("nvidia", lambda: in_daemon_thread(gpus.read), every_s=every_s)
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Frames without end, the first as soon as every source had its share of time."""
+        state = State()
+        while True:
+            began_s = time.monotonic()
+            await self._look(at_once=self._wake.is_set())
+            self._wake.clear()
+            state, frame = derive.step(state, self._samples())
+            yield frame
+            await self._sleep(self._interval_s - (time.monotonic() - began_s))
+
+    def look_now(self) -> None:
+        """Take the next look at once."""
+        self._wake.set()
+
+    async def unload(self, model_name: str) -> None:
+        """Ask the server to unload a model; raises ActionError with the server's words."""
+        http = self._http(ACTION_TIMEOUT_S)
+        try:
+            await OllamaApi(http).unload(model_name)
+        except HttpError as error:
+            raise ActionError(error.words()) from error
+        finally:
+            await http.close()
+        self.look_now()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._api.http.close()
+        await self._runners.close()
+
+    def _http(self, timeout_s: float) -> Http:
+        return Http(
+            self._target.url, timeout_s=timeout_s, loopback=self._target.is_loopback, access=self._access
+        )
+
+    async def _look(self, *, at_once: bool) -> None:
+        """Processes first, since they tell which runners to ask; then everything at once."""
+        if self._is_local:
+            await _wait([self._tree.start(time.monotonic(), at_once=at_once)], TREE_SHARE_S)
+        local = [self._traffic] if self._is_local else []
+        stations: list[Station[Any]] = [self._api_station, *local, self._host, self._gpus]
+        await _wait([each.start(time.monotonic(), at_once=at_once) for each in stations], self._share_s)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), max(seconds, 0.05))
+        except TimeoutError:
+            return
+
+    def _known_runners(self) -> tuple[RunnerProcess, ...]:
+        return self._tree.last.value.runners if self._tree.last else ()
+
+    def _samples(self) -> Samples:
+        now_s = time.monotonic()
+        return Samples(
+            taken_at=datetime.now(UTC),
+            at_s=now_s,
+            url=self._target.url,
+            is_local=self._is_local,
+            host=self._host.last,
+            api=self._api_station.last,
+            api_problem=self._api_station.problem,
+            tree=self._tree.last,
+            traffic=self._traffic.last,
+            gpus=self._gpus.last,
+            lights=tuple(self._lights(now_s)),
+        )
+
+    def _lights(self, now_s: float) -> Iterable[Light]:
+        api = self._api_station.last
+        note = "; ".join(api.value.notes) if api else ""
+        yield self._api_station.light(now_s, LightState.LIMITED if note else LightState.OK, note or None)
+        if self._is_local:
+            yield _tree_light(self._tree, now_s)
+            yield from _traffic_lights(self._traffic, now_s)
+        gpus = self._gpus.last.value if self._gpus.last else None
+        state = (
+            LightState.ABSENT
+            if gpus and gpus.absent
+            else LightState.FAILED
+            if gpus and gpus.problem
+            else None
+        )
+        yield self._gpus.light(now_s, state or LightState.OK, gpus.problem if gpus else None)
+        yield self._host.light(now_s)
+
+
+def _tree_light(station: Station[TreeLook], now_s: float) -> Light:
+    server = station.last.value.server if station.last else None
+    if isinstance(server, Missing):
+        state = LightState.LIMITED if server.why is Why.DENIED else LightState.ABSENT
+        return station.light(now_s, state, server.hint)
+    return station.light(now_s)
+
+
+def _traffic_lights(station: Station[Traffic], now_s: float) -> Iterable[Light]:
+    """The two halves of one look: connections, and slots."""
+    whole = station.light(now_s)
+    traffic = station.last.value if station.last else None
+    sockets = (
+        whole
+        if whole.problem or traffic is None or traffic.problem is None
+        else station.light(now_s, LightState.ABSENT, traffic.problem)
+    )
+    yield Light("sockets", sockets.state, sockets.age_s, sockets.took_s, sockets.problem)
+    problems = [each.problem for each in traffic.slots.values() if each.problem] if traffic else []
+    slots = station.light(
+        now_s, LightState.FAILED if problems else LightState.OK, "; ".join(problems) or None
+    )
+    yield Light("slots", slots.state, slots.age_s, slots.took_s, slots.problem)
+
+
+async def _wait(tasks: Iterable[asyncio.Task[None] | None], limit_s: float) -> None:
+    """Give the looks that were begun their share of time; what is late goes on by itself."""
+    begun = [each for each in tasks if each is not None]
+    if begun:
+        await asyncio.wait(begun, timeout=limit_s)

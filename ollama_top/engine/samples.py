@@ -1,0 +1,61 @@
+"""What the sources brought, side by side: the whole input of one Snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from ollama_top.model.host import Host
+from ollama_top.model.light import Light
+from ollama_top.model.reading import Missing, Why
+from ollama_top.ollama.slots import RunnerProps
+from ollama_top.sources.api import ApiLook
+from ollama_top.sources.clients import Client
+from ollama_top.sources.gpus.look import GpuLook
+from ollama_top.sources.inet_diag import Endpoint, Socket
+from ollama_top.sources.processes import TreeLook
+from ollama_top.sources.runners import SlotsLook
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Generic[T]):
+    """What a source brought, and when (monotonic seconds)."""
+
+    value: T
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Connections and slots of one and the same moment."""
+
+    served: tuple[Socket, ...] | None  # the API's side of its connections; None without socket diagnosis
+    to_runners: Mapping[int, tuple[Socket, ...]] = field(default_factory=dict)  # by the runner's port
+    slots: Mapping[int, SlotsLook] = field(default_factory=dict)  # by the runner's port
+    props: Mapping[int, RunnerProps] = field(default_factory=dict)  # by the runner's port
+    clients: Mapping[Endpoint, Client] = field(default_factory=dict)
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """The newest of every source; None where a source has brought nothing yet."""
+
+    taken_at: datetime
+    at_s: float
+    url: str
+    is_local: bool  # the address is this machine's own
+    host: Taken[Host] | None = None
+    api: Taken[ApiLook] | None = None
+    api_problem: str | None = None  # of the last look; what came before it is kept
+    tree: Taken[TreeLook] | None = None
+    traffic: Taken[Traffic] | None = None
+    gpus: Taken[GpuLook] | None = None
+    lights: tuple[Light, ...] = ()
+    demo: bool = False
+
+
+NOT_YET = Missing(Why.PENDING, "not looked at yet")
+ELSEWHERE = Missing(Why.NOT_LOCAL, "the server is on another machine: run ollama-top there")

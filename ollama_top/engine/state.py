@@ -1,0 +1,18 @@
+"""What one look must remember for the next. Frozen, like everything that is handed on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ollama_top.engine.activity import Activity
+from ollama_top.engine.ledger import Ledger
+from ollama_top.model.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The engine's memory between two looks."""
+
+    traffic_at_s: float = 0.0  # of the traffic that the next two were worked out from
+    ledger: Ledger = field(default_factory=Ledger)  # the API's connections
+    activities: Mapping[int, Activity] = field(default_factory=dict)  # by the runner's process
+    history: History = field(default_factory=History)

@@ -1,0 +1,83 @@
+"""Takes connections and slots of one moment, so that their difference can be trusted."""
+
+from collections.abc import Sequence
+
+from ollama_top.engine.activity import tells_slots
+from ollama_top.engine.samples import Traffic
+from ollama_top.engine.station import in_daemon_thread
+from ollama_top.ollama.jsonic import BadReplyError
+from ollama_top.ollama.slots import RunnerProps
+from ollama_top.sources import sockets
+from ollama_top.sources.clients import Clients
+from ollama_top.sources.http import HttpError
+from ollama_top.sources.inet_diag import Socket
+from ollama_top.sources.processes import RunnerProcess
+from ollama_top.sources.runners import Runners, SlotsLook
+
+TRIES = 3
+
+
+class TrafficWatch:
+    """Looks at the API's connections and at every runner at once."""
+
+    def __init__(self, port: int, runners: Runners) -> None:
+        """Prepare to look at the connections of `port`."""
+        self._port = port
+        self._runners = runners
+        self._clients = Clients()
+        self._props: dict[int, RunnerProps] = {}
+        self._props_of: dict[int, int] = {}  # port to process: a port may be used again
+
+    async def look(self, runners: Sequence[RunnerProcess]) -> Traffic:
+        """Look once, again if a request came or went in the meantime; raises DiagError."""
+        if not sockets.is_supported():
+            slots = await self._slots(runners)
+            problem = "waiting requests are counted by Linux's socket diagnosis, which this system lacks"
+            return Traffic(None, slots=slots, props=await self._known_props(runners), problem=problem)
+        served, slots = await self._bracket(runners)
+        to_runners = {
+            each.args.port: sockets.served(each.args.port)
+            for each in runners
+            if each.args.port and not tells_slots(each)
+        }
+        calling = sockets.calling(self._port)
+        clients = await in_daemon_thread(lambda: self._clients.look(calling))
+        return Traffic(served, to_runners, slots, await self._known_props(runners), clients)
+
+    async def _bracket(
+        self, runners: Sequence[RunnerProcess]
+    ) -> tuple[tuple[Socket, ...], dict[int, SlotsLook]]:
+        """Slots with connections that are the same before and after; else the last try."""
+        before = sockets.served(self._port)
+        for _ in range(TRIES):
+            slots = await self._slots(runners)
+            after = sockets.served(self._port)
+            if _standing(before) == _standing(after):
+                break
+            before = after
+        return after, slots
+
+    async def _slots(self, runners: Sequence[RunnerProcess]) -> dict[int, SlotsLook]:
+        ports = [each.args.port for each in runners if each.args.port and tells_slots(each)]
+        return await self._runners.slots(ports)
+
+    async def _known_props(self, runners: Sequence[RunnerProcess]) -> dict[int, RunnerProps]:
+        """What the runners say of themselves, asked once of each whose command line says too little."""
+        for each in runners:
+            port = each.args.port
+            if port is None or not tells_slots(each) or each.args.parallel is not None:
+                continue
+            if self._props_of.get(port) != each.pid:
+                try:
+                    self._props[port] = await self._runners.props(port)
+                    self._props_of[port] = each.pid
+                except (HttpError, BadReplyError):
+                    self._props.pop(port, None)  # asked again at the next look
+        return dict(self._props)
+
+
+def _standing(served: Sequence[Socket]) -> frozenset[tuple[int, int, bool]]:
+    """What changes when a request arrives or its reply begins; not what a stream changes by going on."""
+    return frozenset(
+        (each.cookie, each.received_bytes, each.last_received_ms < each.last_sent_ms) for each in served
+    )
