@@ -1,0 +1,121 @@
+"""The NVIDIA cards of this machine, through NVML.
+
+Only asks, never sets. Must not run on the screen's thread: a driver may take seconds to answer.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.reading import Missing, Why
+from ollama_top.sources.gpus.look import GpuLook
+from ollama_top.sources.gpus.nvidia_card import read_card
+from ollama_top.sources.gpus.nvml import Nvml, RefusedError, asked
+
+RETRY_S = 30.0
+"""Least time between two starts of NVML: one can take a second, and wakes sleeping cards."""
+
+PCI_VENDOR, PCI_DISPLAY = "0x10de", "0x03"
+
+
+class NvidiaGpus:
+    """Looks at the NVIDIA cards; used by one thread.
+
+    NVML finds cards only when it starts, so a driver that is missing or in trouble is tried again
+    every RETRY_S, and so is one that has lost a card.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        pci_devices: Path = Path("/sys/bus/pci/devices"),
+    ) -> None:
+        self._clock = clock
+        self._pci_devices = pci_devices
+        self._started = False
+        self._next_start_s = float("-inf")
+        self._trouble: GpuLook | None = None
+        self._cards: tuple[Gpu, ...] = ()
+
+    def read(self) -> GpuLook:
+        """Look once, for as long as the driver takes; every refusal of it becomes part of the look."""
+        import pynvml  # noqa: PLC0415 - 27 ms that only the thread which looks shall pay
+
+        if self._start_is_due():
+            self._start(pynvml)
+        if self._trouble is None:
+            self._look(pynvml)
+        return self._trouble or GpuLook(self._cards, problem=None, absent=False)
+
+    def _start_is_due(self) -> bool:
+        wanted = not self._started or self._trouble or any(_lost(card) for card in self._cards)
+        return bool(wanted) and self._clock() >= self._next_start_s
+
+    def _start(self, nvml: Nvml) -> None:
+        self._next_start_s = self._clock() + RETRY_S
+        if self._started:
+            with suppress(RefusedError):  # one that has broken down need not be shut
+                asked(nvml, nvml.nvmlShutdown)
+        try:
+            asked(nvml, nvml.nvmlInit)
+        except RefusedError as refusal:
+            self._started, self._trouble = False, self._trouble_behind(nvml, refusal)
+        else:
+            self._started, self._trouble = True, None
+
+    def _look(self, nvml: Nvml) -> None:
+        try:
+            count = asked(nvml, nvml.nvmlDeviceGetCount)
+        except RefusedError as refusal:
+            self._trouble = self._trouble_behind(nvml, refusal)
+            return
+        # A card that comes or goes shifts the numbers of others: what was known by number is void.
+        known = self._cards if len(self._cards) == count else (None,) * count
+        self._cards = tuple(read_card(nvml, index, before) for index, before in enumerate(known))
+
+    def _trouble_behind(self, nvml: Nvml, refusal: RefusedError) -> GpuLook:
+        """What it means that NVML does not start: there is nothing here, or something to be mended."""
+        match refusal.code:
+            case nvml.NVML_ERROR_LIBRARY_NOT_FOUND:
+                return GpuLook((), problem=None, absent=True)
+            case nvml.NVML_ERROR_DRIVER_NOT_LOADED if not _card_on_bus(self._pci_devices):
+                return GpuLook((), problem=None, absent=True)
+            case nvml.NVML_ERROR_DRIVER_NOT_LOADED:
+                problem = "There is an NVIDIA card, but its driver is not loaded, as after a kernel update."
+            case nvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH:
+                problem = (
+                    "NVIDIA's driver and library versions differ, as after an update:"
+                    " reboot or reload the driver, then start ollama-top again."
+                )
+            case nvml.NVML_ERROR_NO_PERMISSION:
+                problem = "This user may not use NVIDIA's driver: see the permissions of /dev/nvidiactl."
+            case _:
+                problem = f"NVIDIA's driver cannot be asked: {refusal}."
+        return GpuLook((), problem, absent=False)
+
+
+def _lost(card: Gpu) -> bool:
+    """Whether the card failed, and so may be found again; one that is denied will stay so."""
+    match card:
+        case Gpu(problem=str(), memory_used_bytes=Missing(why=Why.FAILED)):
+            return True
+        case _:
+            return False
+
+
+def _card_on_bus(pci_devices: Path) -> bool:
+    """Whether there is a display or compute card of NVIDIA's, with a driver or without."""
+    return any(
+        _line(device / "vendor") == PCI_VENDOR and _line(device / "class").startswith(PCI_DISPLAY)
+        for device in pci_devices.glob("*")
+    )
+
+
+def _line(file: Path) -> str:
+    """The text of a small file of the kernel; empty when its device has just left."""
+    try:
+        return file.read_text().strip()
+    except OSError:
+        return ""
