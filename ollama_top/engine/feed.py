@@ -3,7 +3,7 @@
 Must never know who looks.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from ollama_top.model.frame import Frame
@@ -16,7 +16,7 @@ class ActionError(Exception):
 class Feed(Protocol):
     """Brings Frames and carries actions out; used from one event loop only."""
 
-    def frames(self) -> AsyncIterator[Frame]:
+    def frames(self) -> AsyncGenerator[Frame, None]:
         """Frames without end, one per interval; the newest is the truth."""
         ...
 

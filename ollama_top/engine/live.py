@@ -5,16 +5,17 @@ Must never wait for a source longer than its share of the interval: what is late
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from ollama_top.engine import derive
+from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
 from ollama_top.engine.feed import ActionError
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.engine.samples import Samples, Traffic
 from ollama_top.engine.state import State
-from ollama_top.engine.station import Station, in_daemon_thread
+from ollama_top.engine.station import Station
 from ollama_top.engine.traffic import TrafficWatch
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
@@ -72,9 +73,10 @@ class LiveFeed:
         self._host = Station("host", lambda: in_daemon_thread(host.look), every_s=every_s)
         self._gpus = Station("nvidia", lambda: in_daemon_thread(gpus.read), every_s=every_s)
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         """Frames without end, the first as soon as every source had its share of time."""
         state = State()
+        asyncio.get_running_loop().set_default_executor(DaemonExecutor())  # names are looked up there
         while True:
             began_s = time.monotonic()
             await self._look(at_once=self._wake.is_set())

@@ -4,7 +4,6 @@ Must never let an exception of its source go further: it becomes the light's pro
 """
 
 import asyncio
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
@@ -72,31 +71,3 @@ class Station(Generic[T]):
             self._every_s, (SLOW_FACTOR - 1) * self._took_s if self._took_s > 1 else 0
         )
         self._task = None
-
-
-async def in_daemon_thread(work: Callable[[], T]) -> T:
-    """Run blocking work in a thread that can never keep the program from ending.
-
-    The executors of the standard library are joined at exit: a driver that hangs would hold it.
-    """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(value: T | None, error: BaseException | None) -> None:
-        if not future.done():
-            if error is None:
-                future.set_result(value)  # type: ignore[arg-type] # a None here is T's own
-            else:
-                future.set_exception(error)
-
-    def run() -> None:
-        value, caught = None, None
-        try:
-            value = work()
-        except BaseException as error:  # noqa: BLE001 - handed over to whoever awaits
-            caught = error
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, value, caught)
-
-    threading.Thread(target=run, daemon=True, name="ollama-top source").start()
-    return await future

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ollama_top.engine.activity import tells_slots
+from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.engine.samples import Traffic
-from ollama_top.engine.station import in_daemon_thread
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.slots import RunnerProps
 from ollama_top.sources import sockets

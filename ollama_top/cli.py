@@ -1,0 +1,216 @@
+"""Commands and flags; the only place that turns errors into exit codes.
+
+Heavy imports stay inside the command that needs them: --help must cost next to nothing.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ollama_top import __version__
+
+if TYPE_CHECKING:
+    from ollama_top.config.settings import Settings
+    from ollama_top.engine.feed import Feed
+    from ollama_top.ollama.host import Target
+
+DONE, NOTHING_READ, USAGE = 0, 2, 64
+DEFAULT_INTERVAL_S = 2.0
+EXIT_CODES = f"exit status: {DONE} done; {NOTHING_READ} nothing could be read; {USAGE} wrong use or settings"
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done as asked; the text says what to change."""
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and end it with its exit code."""
+    sys.exit(run(sys.argv[1:] if argv is None else argv))
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line; the exit code."""
+    from ollama_top.config.settings import ConfigError
+
+    options = _parser().parse_args(argv)
+    try:
+        code: int = options.command(options)
+    except (UsageError, ConfigError) as error:
+        print(f"ollama-top: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return 128 + 2
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def _parser() -> _Parser:
+    common = _common()
+    parser = _Parser(
+        prog="ollama-top",
+        description="What an Ollama server is doing, and why a request waits: htop for Ollama.",
+        epilog=EXIT_CODES,
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"ollama-top {__version__}")
+    parser.add_argument(
+        "--read-only", action="store_true", default=None, help="take no key that changes the server"
+    )
+    parser.add_argument("--demo", action="store_true", help="watch a simulated server instead of a real one")
+    parser.add_argument("--theme", metavar="NAME", help="colours; T goes through them")
+    parser.set_defaults(command=_monitor)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
+    show = commands.add_parser(
+        "show",
+        parents=[common],
+        help="print what the monitor would show, without a screen",
+        description="Print one look at the server: plain text, or JSON as docs/reference.md describes it.",
+        epilog=EXIT_CODES,
+    )
+    show.add_argument("--json", action="store_true", help="one JSON document; with --watch one a line")
+    show.add_argument("--watch", action="store_true", help="go on looking until interrupted")
+    show.add_argument(
+        "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
+    )
+    show.set_defaults(command=_show)
+    return parser
+
+
+def _common() -> _Parser:
+    """The options that every command takes, before its name or after it."""
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument(
+        "--host", metavar="URL", help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST)"
+    )
+    common.add_argument(
+        "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_INTERVAL_S:g})"
+    )
+    common.add_argument("--config", metavar="FILE", type=Path, help="settings file (default: the user's own)")
+    common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")
+    common.add_argument(
+        "--insecure", action="store_true", help="trust any certificate of a remote https server"
+    )
+    return common
+
+
+def _monitor(options: argparse.Namespace) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
+    settings = _settings(options)
+    interval_s = _interval_s(options, settings)
+    target = _target(options, settings)
+    from ollama_top.tui.app import MonitorApp
+
+    def demo() -> "Feed":
+        from ollama_top.demo.feed import DemoFeed
+
+        return DemoFeed(interval_s)
+
+    read_only = bool(settings.read_only if options.read_only is None else options.read_only)
+    app = MonitorApp(
+        demo if options.demo else lambda: _live(options, settings, interval_s),
+        title="the demo" if options.demo else target.url,
+        read_only=read_only,
+        interval_s=interval_s,
+        theme=options.theme or settings.theme,
+        demo_offer=None if options.demo else demo,
+    )
+    app.run()
+    return app.return_code or DONE
+
+
+def _show(options: argparse.Namespace) -> int:
+    from ollama_top.outputs import show
+
+    settings = _settings(options)
+    watch = bool(options.watch)
+    interval_s = _interval_s(options, settings)
+
+    def feed(look_interval_s: float, share_s: float | None) -> "Feed":
+        if options.demo:
+            from ollama_top.demo.feed import DemoFeed
+
+            return DemoFeed(look_interval_s)
+        return _live(options, settings, look_interval_s, share_s)
+
+    printer = show.json_printer(watch=watch) if options.json else show.plain_printer(watch=watch)
+    try:
+        show.watch(lambda: feed(interval_s, None), printer) if watch else show.once(feed, printer)
+    except show.NothingReadError as error:
+        print(f"ollama-top: {error}", file=sys.stderr)
+        return NOTHING_READ
+    return DONE
+
+
+def _live(
+    options: argparse.Namespace, settings: "Settings", interval_s: float, share_s: float | None = None
+) -> "Feed":
+    from ollama_top.engine.live import SHARE_S, LiveFeed
+    from ollama_top.sources.http import Access, HttpError
+
+    access = Access(
+        token=_token(),
+        ca_file=_given(options, "ca_file") or settings.ca_file,
+        insecure=bool(_given(options, "insecure") or settings.insecure),
+    )
+    try:
+        return LiveFeed(
+            _target(options, settings), interval_s=interval_s, access=access, share_s=share_s or SHARE_S
+        )
+    except HttpError as error:
+        raise UsageError(str(error)) from None
+
+
+def _settings(options: argparse.Namespace) -> "Settings":
+    from ollama_top.config import settings
+
+    return settings.load(_given(options, "config"))
+
+
+def _interval_s(options: argparse.Namespace, settings: "Settings") -> float:
+    from ollama_top.config.settings import check_interval
+
+    given = _given(options, "interval")
+    return (
+        check_interval(given, "--interval")
+        if given is not None
+        else settings.interval_s or DEFAULT_INTERVAL_S
+    )
+
+
+def _target(options: argparse.Namespace, settings: "Settings") -> "Target":
+    from ollama_top.ollama.host import parse_target
+
+    for name, value in (
+        ("--host", _given(options, "host")),
+        ("OLLAMA_HOST", os.environ.get("OLLAMA_HOST")),
+        ("host in the settings file", settings.host),
+    ):
+        if value:
+            try:
+                return parse_target(value)
+            except ValueError as error:
+                raise UsageError(f"{name}: {error}") from None
+    return parse_target("")
+
+
+def _token() -> str | None:
+    from ollama_top.config.settings import TOKEN_VARIABLE
+
+    return os.environ.get(TOKEN_VARIABLE) or None
+
+
+def _given(options: argparse.Namespace, name: str) -> Any:  # noqa: ANN401 - argparse knows the types
+    """An option of every command; None where it is not given, since it may stand in two places."""
+    return getattr(options, name, None)

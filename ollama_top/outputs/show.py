@@ -1,0 +1,68 @@
+"""`ollama-top show`: Frames to standard output, without a screen.
+
+Must never import Textual: it is for scripts and for small machines.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from typing import TypeVar
+
+from ollama_top.engine.feed import Feed
+from ollama_top.model.frame import Frame
+from ollama_top.outputs import document, plain
+
+T = TypeVar("T")
+BETWEEN_LOOKS_S = 0.5
+PATIENCE_S = 12.0  # a single look waits for a slow server, where a screen would go on without it
+
+Printer = Callable[[Frame], None]
+
+
+class NothingReadError(Exception):
+    """Not even a Frame could be made; the text says why."""
+
+
+def once(make_feed: Callable[[float, float], Feed], printer: Printer) -> None:
+    """Print one Frame, made of two looks so that rates are known; raises NothingReadError."""
+
+    async def look() -> Frame:
+        feed = make_feed(BETWEEN_LOOKS_S, PATIENCE_S)
+        async with aclosing(feed.frames()) as frames:
+            await anext(frames)
+            return await anext(frames)
+
+    printer(_run(look))
+
+
+def watch(make_feed: Callable[[], Feed], printer: Printer) -> None:
+    """Print every Frame until interrupted; raises NothingReadError."""
+
+    async def look() -> None:
+        async for frame in make_feed().frames():
+            printer(frame)
+
+    _run(look)
+
+
+def json_printer(*, watch: bool) -> Printer:
+    """Prints one document: indented for a reader, on one line for a stream."""
+    return lambda frame: _print(document.dump(frame, indent=None if watch else 2))
+
+
+def plain_printer(*, watch: bool) -> Printer:
+    """Prints plain text; Frames of a stream are set apart by an empty line."""
+    return lambda frame: _print(plain.text(frame) + ("\n" if watch else ""))
+
+
+def _print(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - standard output is this command's product
+
+
+def _run(look: Callable[[], Coroutine[None, None, T]]) -> T:
+    try:
+        return asyncio.run(look())
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise NothingReadError(str(error)) from None
