@@ -5,14 +5,13 @@ nvml_mock.c has the format of the state file. Must never touch a real driver's l
 
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("nvml_mock.c")
 SONAME = "libnvidia-ml.so.1"
 
 Setting = str | int
-Card = Mapping[str, Setting]
+Card = dict[str, Setting]
 
 
 def compiler() -> str | None:

@@ -21,7 +21,7 @@ from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.gpus.nvidia import RETRY_S, NvidiaGpus
 from ollama_top.sources.gpus.nvml import RefusedError, asked
 
-LOST = {"error": "GPU_IS_LOST"}
+LOST: Card = {"error": "GPU_IS_LOST"}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from nvml_mock.mock import Card, NvmlMock, jetson, rtx4090
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.sources.gpus.nvidia import NvidiaGpus
 
-LOST = {"error": "GPU_IS_LOST"}
+LOST: Card = {"error": "GPU_IS_LOST"}
 
 
 def test_one_card_equals_the_state_file(driver: NvmlMock) -> None:
