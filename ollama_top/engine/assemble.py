@@ -1,6 +1,6 @@
 """From the newest of every source to one Snapshot, and what to remember for the next. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ollama_top.engine import activity as act
@@ -8,7 +8,7 @@ from ollama_top.engine.activity import Activity
 from ollama_top.engine.assemble_models import model_of, parallel_of, slots_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
 from ollama_top.engine.joined import Joined, join
-from ollama_top.engine.ledger import Serving, advance
+from ollama_top.engine.ledger import Serving, advance, glance
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
 from ollama_top.engine.serving import together
 from ollama_top.engine.state import State
@@ -16,7 +16,8 @@ from ollama_top.model.frame import Snapshot
 from ollama_top.model.host import Host
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known, value_or
 from ollama_top.model.server import Server
-from ollama_top.sources.inet_diag import Socket
+from ollama_top.sources.clients import Client
+from ollama_top.sources.inet_diag import Endpoint, Socket
 from ollama_top.sources.owner import ServerProcess
 
 UNSEEN = Activity()
@@ -54,9 +55,12 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
         return state
     found = {each.runner.pid: _activity(state, samples, each, traffic) for each in joined if each.runner}
     activities = {pid: each for pid, each in found.items() if each is not None}
-    sockets = _inference(traffic.value)
-    serving = _serving(samples, activities)
-    ledger = advance(state.ledger, traffic.at_s, sockets, serving)
+    clients = traffic.value.clients
+    ledger = state.ledger
+    for each in traffic.value.glances:
+        ledger = glance(ledger, each.at_s, _inference(each.value, clients))
+    sockets = _inference(traffic.value.served or (), clients)
+    ledger = advance(ledger, traffic.at_s, sockets, _serving(samples, activities))
     return replace(state, traffic_at_s=traffic.at_s, ledger=ledger, activities=activities)
 
 
@@ -75,11 +79,10 @@ def _activity(state: State, samples: Samples, joined: Joined, traffic: Taken[Tra
     return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None))
 
 
-def _inference(traffic: Traffic) -> list[Socket]:
+def _inference(served: Sequence[Socket], clients: Mapping[Endpoint, Client]) -> list[Socket]:
     """The API's connections without our own and without Ollama's own client at other work."""
-    clients = traffic.clients
     skipped = {end for end, each in clients.items() if each.is_self or each.is_management}
-    return [each for each in traffic.served or () if each.remote not in skipped]
+    return [each for each in served if each.remote not in skipped]
 
 
 def _serving(samples: Samples, activities: Mapping[int, Activity]) -> Serving | None:

@@ -135,7 +135,7 @@ def _note(ledger: Ledger, models: Sequence[LoadedModel], waiting: int) -> str | 
     if len(ledger.in_phase(Phase.REPLYING)) > serving.busy:
         return "more replies are under way than requests in service: a pull or another transfer is counted in"
     has_old = any(each.last_received_ms > SETTLING_MS for each in ledger.in_phase(Phase.ASKED))
-    if waiting and has_old and not any(_is_full(each) for each in models):
+    if waiting and has_old and not ledger.has_freed and not any(_is_full(each) for each in models):
         return "a request is outstanding while slots are free: it may be a pull or an upload"
     return None
 

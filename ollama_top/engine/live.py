@@ -32,6 +32,7 @@ API_TIMEOUT_S = 10.0
 ACTION_TIMEOUT_S = 30.0
 TREE_SHARE_S = 0.5
 SHARE_S = 1.0
+GLANCE_EVERY_S = 0.5
 
 
 class LiveFeed:
@@ -56,6 +57,7 @@ class LiveFeed:
 
     def _prepare_stations(self) -> None:
         tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
+        self._watch = watch
         host, gpus = HostCounters(), NvidiaGpus()
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
 
@@ -119,10 +121,16 @@ class LiveFeed:
         await _wait([each.start(time.monotonic(), at_once=at_once) for each in stations], self._share_s)
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), max(seconds, 0.05))
-        except TimeoutError:
-            return
+        """Sleep until the next look, with an eye on the connections, or until woken."""
+        ends_s = time.monotonic() + max(seconds, 0.05)
+        while (left_s := ends_s - time.monotonic()) > 0:
+            try:
+                await asyncio.wait_for(self._wake.wait(), min(left_s, GLANCE_EVERY_S))
+            except TimeoutError:
+                if self._is_local and left_s > GLANCE_EVERY_S:
+                    self._watch.glance()
+            else:
+                return
 
     def _known_runners(self) -> tuple[RunnerProcess, ...]:
         return self._tree.last.value.runners if self._tree.last else ()

@@ -36,6 +36,7 @@ class Traffic:
     slots: Mapping[int, SlotsLook] = field(default_factory=dict)  # by the runner's port
     props: Mapping[int, RunnerProps] = field(default_factory=dict)  # by the runner's port
     clients: Mapping[Endpoint, Client] = field(default_factory=dict)
+    glances: tuple[Taken[tuple[Socket, ...]], ...] = ()  # the API's side at moments since the look before
     problem: str | None = None
 
 
