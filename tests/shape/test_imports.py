@@ -1,0 +1,66 @@
+"""What a command does not need, it does not load: proved in processes of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ollama_top
+
+HEAVY = {"textual", "rich", "httpx", "psutil", "pynvml", "asyncio"}
+PACKAGE = Path(ollama_top.__file__).parents[1]
+
+
+def loaded_by(*arguments: str) -> tuple[set[str], str]:
+    """The top-level names of the modules that a Python loads, and what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *arguments],
+        env=os.environ | {"PYTHONPATH": str(PACKAGE)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    timed = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in timed}, done.stdout
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port of this machine where nobody listens, and nobody else can."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    loaded, _ = loaded_by("-c", "import ollama_top.cli")
+    assert "argparse" in loaded
+    assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("show", "--help"), ("--version",)])
+def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    loaded, printed = loaded_by("-m", "ollama_top", *arguments)
+    assert "ollama-top" in printed
+    assert loaded & HEAVY == set()
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_show_never_loads_the_screen(form: tuple[str, ...], closed_port: int) -> None:
+    loaded, printed = loaded_by("-m", "ollama_top", "show", *form, "--host", f"127.0.0.1:{closed_port}")
+    assert printed
+    assert "httpx" in loaded
+    assert "textual" not in loaded
+
+
+def test_what_is_loaded_is_seen() -> None:
+    """Or the tests above could not fail."""
+    loaded, _ = loaded_by("-c", "import textual.app, asyncio, psutil, pynvml, httpx")
+    assert loaded >= HEAVY
