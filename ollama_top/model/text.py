@@ -13,9 +13,9 @@ _UNSEEN = re.compile(  # letters and marks by Unicode's account, and nothing to 
 
 
 def printable(text: str) -> str:
-    """The text with each control, bidirectional, invisible or broken character as a visible stand-in.
+    r"""The text with each control, bidirectional, invisible or broken character as a visible stand-in.
 
-    ESC becomes `␛`, a newline `␊`, anything else its escape, such as `\\u202e`.
+    ESC becomes `␛`, a newline `␊`, anything else its escape, such as `\u202e`.
     """
     if text.isprintable() and not _UNSEEN.search(text):
         return text

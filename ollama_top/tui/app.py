@@ -1,0 +1,214 @@
+"""The monitor: a View kept up to date by the bridge's messages, and the screens that draw it.
+
+Must never look at a server or a machine itself, and never wait for anything that does.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from os import environ
+from time import monotonic
+from typing import Any
+
+from textual import events
+from textual.app import App
+
+from ollama_top.engine.feed import Feed
+from ollama_top.model.frame import Frame
+from ollama_top.tui.bridge import Bridge
+from ollama_top.tui.columns.cell import Cell, Role
+from ollama_top.tui.draw.screen import is_lost
+from ollama_top.tui.messages import FeedFailed, UnloadFailed, UnloadSent
+from ollama_top.tui.screens import pages
+from ollama_top.tui.screens.choice import YES, Choice
+from ollama_top.tui.screens.main import ControlScreen, MainScreen
+from ollama_top.tui.screens.page import Page
+from ollama_top.tui.themes import after, named
+from ollama_top.tui.unloading import is_gone
+from ollama_top.tui.view import View
+
+SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
+SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
+
+
+class MonitorApp(App[None], inherit_bindings=False):
+    """The program's screen; `run` returns when the user leaves."""
+
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        make_feed: Callable[[], Feed],
+        *,
+        title: str,
+        read_only: bool,
+        interval_s: float,
+        theme: str | None,
+        demo_offer: Callable[[], Feed] | None,
+    ) -> None:
+        """`make_feed` runs in a thread of its own, once there is something on the screen.
+
+        `title` says in words what is looked at; `theme` is a name of `themes.THEMES`, or None;
+        `demo_offer` makes the simulation that the screen of an unreachable server offers.
+        """
+        no_colour = bool(environ.get("NO_COLOR"))
+        super().__init__(ansi_color=True)
+        self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
+        self.look = named(theme, no_color=no_colour)
+        self._no_colour = no_colour
+        self._demo_offer = demo_offer
+        self._bridge = Bridge(make_feed, self.post_message)
+        self._make_feed = make_feed
+        self._newest: Frame | None = None
+        self._heard_at_s = 0.0
+        self._unloading: str | None = None  # the model that a Frame must show gone
+        screen = MainScreen if read_only else ControlScreen
+        self.main = screen(self.view, self.look)
+
+    def get_default_screen(self) -> MainScreen:
+        """The screen to start with."""
+        return self.main
+
+    def on_ready(self) -> None:
+        """Start the feed, now that there is something to see."""
+        self._begin(self._make_feed)
+        self.set_interval(1.0, self._mind_silence)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+
+    def on_unmount(self) -> None:
+        """Let the feed end by itself; nothing waits for it."""
+        self._bridge.stop()
+
+    def _begin(self, make_feed: Callable[[], Feed]) -> None:
+        self._bridge.stop()
+        self._make_feed = make_feed
+        self._bridge = Bridge(make_feed, self.post_message)
+        self._heard_at_s = monotonic()
+        self._bridge.start()
+
+    def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of View
+        """Change the View and draw it on the screen in front."""
+        self.view = replace(self.view, **changes)
+        if isinstance(self.screen, MainScreen | Page | Choice):
+            self.screen.show(self.view, self.look)
+
+    # what the bridge says
+
+    def on_frame_came(self) -> None:
+        """Draw the newest Frame, unless the user holds an older one."""
+        frame = self._bridge.take()
+        if frame is None:
+            return
+        self._newest = frame
+        self._heard_at_s = monotonic()
+        shown = {} if self.view.is_paused else {"frame": frame}
+        self.update(**shown, trouble=None, silent_s=None, **self._unloaded(frame))
+
+    def _unloaded(self, frame: Frame) -> dict[str, Cell]:
+        name = self._unloading
+        if name is None or not is_gone(frame, name):
+            return {}
+        self._unloading = None
+        return {"notice": Cell(f"{name} is unloaded.", Role.GOOD)}
+
+    def on_feed_failed(self, message: FeedFailed) -> None:
+        """Say that nothing new will come, and why."""
+        self.update(trouble=message.problem)
+
+    def on_unload_sent(self, message: UnloadSent) -> None:
+        """Wait for a Frame that shows the model gone."""
+        self._unloading = message.model_name
+        text = f"Ollama was asked to unload {message.model_name}; it is still in memory."
+        self.update(notice=Cell(text, Role.NOTICE))
+
+    def on_unload_failed(self, message: UnloadFailed) -> None:
+        """Show the server's words until the user has read them."""
+        self._open(pages.failure(message.model_name, message.problem, self.view, self.look))
+
+    def _mind_silence(self) -> None:
+        silent_s = monotonic() - self._heard_at_s
+        limit_s = max(SILENCE_FLOOR_S, SILENCE_INTERVALS * self.view.interval_s)
+        if silent_s > limit_s and self.view.trouble is None:
+            self.update(silent_s=silent_s)
+
+    def on_key(self, event: events.Key) -> None:  # noqa: ARG002 - any key will do
+        """Take the last notice away: it has been seen."""
+        if self.view.notice is not None:
+            self.update(notice=None)
+
+    # what the user asks for
+
+    def _open(self, page: Page) -> None:
+        self.push_screen(page, lambda _: self.update())
+
+    def action_help(self) -> None:
+        """Every key and column."""
+        self._open(pages.help_text(self.view, self.look))
+
+    def action_server(self) -> None:
+        """The verdict in full, the sources, the server."""
+        self._open(pages.server(self.view, self.look))
+
+    def action_details(self) -> None:
+        """Every value of the row under the cursor; the sources where the header is in focus."""
+        table, row = self.main.table, self.main.row
+        if table is None:
+            self.action_server()
+        elif row is not None:
+            self._open(pages.row_details(table, row, self.view, self.look))
+
+    def action_sort(self) -> None:
+        """Ask for the column to sort by."""
+        if self.main.table is None:
+            return
+        question = pages.sort_question(self.main.table, self.main.stand.sort, self.look)
+        self.push_screen(question, self._sort)
+
+    def _sort(self, answer: str | None) -> None:
+        if answer is not None:
+            self.main.sort_by(pages.sort_key(self.main.table, answer))
+        self.update()
+
+    def action_pause(self) -> None:
+        """Hold this moment, or go on with the newest."""
+        paused = not self.view.is_paused
+        self.update(is_paused=paused, frame=self.view.frame if paused else self._newest)
+
+    def action_look_now(self) -> None:
+        """Look at once; start a feed that has ended anew."""
+        if self.view.trouble is not None:
+            self.update(trouble=None)
+            self._begin(self._make_feed)
+        else:
+            self._bridge.look_now()
+
+    def action_next_theme(self) -> None:
+        """Go on to the next theme."""
+        self.look = after(self.look, no_color=self._no_colour)
+        self.update(notice=Cell(f"theme: {self.look.name}"))
+
+    def action_demo(self) -> None:
+        """Show the simulation, where the server cannot be reached and a simulation is offered."""
+        if self._demo_offer is not None and is_lost(self.view.frame):
+            self.update(frame=None, title="a simulated server", is_paused=False)
+            self._begin(self._demo_offer)
+
+    def action_unload(self) -> None:
+        """Ask whether to unload the model of the row under the cursor."""
+        name = pages.model_name(self.main.row)
+        question = pages.unload_question(name, self.view, self.look) if name else None
+        if question is None or name is None:
+            self.update(notice=Cell("No model is under the cursor: Tab to the models.", Role.NOTICE))
+        else:
+            self.push_screen(question, lambda answer: self.unload(name) if answer == YES else self.update())
+
+    def unload(self, model_name: str) -> None:
+        """Ask the server to unload a model; refuses when read-only, however it was called."""
+        if self.view.is_read_only:
+            self.update(notice=Cell("Read-only: the server is not changed.", Role.WARNING))
+            return
+        self.update(notice=Cell(f"Asking Ollama to unload {model_name}.", Role.NOTICE))
+        self._bridge.unload(model_name)

@@ -1,0 +1,112 @@
+"""A feed in a thread and an event loop of its own, so that no source can hold up a key.
+
+Must never keep the program alive: its threads are daemons, those that a feed's blocking calls
+run in as well. Must never end silently: what ends it is told.
+"""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import PurePath
+from threading import Lock, Thread
+
+from textual.message import Message
+
+from ollama_top.engine.daemon import DaemonExecutor
+from ollama_top.engine.feed import ActionError, Feed
+from ollama_top.model.frame import Frame
+from ollama_top.tui.messages import FeedFailed, FrameCame, UnloadFailed, UnloadSent
+
+
+class Bridge:
+    """Runs one feed from `start` to `stop`; the newest Frame waits in a mailbox of one."""
+
+    def __init__(self, make_feed: Callable[[], Feed], tell: Callable[[Message], object]) -> None:
+        self._make_feed = make_feed
+        self._tell = tell  # safe to call from any thread
+        self._lock = Lock()
+        self._newest: Frame | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._feed: Feed | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._is_stopped = False
+
+    def start(self) -> None:
+        """Start the thread; the feed is made in it."""
+        Thread(target=self._run, name="feed", daemon=True).start()
+
+    def stop(self) -> None:
+        """Tell nothing more, and end the feed as soon as it yields; does not wait for that."""
+        self._is_stopped = True
+        loop, serving = self._loop, self._serving
+        if loop is not None and serving is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(serving.cancel)
+
+    def take(self) -> Frame | None:
+        """The newest Frame, which is thereby taken; None when there is none since the last."""
+        with self._lock:
+            frame, self._newest = self._newest, None
+        return frame
+
+    def look_now(self) -> None:
+        """Ask the feed for its next look at once."""
+        loop, feed = self._loop, self._feed
+        if loop is not None and feed is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(feed.look_now)
+
+    def unload(self, model_name: str) -> None:
+        """Ask the feed to unload a model; UnloadSent or UnloadFailed follows."""
+        loop, feed = self._loop, self._feed
+        if loop is None or feed is None or loop.is_closed():
+            self._say(UnloadFailed(model_name, "No feed is at work that could ask the server."))
+            return
+        asking = asyncio.run_coroutine_threadsafe(self._unload(feed, model_name), loop)
+        asking.add_done_callback(lambda ended: self._unexpected(ended, model_name))
+
+    async def _unload(self, feed: Feed, model_name: str) -> None:
+        try:
+            await feed.unload(model_name)
+        except ActionError as error:
+            self._say(UnloadFailed(model_name, str(error)))
+        else:
+            self._say(UnloadSent(model_name))
+
+    def _unexpected(self, ended: Future[None], model_name: str) -> None:
+        error = None if ended.cancelled() else ended.exception()
+        if error is not None:
+            self._say(UnloadFailed(model_name, described(error)))
+
+    def _run(self) -> None:
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            self._loop.set_default_executor(DaemonExecutor())
+            runner.run(self._live())
+
+    async def _live(self) -> None:
+        self._serving = asyncio.create_task(self._serve())
+        if self._is_stopped:
+            self._serving.cancel()
+        await asyncio.wait({self._serving})
+        error = None if self._serving.cancelled() else self._serving.exception()
+        self._say(FeedFailed(described(error) if error else "the feed has ended"))
+
+    async def _serve(self) -> None:
+        self._feed = self._make_feed()
+        async for frame in self._feed.frames():
+            with self._lock:
+                is_awaited, self._newest = self._newest is not None, frame
+            if not is_awaited:
+                self._say(FrameCame())
+
+    def _say(self, message: Message) -> None:
+        if not self._is_stopped:
+            self._tell(message)
+
+
+def described(error: BaseException) -> str:
+    """A crash in one sentence, with the place that a report of it should name."""
+    words = str(error) or "no reason given"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"ollama-top's own feed crashed: {type(error).__name__}: {words}{place}"

@@ -1,0 +1,92 @@
+"""The table of requests in flight."""
+
+from datetime import datetime
+
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.reading import value_or
+from ollama_top.model.request import Request, RequestState
+from ollama_top.tui.columns import formats
+from ollama_top.tui.columns.cell import Cell, Role, shown
+from ollama_top.tui.columns.column import Align, Column, Table, reading_column
+
+_STATE_ROLES = {RequestState.RUNNING: Role.GOOD, RequestState.WAITING: Role.WARNING}
+
+
+def _rows(snapshot: Snapshot) -> tuple[Request, ...]:
+    return snapshot.requests
+
+
+def _identity(row: Request) -> str:
+    """The connection it came in on: one request at a time is outstanding there."""
+    return row.client_address
+
+
+def _title(row: Request) -> str:
+    return f"request from {value_or(row.client, None) or row.client_address}"
+
+
+def _state(row: Request, _: datetime) -> Cell:
+    return Cell(row.state.value, _STATE_ROLES.get(row.state, Role.FAINT))
+
+
+def _age(row: Request, _: datetime) -> Cell:
+    return shown(row.age_s, formats.age, Role.STRONG if row.state is RequestState.WAITING else Role.PLAIN)
+
+
+REQUESTS: Table[Request] = Table(
+    name="requests",
+    kind=Request,
+    rows=_rows,
+    identity=_identity,
+    title=_title,
+    light="sockets",
+    empty="no request is in flight",
+    columns=(
+        Column(
+            "state",
+            "REQUEST",
+            12,
+            _state,
+            lambda row: row.state.value,
+            ("state",),
+            priority=0,
+            align=Align.LEFT,
+        ),
+        reading_column(
+            "model",
+            "MODEL",
+            14,
+            str,
+            priority=3,
+            align=Align.LEFT,
+            role=Role.NAME,
+            widest=44,
+            shorten_middle=True,
+        ),
+        Column("age_s", "AGE", 6, _age, lambda row: value_or(row.age_s, None), ("age_s",), priority=1),
+        reading_column("client", "CLIENT", 14, str, priority=2, align=Align.LEFT, widest=32),
+        reading_column("client_pid", "PID", 7, str, priority=4),
+        Column(
+            "client_address",
+            "FROM",
+            21,
+            lambda row, _: Cell(row.client_address, Role.FAINT),
+            lambda row: row.client_address,
+            ("client_address",),
+            priority=5,
+            align=Align.LEFT,
+            widest=47,
+            shorten_middle=True,
+        ),
+        Column(
+            "source",
+            "SEEN BY",
+            8,
+            lambda row, _: Cell(row.source.value, Role.FAINT),
+            lambda row: row.source.value,
+            ("source",),
+            priority=6,
+            align=Align.LEFT,
+        ),
+    ),
+)

@@ -1,0 +1,76 @@
+"""Every value of one row, with its source and that source's age, or why it is missing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from ollama_top.model.fact import DOC, published
+from ollama_top.model.frame import Frame
+from ollama_top.model.reading import Known, Missing
+from ollama_top.tui.columns import formats
+from ollama_top.tui.columns.cell import UNKNOWN, WORKED_OUT, Cell, Line, Role
+from ollama_top.tui.draw.fit import fit, fit_line, wrap
+from ollama_top.tui.provenance import light_of
+
+NAME_WIDTH = 22
+VALUE_WIDTH = 28
+_UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (  # units stand in names
+    ("_bytes", lambda value: f"{formats.size(value)} ({value:,} bytes)"),
+    ("_percent", lambda value: f"{value:.1f} %"),
+    ("_celsius", lambda value: f"{value:.0f} °C"),
+    ("_per_s", lambda value: f"{value:.1f} per second"),
+    ("_s", lambda value: f"{formats.age(value)} ({value:.2f} s)"),
+    ("_w", lambda value: f"{value:.1f} W"),
+    ("_tokens", lambda value: f"{value:,}"),
+)
+
+
+def details(row: Any, frame: Frame, width: int) -> list[Line]:  # noqa: ANN401 - a row of any table
+    """A line or more for each published fact of the row, in the order of its declaration."""
+    lines: list[Line] = []
+    for each in published(type(row)):
+        lines += _fact(each.name, getattr(row, each.name), str(each.metadata[DOC]), frame, width)
+    return lines
+
+
+def _fact(name: str, value: object, doc: str, frame: Frame, width: int) -> list[Line]:
+    room = max(10, width - NAME_WIDTH - VALUE_WIDTH - 4)
+    shown, about = _shown(name, value, frame)
+    texts = wrap(Cell(about).text, room) if about else [""]
+    texts += wrap(doc, room) if width >= 100 else []
+    roles = [Role.PLAIN if at < len(wrap(about, room)) else Role.FAINT for at in range(len(texts))]
+    head = (
+        Cell(" "),
+        fit(Cell(name, Role.FAINT), NAME_WIDTH),
+        Cell(" "),
+        fit(shown, VALUE_WIDTH, middle=True),
+    )
+    blank = (Cell(" " * (NAME_WIDTH + VALUE_WIDTH + 2)),)
+    return [
+        fit_line((*(head if at == 0 else blank), Cell("  "), Cell(text, roles[at])), width)
+        for at, text in enumerate(texts)
+    ]
+
+
+def _shown(name: str, value: object, frame: Frame) -> tuple[Cell, str]:
+    """A value, and what there is to say about where it comes from."""
+    if isinstance(value, Missing):
+        return UNKNOWN, f"{value.why.value.replace('_', ' ')}: {value.hint}"
+    if not isinstance(value, Known):
+        return Cell(as_text(name, value)), ""
+    if value.source in WORKED_OUT:
+        return Cell(as_text(name, value.value), Role.STRONG), f"worked out ({value.source.value})"
+    light = light_of(frame, value.source)
+    age = f", {formats.age(light.age_s)} ago" if light is not None and light.age_s is not None else ""
+    return Cell(as_text(name, value.value), Role.STRONG), f"from {value.source.value}{age}"
+
+
+def as_text(name: str, value: object) -> str:
+    """A value in full, by the unit that its name ends with."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S %Z}".rstrip()
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return next((text(value) for unit, text in _UNITS if name.endswith(unit)), str(value))
+    if value is None:
+        return UNKNOWN.text
+    return str(getattr(value, "value", value))

@@ -1,0 +1,32 @@
+"""The last line: the keys that help most, what is being typed, or what came of an action."""
+
+from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.tui.draw.fit import fit_line, width_of
+from ollama_top.tui.keys import Key, in_footer
+
+
+def key_line(keys: tuple[Key, ...], width: int, *, filter_text: str = "") -> Line:
+    """As many keys as fit, the most important first; a filter that hides rows comes before all."""
+    cells: list[Cell] = []
+    if filter_text:
+        cells += [Cell(" "), Cell(f" filter: {filter_text} ", Role.BADGE)]
+        cells += [Cell(" Esc", Role.KEY), Cell(" clears ", Role.FAINT)]
+    for key in in_footer(keys):
+        part = (
+            Cell(f" {key.footer_key or key.shown.split()[0]}", Role.KEY),
+            Cell(f" {key.label} ", Role.FAINT),
+        )
+        if width_of(cells) + width_of(part) <= width:
+            cells.extend(part)
+    return fit_line(cells, width)
+
+
+def prompt_line(label: str, text: str, hint: str, width: int) -> Line:
+    """What is being typed, with its end in view."""
+    head = (Cell(f" {label}: ", Role.KEY), Cell(text, Role.STRONG), Cell(" ", Role.CURSOR))
+    return fit_line((*head, Cell(f"  {hint}", Role.FAINT)), width)
+
+
+def notice_line(notice: Cell, width: int) -> Line:
+    """What came of an action; it stays until the next key."""
+    return fit_line((Cell(" "), notice), width)

@@ -1,0 +1,100 @@
+"""The graphics cards as meters: one line a card, or several to a line where there are many."""
+
+from ollama_top.model.frame import Frame
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.history import Series
+from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.tui.columns.column import Align
+from ollama_top.tui.columns.gpus import GPUS, NEARLY_FULL, memory_share
+from ollama_top.tui.draw.fit import fit, fit_line, recolour
+from ollama_top.tui.layout import GPU_WIDTH
+from ollama_top.tui.plots import bar, spark
+from ollama_top.tui.tables import Stand, arrange
+from ollama_top.tui.view import View, light_named, stale_age_s
+
+SPARK_WIDEST = 60
+_FACTS = 32  # memory, utilisation, temperature and power with their gaps
+
+
+def gpu_meters(view: View, width: int, height: int, stand: Stand | None) -> list[Line]:
+    """The cards in `height` lines; `stand` where the cursor is among them."""
+    if view.frame is None or height < 1:
+        return []
+    rows = arrange(GPUS, stand or Stand(), view.frame.snapshot).rows
+    is_stale = stale_age_s(light_named(view.frame, GPUS.light), view.interval_s) is not None
+    cursor = stand.index if stand else None
+    if len(rows) <= height:
+        lines = [_line(gpu, view.frame, width) for gpu in rows]
+        return [_marked(line, is_cursor=at == cursor, is_stale=is_stale) for at, line in enumerate(lines)]
+    return _compact(rows, view.frame, width, height, cursor)
+
+
+def _marked(line: Line, *, is_cursor: bool, is_stale: bool) -> Line:
+    if is_cursor:
+        return recolour(line, Role.CURSOR)
+    return recolour(line, Role.FAINT) if is_stale else line
+
+
+def _line(gpu: Gpu, frame: Frame, width: int) -> Line:
+    name_width = 14 if width < 100 else 26
+    room = width - 4 - name_width - _FACTS - 4
+    bar_width = max(6, min(40, room // 2))
+    spark_width = min(SPARK_WIDEST, room - bar_width)
+    head = (Cell(" "), _column("index", gpu, frame, 2), Cell(" "), _column("name", gpu, frame, name_width))
+    if gpu.problem is not None:
+        return fit_line((*head, Cell(" "), Cell(gpu.problem, Role.ERROR)), width)
+    plot = (Cell(" "), Cell(spark(_series(gpu, frame), spark_width, 100), Role.GAUGE))
+    facts = _facts(gpu, frame)
+    return fit_line(
+        (*head, Cell(" "), *_bar(gpu, bar_width), *facts, *(plot if spark_width > 3 else ())), width
+    )
+
+
+def _compact(rows: tuple[Gpu, ...], frame: Frame, width: int, height: int, cursor: int | None) -> list[Line]:
+    """Several cards to a line, read across; the last place tells of those left out."""
+    per_line = max(1, width // GPU_WIDTH)
+    each = width // per_line
+    places: list[Line] = []
+    for at, gpu in enumerate(rows[: per_line * height]):
+        line = fit_line(_short(gpu, frame, each), each)
+        places.append(recolour(line, Role.CURSOR) if at == cursor else line)
+    left_out = len(rows) - len(places)
+    if left_out:
+        places[-1] = fit_line([Cell(f" and {left_out + 1} more", Role.FAINT)], each)
+    lines = [places[at : at + per_line] for at in range(0, len(places), per_line)]
+    return [fit_line([cell for place in line for cell in place], width) for line in lines]
+
+
+def _short(gpu: Gpu, frame: Frame, width: int) -> Line:
+    head = (Cell(" "), _column("index", gpu, frame, 2), Cell(" "))
+    if gpu.problem is not None:
+        return (*head, Cell(gpu.problem, Role.ERROR))
+    bar_width = max(4, width - 4 - 2 - 23)
+    return (*head, *_bar(gpu, bar_width), *_facts(gpu, frame)[:6])
+
+
+def _bar(gpu: Gpu, width: int) -> tuple[Cell, ...]:
+    share = memory_share(gpu)
+    if share is None:
+        return (Cell("▕", Role.TRACK), Cell(" " * width), Cell("▏", Role.TRACK))
+    filled, empty = bar(share, width)
+    role = Role.GAUGE_HIGH if share >= NEARLY_FULL else Role.GAUGE
+    return (Cell("▕", Role.TRACK), Cell(filled, role), Cell(empty), Cell("▏", Role.TRACK))
+
+
+def _facts(gpu: Gpu, frame: Frame) -> tuple[Cell, ...]:
+    widths = {"memory": 10, "utilization_percent": 5, "temperature_celsius": 5, "power_w": 6}
+    return tuple(cell for key, wide in widths.items() for cell in (_column(key, gpu, frame, wide), Cell(" ")))
+
+
+def _column(key: str, gpu: Gpu, frame: Frame, width: int) -> Cell:
+    column = GPUS.column(key)
+    align = Align.LEFT if key == "name" else Align.RIGHT
+    return fit(column.cell(gpu, frame.snapshot.taken_at), width, align)
+
+
+def _series(gpu: Gpu, frame: Frame) -> Series:
+    """The card's own series; histories stand in the order of the Frame's cards."""
+    indices = [each.index for each in frame.snapshot.gpus]
+    at = indices.index(gpu.index)
+    return frame.history.gpu_percent[at] if at < len(frame.history.gpu_percent) else ()

@@ -1,0 +1,91 @@
+"""The last minutes: tokens per second, requests waiting and running, as sparks or as plots."""
+
+from dataclasses import dataclass
+
+from ollama_top.model.history import Series
+from ollama_top.model.queue import Precision
+from ollama_top.model.reading import Missing
+from ollama_top.tui.columns import formats
+from ollama_top.tui.columns.cell import UNKNOWN, Cell, Line, Role, shown
+from ollama_top.tui.columns.column import Align
+from ollama_top.tui.draw.fit import fit, fit_line
+from ollama_top.tui.plots import braille, spark, top_of
+from ollama_top.tui.view import View
+
+SPARK_WIDEST = 40
+WIDE = 100  # from here on every curve has its spark
+NUMBER_WIDTH = 4
+AFTER_WIDTH = 14
+PLOT_WIDEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    label: str
+    now: Cell
+    series: Series
+    after: str = ""
+
+
+def history(view: View, width: int, height: int) -> list[Line]:
+    """One line of sparks with their numbers, or plots under them where `height` is more than one."""
+    if view.frame is None or height < 1:
+        return []
+    curves = _curves(view)
+    return [_sparks(curves, width)] if height < 3 else _plots(curves, width, height)
+
+
+def _curves(view: View) -> tuple[_Curve, ...]:
+    assert view.frame is not None  # noqa: S101 - asked for only with a Frame
+    queue, past = view.frame.snapshot.queue, view.frame.history
+    at_most = "≤" if queue.precision is Precision.UPPER_BOUND else ""
+    waiting = shown(queue.waiting, lambda count: f"{at_most}{count}")
+    waits = waiting is not UNKNOWN and waiting.text not in {"0", "~0"}
+    oldest = "" if isinstance(queue.oldest_wait_s, Missing) else formats.age(queue.oldest_wait_s.value)
+    return (
+        _Curve("tok/s", _newest(past.tokens_per_s), past.tokens_per_s),
+        _Curve(
+            "waiting",
+            Cell(waiting.text, Role.WARNING if waits else Role.STRONG),
+            past.waiting,
+            f"oldest {oldest}" if oldest else "",
+        ),
+        _Curve("running", shown(queue.running, str, Role.STRONG), past.running),
+    )
+
+
+def _newest(series: Series) -> Cell:
+    newest = series[-1] if series else None
+    return UNKNOWN if newest is None else Cell(formats.rate(newest), Role.STRONG)
+
+
+def _sparks(curves: tuple[_Curve, ...], width: int) -> Line:
+    """The numbers with their sparks; a narrow line keeps room for the first two."""
+    drawn = curves if width >= WIDE else curves[:2]
+    labels = sum(len(curve.label) + NUMBER_WIDTH + 4 for curve in curves) + AFTER_WIDTH
+    spark_width = max(0, min(SPARK_WIDEST, (width - labels) // len(drawn)))
+    cells: list[Cell] = []
+    for curve in curves:
+        cells += [Cell(f" {curve.label} ", Role.FAINT), fit(curve.now, NUMBER_WIDTH, Align.RIGHT), Cell(" ")]
+        if curve in drawn:
+            cells += [Cell(spark(curve.series, spark_width, top_of(curve.series)), Role.GAUGE), Cell(" ")]
+    after = next((curve.after for curve in curves if curve.after), "")
+    return fit_line((*cells, Cell(f" {after}")), width)
+
+
+def _plots(curves: tuple[_Curve, ...], width: int, height: int) -> list[Line]:
+    """Side by side, each under its numbers, with its greatest value and zero as its axis."""
+    each = min(PLOT_WIDEST + 7, width // len(curves))
+    blocks = [_plot(curve, each, height) for curve in curves]
+    return [fit_line([cell for block in blocks for cell in block[row]], width) for row in range(height)]
+
+
+def _plot(curve: _Curve, width: int, height: int) -> list[Line]:
+    top = top_of(curve.series)
+    head = (Cell(f" {curve.label} ", Role.FAINT), curve.now, Cell(f"  {curve.after}", Role.FAINT))
+    lines = [fit_line(head, width)]
+    drawn = braille(curve.series, width - 7, height - 1, top)
+    for row, text in enumerate(drawn):
+        mark = formats.count(top) if row == 0 else "0" if row == len(drawn) - 1 else ""
+        lines.append(fit_line((Cell(f"{mark:>5}▕", Role.FAINT), Cell(text, Role.GAUGE)), width))
+    return lines

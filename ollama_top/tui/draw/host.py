@@ -1,0 +1,63 @@
+"""The line of this machine: processors, memory, and what of both the server takes."""
+
+from ollama_top.model.host import Host
+from ollama_top.model.reading import Known, map_known, value_or
+from ollama_top.tui.columns import formats
+from ollama_top.tui.columns.cell import UNKNOWN, Cell, Line, Role, shown
+from ollama_top.tui.draw.fit import fit_line
+from ollama_top.tui.draw.header import is_elsewhere
+from ollama_top.tui.plots import bar
+from ollama_top.tui.view import View
+
+BAR_WIDTH = 8
+HIGH = 0.9
+
+
+def host(view: View, width: int) -> Line:
+    """This machine's line; it says so where the server runs elsewhere."""
+    if view.frame is None:
+        return fit_line((), width)
+    snapshot = view.frame.snapshot
+    elsewhere = is_elsewhere(snapshot.server)
+    head = Cell(f" this machine, {snapshot.host.name}: " if elsewhere else " ", Role.FAINT)
+    server = () if elsewhere else _server(view)
+    return fit_line((head, *_processors(snapshot.host), *_memory(snapshot.host), *server), width)
+
+
+def _processors(machine: Host) -> tuple[Cell, ...]:
+    share = map_known(machine.cpu_percent, lambda percent: percent / 100)
+    count = shown(machine.cpu_count, str)
+    used = shown(machine.cpu_percent, formats.percent)
+    return (
+        Cell("cpu ", Role.FAINT),
+        *_meter(value_or(share, None)),
+        Cell(f"{used.text:>4}"),
+        Cell(f" of {count.text}  ", Role.FAINT),
+    )
+
+
+def _memory(machine: Host) -> tuple[Cell, ...]:
+    used, total = machine.memory_used_bytes, machine.memory_total_bytes
+    if not (isinstance(used, Known) and isinstance(total, Known) and total.value > 0):
+        return (Cell("mem ", Role.FAINT), *_meter(None), Cell(f"{UNKNOWN.text:<10}  "))
+    text = formats.used_of(used.value, total.value)
+    return (Cell("mem ", Role.FAINT), *_meter(used.value / total.value), Cell(f"{text:<10}  "))
+
+
+def _server(view: View) -> tuple[Cell, ...]:
+    assert view.frame is not None  # noqa: S101 - asked for only with a Frame
+    server = view.frame.snapshot.server
+    cores = shown(map_known(server.cpu_percent, lambda percent: percent / 100), "{:.1f}".format)
+    return (
+        Cell("ollama ", Role.FAINT),
+        Cell(f"{cores.text:>4}"),
+        Cell(" cores ", Role.FAINT),
+        Cell(f"{shown(server.rss_bytes, formats.size).text:>5}"),
+        Cell(" ram", Role.FAINT),
+    )
+
+
+def _meter(share: float | None) -> tuple[Cell, ...]:
+    filled, empty = bar(share or 0.0, BAR_WIDTH)
+    role = Role.GAUGE_HIGH if share is not None and share >= HIGH else Role.GAUGE
+    return (Cell("▕", Role.TRACK), Cell(filled, role), Cell(empty), Cell("▏", Role.TRACK))

@@ -1,0 +1,76 @@
+"""A table as lines: its header row, and the rows in view."""
+
+from typing import Any
+
+from ollama_top.model.frame import Frame
+from ollama_top.model.light import LightState
+from ollama_top.tui.columns import formats
+from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.tui.columns.column import Column, Placed, Table, fitting
+from ollama_top.tui.draw.fit import ends, fit, fit_line, recolour
+from ollama_top.tui.tables import Rows, Stand
+from ollama_top.tui.view import View, light_named, stale_age_s
+
+WIDE = 110  # from here on two cells between columns
+
+
+def table_lines(
+    table: Table[Any], rows: Rows, stand: Stand, view: View, size: tuple[int, int], *, is_focused: bool
+) -> list[Line]:
+    """The table in `size` (width, height); rows whose source is old are drawn faint, with their age."""
+    width, height = size
+    if view.frame is None or height < 1:
+        return []
+    gap = 2 if width >= WIDE else 1
+    placed = fitting(table.columns, width - 2, gap)
+    age_s = stale_age_s(light_named(view.frame, table.light), view.interval_s)
+    head_role = Role.HEADER_FOCUSED if is_focused else Role.HEADER
+    old = Cell("" if age_s is None else f" {formats.span(age_s)} old ", head_role)
+    lines = [ends(fit_line([_header(placed, rows, stand, gap, head_role)], width, head_role), [old], width)]
+    if not rows.rows:
+        lines.append(_why_empty(table, rows, stand, view.frame, width))
+    window = range(stand.offset, min(len(rows.rows), stand.offset + height - 1))
+    for at in window:
+        line = _row(placed, rows.rows[at], gap, view.frame, width)
+        lines.append(_marked(line, is_cursor=is_focused and at == stand.index, is_stale=age_s is not None))
+    return lines[:height]
+
+
+def _marked(line: Line, *, is_cursor: bool, is_stale: bool) -> Line:
+    if is_cursor:
+        return recolour(line, Role.CURSOR)
+    return recolour(line, Role.FAINT) if is_stale else line
+
+
+def _row(placed: tuple[Placed[Any], ...], row: object, gap: int, frame: Frame, width: int) -> Line:
+    cells = [Cell(" ")]
+    for column, wide in placed:
+        cell = column.cell(row, frame.snapshot.taken_at)
+        cells += [fit(cell, wide, column.align, middle=column.shorten_middle), Cell(" " * gap)]
+    return fit_line(cells, width)
+
+
+def _header(placed: tuple[Placed[Any], ...], rows: Rows, stand: Stand, gap: int, role: Role) -> Cell:
+    """The titles, with the number of rows at the first and the sign of the order at its column."""
+    text = " "
+    for at, (column, wide) in enumerate(placed):
+        title = f"{column.title} {len(rows.rows)}" if at == 0 else column.title
+        text += fit(Cell(title), wide, column.align).text + _mark(column, stand).ljust(gap)
+    return Cell(text, role)
+
+
+def _mark(column: Column[Any], stand: Stand) -> str:
+    """The sign of the column that decides the order."""
+    if column.key != stand.sort:
+        return ""
+    return "▼" if stand.is_inverted else "▲"
+
+
+def _why_empty(table: Table[Any], rows: Rows, stand: Stand, frame: Frame, width: int) -> Line:
+    light = light_named(frame, table.light)
+    text = table.empty
+    if rows.total and stand.filter:
+        text = f"none of {rows.total} contains “{stand.filter}” (Esc clears the filter)"
+    elif light is not None and light.state is not LightState.OK and light.problem:
+        text = light.problem
+    return fit_line((Cell(" "), Cell(text, Role.FAINT)), width)

@@ -1,0 +1,41 @@
+"""The line that answers at one look: is it alive, does anything wait, and why."""
+
+from ollama_top.model.verdict import Severity
+from ollama_top.tui.columns import formats
+from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.tui.draw.fit import fit_line, wrap
+from ollama_top.tui.view import View
+
+_MARKS = {
+    Severity.OK: Cell("✓", Role.GOOD),
+    Severity.INFO: Cell("i", Role.NOTICE),
+    Severity.WARNING: Cell("▲", Role.WARNING),
+    Severity.ERROR: Cell("✗", Role.ERROR),
+}
+INDENT = 3
+
+
+def verdict(view: View, width: int) -> list[Line]:
+    """The verdict, in as many lines as it needs."""
+    severity, text = judgement(view)
+    mark = _MARKS[severity]
+    role = mark.role if severity in {Severity.WARNING, Severity.ERROR} else Role.PLAIN
+    lines = []
+    for number, piece in enumerate(wrap(Cell(text).text, max(1, width - INDENT - 1))):
+        lead = (Cell(" "), mark, Cell(" ")) if number == 0 else (Cell(" " * INDENT),)
+        lines.append(fit_line((*lead, Cell(piece, role)), width))
+    return lines
+
+
+def judgement(view: View) -> tuple[Severity, str]:
+    """The Frame's verdict, unless what brings the Frames has failed or fallen silent."""
+    if view.trouble is not None:
+        return Severity.ERROR, f"{view.trouble}; r starts it anew"
+    if view.silent_s is not None and not view.is_paused:
+        return (
+            Severity.WARNING,
+            f"no news for {formats.span(view.silent_s)}: what is shown is older than that",
+        )
+    if view.frame is None:
+        return Severity.INFO, f"waiting for the first look at {view.title}"
+    return view.frame.verdict.severity, view.frame.verdict.text

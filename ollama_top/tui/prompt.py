@@ -1,0 +1,39 @@
+"""A line being typed: what for, what so far, and where the table stood before. Pure."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ollama_top.tui.tables import Stand
+
+
+class Purpose(StrEnum):
+    """What is being typed."""
+
+    SEARCH = "search"
+    FILTER = "filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What was typed so far."""
+
+    purpose: Purpose
+    before: Stand  # taken up again when the user leaves by Esc
+    text: str = ""
+
+
+HINTS = {
+    Purpose.SEARCH: "F3 next, Enter stays, Esc goes back",
+    Purpose.FILTER: "Enter keeps, Esc shows all rows",
+}
+
+
+def typed(prompt: Prompt, key: str, character: str | None) -> Prompt:
+    """The prompt after a key; as it was where the key types nothing."""
+    if key in {"backspace", "ctrl+h"}:
+        return replace(prompt, text=prompt.text[:-1])
+    if key in {"ctrl+u", "ctrl+w"}:
+        return replace(prompt, text="")
+    if character and character.isprintable():
+        return replace(prompt, text=prompt.text + character)
+    return prompt

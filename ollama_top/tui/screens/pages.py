@@ -1,0 +1,94 @@
+"""The pages and questions of the monitor, put together from what they say."""
+
+from typing import Any
+
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.light import Light
+from ollama_top.model.loaded import LoadedModel
+from ollama_top.model.reading import value_or
+from ollama_top.model.request import Request
+from ollama_top.model.slot import Slot
+from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.tui.columns.column import Table
+from ollama_top.tui.draw.details import details
+from ollama_top.tui.draw.fit import fit_line, wrap
+from ollama_top.tui.draw.help import help_page
+from ollama_top.tui.draw.screen import TABLE_OF
+from ollama_top.tui.draw.server import server_page
+from ollama_top.tui.keys import MAIN_KEYS, allowed
+from ollama_top.tui.screens.choice import Choice, Confirm
+from ollama_top.tui.screens.page import Page
+from ollama_top.tui.themes import Theme
+from ollama_top.tui.unloading import cost, model_named
+from ollama_top.tui.view import View
+
+FRAME_ORDER = "none"
+
+
+def help_text(view: View, theme: Theme) -> Page:
+    """Every key, sign and column."""
+    keys = allowed(MAIN_KEYS, read_only=view.is_read_only)
+    tables = tuple(TABLE_OF.values())
+    return Page("Help", lambda _, width: help_page(keys, tables, width), view, theme)
+
+
+def server(view: View, theme: Theme) -> Page:
+    """The verdict in full, the sources, the server."""
+    return Page("Server and sources", server_page, view, theme)
+
+
+def row_details(table: Table[Any], row: object, view: View, theme: Theme) -> Page:
+    """One row, followed from Frame to Frame by its identity; its last values once it is gone."""
+    identity = table.identity(row)
+    last = row
+
+    def lines(now: View, width: int) -> list[Line]:
+        nonlocal last
+        if now.frame is None:
+            return []
+        found = [each for each in table.rows(now.frame.snapshot) if table.identity(each) == identity]
+        last = found[0] if found else last
+        gone = [fit_line([Cell(" It is gone; these are its last values.", Role.WARNING)], width)]
+        return [*([] if found else gone), *details(last, now.frame, width)]
+
+    return Page(table.title(row), lines, view, theme)
+
+
+def failure(model_name: str, problem: str, view: View, theme: Theme) -> Page:
+    """Why a model was not unloaded, in the server's words."""
+
+    def lines(_: View, width: int) -> list[Line]:
+        said = [
+            (Cell("  "), Cell(piece, Role.ERROR)) for piece in wrap(Cell(problem).text, max(1, width - 4))
+        ]
+        return [(), *said, (), (Cell("  Nothing was changed.", Role.FAINT),)]
+
+    return Page(f"{model_name} was not unloaded", lines, view, theme)
+
+
+def sort_question(table: Table[Any], current: str | None, theme: Theme) -> Choice:
+    """Which column to sort by."""
+    titles = [(column.title, table.doc(column)) for column in table.columns]
+    answers = ((FRAME_ORDER, "As the server lists them."), *titles)
+    keys = [None, *[column.key for column in table.columns]]
+    return Choice(f"Sort {table.name} by", (), answers, keys.index(current), theme)
+
+
+def sort_key(table: Table[Any] | None, answer: str) -> str | None:
+    """The key of the column that was chosen; None for the order of the Frame."""
+    return None if table is None else next((each.key for each in table.columns if each.title == answer), None)
+
+
+def model_name(row: LoadedModel | Slot | Request | Gpu | Light | None) -> str | None:
+    """The name of the model that a row is about; None where it is about none, or that is not known."""
+    if isinstance(row, LoadedModel):
+        return value_or(row.name, None)
+    return value_or(row.model, None) if isinstance(row, Slot | Request) else None
+
+
+def unload_question(name: str, view: View, theme: Theme) -> Confirm | None:
+    """Whether to unload a model, with what that costs; None where it is not in memory."""
+    model = model_named(view.frame, name) if view.frame else None
+    if model is None:
+        return None
+    return Confirm(f"Unload {name}?", tuple(cost(model)), "Unload it.", theme)

@@ -1,0 +1,1 @@
+"""Widgets that send the terminal only what changed."""

@@ -1,0 +1,188 @@
+"""Frames written by hand, for views: each builder knows a healthy value for all it is not told.
+
+Must never look at a clock: every moment follows from `NOW`.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.history import History
+from ollama_top.model.host import Host
+from ollama_top.model.light import Light, LightState
+from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.queue import Precision, Queue
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.request import Request, RequestState
+from ollama_top.model.server import Server
+from ollama_top.model.slot import Slot, SlotState
+from ollama_top.model.verdict import Severity, Verdict
+
+T = TypeVar("T")
+NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
+GIB = 1 << 30
+SOURCES = ("api", "processes", "sockets", "slots", "nvidia", "host")
+DENIED = Missing(Why.DENIED, "the server runs as another user, whose processes may not be read")
+NOT_LOCAL = Missing(Why.NOT_LOCAL, "the server is on another machine")
+UNTOLD = Missing(Why.UNSUPPORTED, "this version does not tell")
+
+
+def known(value: T | Missing, source: Source) -> Reading[T]:
+    """A value with its source; what is missing stays so."""
+    return value if isinstance(value, Missing) else Known(value, source)
+
+
+def server(**changes: Any) -> Server:
+    """A server that runs as a service of this machine."""
+    healthy = Server(
+        url="http://127.0.0.1:11434",
+        reachable=True,
+        version=Known("0.33.0", Source.API),
+        pid=Known(1234, Source.PROCESSES),
+        manager=Known("systemd", Source.PROCESSES),
+        unit=Known("ollama.service", Source.PROCESSES),
+        user=Known("ollama", Source.PROCESSES),
+        started_at=Known(NOW - timedelta(days=2, hours=4), Source.PROCESSES),
+        cpu_percent=Known(213.0, Source.HOST),
+        rss_bytes=Known(int(9.1 * GIB), Source.HOST),
+        problem=None,
+    )
+    return replace(healthy, **changes)
+
+
+def model(
+    name: str | Missing = "gemma3:270m", state: ModelState = ModelState.IDLE, **changes: Any
+) -> LoadedModel:
+    """A model in memory, on GPUs in whole."""
+    plain = LoadedModel(
+        name=known(name, Source.API),
+        state=state,
+        family=Known("gemma3", Source.API),
+        parameter_size=Known("268.10M", Source.API),
+        quantization=Known("Q8_0", Source.API),
+        size_bytes=Known(int(1.2 * GIB), Source.API),
+        vram_bytes=Known(int(1.2 * GIB), Source.API),
+        context_tokens=Known(4096, Source.API),
+        kv_cache_type=Known("f16", Source.ARGV),
+        expires_at=Known(NOW + timedelta(minutes=4, seconds=51), Source.API),
+        runner_pid=Known(2001, Source.PROCESSES),
+        parallel=Known(2, Source.ARGV),
+        running=Known(0, Source.SLOTS),
+        waiting=Known(0, Source.SOCKETS),
+        tokens_per_s=Known(0.0, Source.SLOTS),
+    )
+    return replace(plain, **changes)
+
+
+def slot(number: int, state: SlotState = SlotState.IDLE, **changes: Any) -> Slot:
+    """A slot of a runner."""
+    is_idle = state is SlotState.IDLE
+    untold = Missing(Why.ABSENT, "the slot is idle")
+    plain = Slot(
+        model=Known("gemma3:270m", Source.API),
+        runner_pid=2001,
+        slot=number,
+        state=state,
+        prompt_tokens=untold if is_idle else Known(1200, Source.SLOTS),
+        prompt_done_tokens=untold if is_idle else Known(1200, Source.SLOTS),
+        decoded_tokens=untold if is_idle else Known(121, Source.SLOTS),
+        context_tokens=Known(4096, Source.SLOTS),
+        context_fill_percent=untold if is_idle else Known(32.3, Source.SLOTS),
+        tokens_per_s=untold if is_idle else Known(44.0, Source.SLOTS),
+    )
+    return replace(plain, **changes)
+
+
+def request(
+    port: int, state: RequestState = RequestState.RUNNING, age_s: float = 3.1, **changes: Any
+) -> Request:
+    """A request in flight from this machine."""
+    plain = Request(
+        state=state,
+        model=Known("gemma3:270m", Source.ESTIMATE),
+        client=Known("curl", Source.PROCESSES),
+        client_pid=Known(4000 + port % 1000, Source.PROCESSES),
+        client_address=f"127.0.0.1:{port}",
+        age_s=Known(age_s, Source.SOCKETS),
+        source=Source.SOCKETS,
+    )
+    return replace(plain, **changes)
+
+
+def gpu(index: int = 0, used_gib: float = 14.1, **changes: Any) -> Gpu:
+    """A healthy card of 24 GiB."""
+    plain = Gpu(
+        index=index,
+        vendor="nvidia",
+        uuid=Known(f"GPU-0000000{index}-aaaa-bbbb-cccc-000000000000", Source.NVIDIA),
+        name=Known("NVIDIA GeForce RTX 4090", Source.NVIDIA),
+        memory_used_bytes=Known(int(used_gib * GIB), Source.NVIDIA),
+        memory_total_bytes=Known(24 * GIB, Source.NVIDIA),
+        utilization_percent=Known(97.0, Source.NVIDIA),
+        temperature_celsius=Known(71.0, Source.NVIDIA),
+        power_w=Known(312.0, Source.NVIDIA),
+        power_limit_w=Known(450.0, Source.NVIDIA),
+        problem=None,
+    )
+    return replace(plain, **changes)
+
+
+def host(**changes: Any) -> Host:
+    """A machine of 16 processors."""
+    plain = Host(
+        name="gpu-box",
+        cpu_count=Known(16, Source.HOST),
+        cpu_percent=Known(34.0, Source.HOST),
+        memory_used_bytes=Known(int(12.1 * GIB), Source.HOST),
+        memory_total_bytes=Known(int(62.8 * GIB), Source.HOST),
+    )
+    return replace(plain, **changes)
+
+
+def queue(running: int | Missing = 0, waiting: int | Missing = 0, **changes: Any) -> Queue:
+    """An exact count."""
+    plain = Queue(
+        running=known(running, Source.SLOTS),
+        waiting=known(waiting, Source.SOCKETS),
+        precision=Precision.EXACT,
+        precision_note=None,
+        oldest_wait_s=Missing(Why.ABSENT, "nothing waits"),
+        source=Source.SOCKETS,
+    )
+    return replace(plain, **changes)
+
+
+def lights(**changes: Light) -> tuple[Light, ...]:
+    """Every source answering; a keyword puts another light in the place of the one of its name."""
+    return tuple(changes.get(name, light(name)) for name in SOURCES)
+
+
+def light(
+    name: str, state: LightState = LightState.OK, age_s: float | None = 0.1, problem: str | None = None
+) -> Light:
+    """One source."""
+    return Light(name, state, age_s, 0.004 if age_s is not None else None, problem)
+
+
+def frame(
+    *,
+    verdict: Verdict = Verdict(Severity.OK, "Nothing waits."),  # noqa: B008 - it is frozen
+    history: History = History(),  # noqa: B008 - it is frozen
+    **changes: Any,
+) -> Frame:
+    """A Frame of a server with nothing loaded; keywords are fields of its Snapshot."""
+    empty = Snapshot(
+        taken_at=NOW,
+        demo=False,
+        server=server(),
+        queue=queue(),
+        models=(),
+        slots=(),
+        requests=(),
+        gpus=(),
+        host=host(),
+        sources=lights(),
+    )
+    return Frame(replace(empty, **changes), verdict, history)
