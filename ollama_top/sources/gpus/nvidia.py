@@ -21,7 +21,7 @@ PCI_VENDOR, PCI_DISPLAY = "0x10de", "0x03"
 
 
 class NvidiaGpus:
-    """Looks at the NVIDIA cards; used by one thread.
+    """Looks at the NVIDIA cards, one look at a time.
 
     NVML finds cards only when it starts, so a driver that is missing or in trouble is tried again
     every RETRY_S, and so is one that has lost a card.
@@ -47,7 +47,7 @@ class NvidiaGpus:
             self._start(pynvml)
         if self._trouble is None:
             self._look(pynvml)
-        return self._trouble or GpuLook(self._cards, problem=None, absent=False)
+        return self._trouble or GpuLook(self._cards)
 
     def _start_is_due(self) -> bool:
         wanted = not self._started or self._trouble or any(_lost(card) for card in self._cards)
@@ -79,9 +79,9 @@ class NvidiaGpus:
         """What it means that NVML does not start: there is nothing here, or something to be mended."""
         match refusal.code:
             case nvml.NVML_ERROR_LIBRARY_NOT_FOUND:
-                return GpuLook((), problem=None, absent=True)
+                return GpuLook((), absent=True)
             case nvml.NVML_ERROR_DRIVER_NOT_LOADED if not _card_on_bus(self._pci_devices):
-                return GpuLook((), problem=None, absent=True)
+                return GpuLook((), absent=True)
             case nvml.NVML_ERROR_DRIVER_NOT_LOADED:
                 problem = "There is an NVIDIA card, but its driver is not loaded, as after a kernel update."
             case nvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH:
@@ -93,7 +93,7 @@ class NvidiaGpus:
                 problem = "This user may not use NVIDIA's driver: see the permissions of /dev/nvidiactl."
             case _:
                 problem = f"NVIDIA's driver cannot be asked: {refusal}."
-        return GpuLook((), problem, absent=False)
+        return GpuLook((), problem)
 
 
 def _lost(card: Gpu) -> bool:

@@ -126,7 +126,7 @@ def test_a_driver_in_trouble_says_what_mends_it_and_is_tried_again(
     clock = Clock()
     gpus = NvidiaGpus(clock)
     driver.write(rtx4090(), error__nvmlInitWithFlags=error)
-    trouble = GpuLook((), problem, absent=False)
+    trouble = GpuLook((), problem)
     assert gpus.read() == trouble
     driver.write(rtx4090())
     clock.now_s = RETRY_S - 1
@@ -141,9 +141,9 @@ def test_a_driver_that_goes_and_comes_is_noticed(driver: NvmlMock, tmp_path: Pat
     driver.write(rtx4090())
     assert same_as_file(gpus.read(), driver)
     driver.unload()
-    assert gpus.read() == GpuLook((), problem=None, absent=True)
+    assert gpus.read() == GpuLook((), absent=True)
     clock.now_s = RETRY_S
-    assert gpus.read() == GpuLook((), problem=None, absent=True)
+    assert gpus.read() == GpuLook((), absent=True)
     driver.write(rtx4090(1))
     clock.now_s = 2 * RETRY_S
     assert same_as_file(gpus.read(), driver)
@@ -178,7 +178,7 @@ def test_without_the_library_there_is_nothing_and_no_problem(monkeypatch: pytest
 
     monkeypatch.setattr(pynvml, "nvmlLib", None)
     monkeypatch.setattr(pynvml, "CDLL", no_library)
-    assert NvidiaGpus().read() == GpuLook((), problem=None, absent=True)
+    assert NvidiaGpus().read() == GpuLook((), absent=True)
 
 
 ASKED_BY_LINES = """
