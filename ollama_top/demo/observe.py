@@ -1,0 +1,193 @@
+"""A moment of the simulated world, as the sources would bring it from a real one. Pure.
+
+Replies and command lines go through the parsers that read real ones; nothing is handed on that a
+real machine does not tell. Only runners that tell their slots (0.30 and later) are simulated.
+"""
+
+import itertools
+import json
+from datetime import datetime, timedelta
+
+from ollama_top.demo import documents, hardware
+from ollama_top.demo.command_lines import runner_argv
+from ollama_top.demo.connection import Connection
+from ollama_top.demo.hardware import CardState
+from ollama_top.demo.scheduler import Runner
+from ollama_top.demo.world import Process, World
+from ollama_top.engine.samples import Samples, Taken, Traffic
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.host import Host
+from ollama_top.model.light import Light, LightState
+from ollama_top.model.reading import Known, Source
+from ollama_top.ollama import replies
+from ollama_top.ollama.argv import parse_runner
+from ollama_top.ollama.slots import parse_slots
+from ollama_top.services.cgroup import Keeper
+from ollama_top.sources.api import ApiLook
+from ollama_top.sources.clients import Client
+from ollama_top.sources.gpus.look import GpuLook
+from ollama_top.sources.inet_diag import ESTABLISHED, Endpoint, Socket
+from ollama_top.sources.owner import ServerProcess
+from ollama_top.sources.processes import RunnerProcess, TreeLook
+from ollama_top.sources.runners import SlotsLook
+
+LOOPBACK, API_PORT = "127.0.0.1", 11434
+SERVER_PID, SERVER_USER, SERVER_UID, UNIT = 1234, "ollama", 998, "ollama.service"
+HOST_NAME = "gpu-box"
+PROGRAMS = "/usr/local/lib/ollama"
+MODELS = "/usr/share/ollama/.ollama/models"
+UP = timedelta(days=2, hours=4, minutes=11)  # the server, when the world begins
+BOOT_S = 1000.0  # a clock that never shows 0
+FIRST_COOKIE, FIRST_INODE = 0x2000, 880_000
+LIGHTS = {"api": 0.004, "processes": 0.009, "sockets": 0.003, "slots": 0.003, "nvidia": 0.006, "host": 0.001}
+
+
+class Observer:
+    """Looks at a world; `began_at` is its second 0."""
+
+    def __init__(self, world: World, began_at: datetime) -> None:
+        """Read once what does not change."""
+        self._world = world
+        self._began_at = began_at
+        self._glances: list[Taken[tuple[Socket, ...]]] = []
+        scenario = world.scenario
+        self._version = scenario.settings.version
+        self._installed = replies.parse_tags(_bytes(documents.tags(scenario.models, self._version)))
+        self._shown = {
+            each.name: replies.parse_show(_bytes(documents.show(each, MODELS))) for each in scenario.models
+        }
+
+    def samples(self) -> Samples:
+        """All that the sources bring at this moment."""
+        at_s = BOOT_S + self._world.now_s
+        return Samples(
+            taken_at=self._moment(self._world.now_s),
+            at_s=at_s,
+            url=f"http://{LOOPBACK}:{API_PORT}",
+            is_local=True,
+            host=Taken(self._host(), at_s),
+            api=Taken(self._api(), at_s),
+            tree=Taken(self._tree(), at_s),
+            traffic=Taken(self._traffic(at_s), at_s),
+            gpus=Taken(
+                GpuLook(tuple(_gpu(index, each) for index, each in enumerate(self._world.cards))), at_s
+            ),
+            lights=tuple(Light(name, LightState.OK, 0.0, took_s, None) for name, took_s in LIGHTS.items()),
+            demo=True,
+        )
+
+    def glance(self) -> None:
+        """Look at the connections alone, as is done between two looks."""
+        self._glances.append(Taken(self._served(), BOOT_S + self._world.now_s))
+
+    def _served(self) -> tuple[Socket, ...]:
+        return tuple(_socket(each, self._world.now_s) for each in self._world.connections)
+
+    def _moment(self, seconds: float) -> datetime:
+        return self._began_at + timedelta(seconds=seconds)
+
+    def _api(self) -> ApiLook:
+        listed = documents.ps(self._world.runners, self._version, self._world.now_s, self._moment)
+        return ApiLook(self._version, replies.parse_ps(_bytes(listed)), self._shown, self._installed)
+
+    def _tree(self) -> TreeLook:
+        world, settings = self._world, self._world.scenario.settings
+        server = ServerProcess(
+            SERVER_PID,
+            SERVER_USER,
+            self._began_at - UP,
+            Keeper.SYSTEMD,
+            UNIT,
+            (f"OLLAMA_NUM_PARALLEL={settings.num_parallel}",),
+        )
+        found = [self._runner(runner, process) for runner, process in world.processes.items()]
+        return TreeLook(
+            Known(server, Source.PROCESSES),
+            tuple(each for each in found if each is not None),
+            Known(hardware.cpu_percent(world.runners, world.busy_slots()), Source.PROCESSES),
+            Known(hardware.rss_bytes(world.runners), Source.PROCESSES),
+            Known(settings.num_parallel, Source.PROCESSES),
+        )
+
+    def _runner(self, runner: Runner, process: Process) -> RunnerProcess | None:
+        argv = runner_argv(
+            self._version,
+            PROGRAMS,
+            runner.model.blob_path(MODELS),
+            process.port,
+            parallel=runner.parallel,
+            context_tokens=runner.context_tokens,
+            is_embedding=runner.model.is_embedding,
+        )
+        args = parse_runner(argv)
+        started_s = self._moment(process.started_s).timestamp()
+        return RunnerProcess(process.pid, started_s, args) if args else None
+
+    def _traffic(self, at_s: float) -> Traffic:
+        world = self._world
+        slots = {
+            process.port: SlotsLook(
+                at_s, parse_slots(_bytes(documents.slots(process.bank, runner.context_tokens)))
+            )
+            for runner, process in world.processes.items()
+        }
+        served = self._served()
+        clients = {Endpoint(LOOPBACK, each.port): _client(each) for each in world.connections}
+        glances, self._glances = tuple(self._glances), []
+        return Traffic(served, {}, slots, {}, clients, glances)
+
+    def _host(self) -> Host:
+        world = self._world
+        tree_percent = hardware.cpu_percent(world.runners, world.busy_slots())
+        used_bytes = hardware.HOST_BASE_BYTES + hardware.rss_bytes(world.runners)
+        return Host(
+            HOST_NAME,
+            Known(hardware.CPU_COUNT, Source.HOST),
+            Known(1.5 + tree_percent / hardware.CPU_COUNT, Source.HOST),
+            Known(used_bytes, Source.HOST),
+            Known(hardware.HOST_MEMORY_BYTES, Source.HOST),
+        )
+
+
+def _bytes(document: object) -> bytes:
+    return json.dumps(document).encode()
+
+
+def _socket(connection: Connection, now_s: float) -> Socket:
+    """The server's side; what was never sent counts from the opening, as the kernel does."""
+    last_sent_s = connection.last_sent_s if connection.sent_bytes else connection.opened_s
+    return Socket(
+        FIRST_COOKIE + connection.number,
+        ESTABLISHED,
+        Endpoint(LOOPBACK, API_PORT),
+        Endpoint(LOOPBACK, connection.port),
+        SERVER_UID,
+        FIRST_INODE + connection.number,
+        None,
+        round(1000 * (now_s - last_sent_s)),
+        round(1000 * (now_s - connection.last_received_s)),
+        connection.sent_bytes,
+        connection.received_bytes,
+        connection.sent_segments,
+    )
+
+
+def _client(connection: Connection) -> Client:
+    return Client(Known(connection.pid, Source.PROCESSES), Known(connection.name, Source.PROCESSES))
+
+
+def _gpu(index: int, state: CardState) -> Gpu:
+    card = state.card
+    return Gpu(
+        index,
+        "nvidia",
+        Known(card.uuid, Source.NVIDIA),
+        Known(card.name, Source.NVIDIA),
+        Known(state.used_bytes, Source.NVIDIA),
+        Known(card.memory_bytes, Source.NVIDIA),
+        Known(state.busy_percent, Source.NVIDIA),
+        Known(round(state.celsius), Source.NVIDIA),
+        Known(round(state.power_w, 1), Source.NVIDIA),
+        Known(card.limit_w, Source.NVIDIA),
+        None,
+    )
