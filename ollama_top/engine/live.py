@@ -80,12 +80,11 @@ class LiveFeed:
         state = State()
         asyncio.get_running_loop().set_default_executor(DaemonExecutor())  # names are looked up there
         while True:
-            began_s = time.monotonic()
             await self._look(at_once=self._wake.is_set())
             self._wake.clear()
             state, frame = derive.step(state, self._samples())
             yield frame
-            await self._sleep(self._interval_s - (time.monotonic() - began_s))
+            await self._sleep(self._interval_s)
 
     def look_now(self) -> None:
         """Take the next look at once."""
@@ -122,7 +121,7 @@ class LiveFeed:
 
     async def _sleep(self, seconds: float) -> None:
         """Sleep until the next look, with an eye on the connections, or until woken."""
-        ends_s = time.monotonic() + max(seconds, 0.05)
+        ends_s = time.monotonic() + seconds
         while (left_s := ends_s - time.monotonic()) > 0:
             try:
                 await asyncio.wait_for(self._wake.wait(), min(left_s, GLANCE_EVERY_S))
@@ -166,7 +165,8 @@ class LiveFeed:
             if gpus and gpus.problem
             else None
         )
-        yield self._gpus.light(now_s, state or LightState.OK, gpus.problem if gpus else None)
+        problem = "no NVIDIA driver is installed" if gpus and gpus.absent else gpus.problem if gpus else None
+        yield self._gpus.light(now_s, state or LightState.OK, problem)
         yield self._host.light(now_s)
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ollama_top.engine.activity import tells_slots
 from ollama_top.engine.daemon import in_daemon_thread
@@ -29,6 +30,7 @@ class TrafficWatch:
         self._clients = Clients()
         self._props: dict[int, RunnerProps] = {}
         self._props_of: dict[int, int] = {}  # port to process: a port may be used again
+        self._idle: dict[tuple[int, int], SlotsLook] = {}  # process and port of runners last seen idle
         self._has_connections = False
         self._glances: list[Taken[tuple[Socket, ...]]] = []
 
@@ -72,8 +74,22 @@ class TrafficWatch:
         return after, slots
 
     async def _slots(self, runners: Sequence[RunnerProcess]) -> dict[int, SlotsLook]:
-        ports = [each.args.port for each in runners if each.args.port and tells_slots(each)]
-        return await self._runners.slots(ports)
+        """The slots of the runners that may be at work.
+
+        An idle runner writes a line to the server's log for each question, so one that was idle
+        and has no connection since is not asked again: it still is.
+        """
+        asked = {each.args.port: each.pid for each in runners if each.args.port and tells_slots(each)}
+        resting = {
+            port: look
+            for port, pid in asked.items()
+            if (look := self._idle.get((pid, port))) is not None and not _is_called(port)
+        }
+        looks = await self._runners.slots(port for port in asked if port not in resting)
+        idle = resting | {port: look for port, look in looks.items() if _is_idle(look)}
+        self._idle = {(asked[port], port): look for port, look in idle.items()}
+        now_s = time.monotonic()
+        return looks | {port: replace(look, at_s=now_s) for port, look in resting.items()}
 
     async def _known_props(self, runners: Sequence[RunnerProcess]) -> dict[int, RunnerProps]:
         """What the runners say of themselves, asked once of each whose command line says too little."""
@@ -95,3 +111,12 @@ def _standing(served: Sequence[Socket]) -> frozenset[tuple[int, int, bool]]:
     return frozenset(
         (each.cookie, each.received_bytes, each.last_received_ms < each.last_sent_ms) for each in served
     )
+
+
+def _is_called(port: int) -> bool:
+    """Whether somebody is connected to a runner; where that cannot be seen, it may be so."""
+    return not sockets.is_supported() or bool(sockets.served(port))
+
+
+def _is_idle(look: SlotsLook) -> bool:
+    return look.problem is None and not any(each.busy for each in look.slots)
