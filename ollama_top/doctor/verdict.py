@@ -8,8 +8,9 @@ from collections.abc import Callable
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
-from ollama_top.model.reading import Known, Missing, Reading
+from ollama_top.model.reading import Known, Missing, Reading, Source
 from ollama_top.model.verdict import Severity, Verdict
+from ollama_top.ollama import families
 
 Judgement = Callable[[Snapshot], Verdict | None]
 
@@ -61,7 +62,7 @@ def _why_wait(snapshot: Snapshot) -> str:
         return f"{loading[0]} is being loaded, and what needs another model waits behind it"
     full = [each for each in snapshot.models if _is_full(each)]
     if len(full) == 1 and len(snapshot.models) == 1:
-        return f"{_name(full[0])} serves {_at_once(full[0].parallel)}"
+        return f"{_name(full[0])} serves {_at_once(full[0], snapshot)}"
     if full:
         return f"{_list([_name(each) for each in full])} serve all they can at once"
     if not snapshot.models:
@@ -71,10 +72,22 @@ def _why_wait(snapshot: Snapshot) -> str:
     return "what is in service cannot be seen"
 
 
-def _at_once(parallel: Reading[int]) -> str:
-    if isinstance(parallel, Missing):
-        return "as many as it can at once"
-    return f"{parallel.value} at once ({parallel.source})"
+def _at_once(model: LoadedModel, snapshot: Snapshot) -> str:
+    if isinstance(model.parallel, Missing):
+        return "no more at once"
+    number = "one at a time" if model.parallel.value == 1 else f"{model.parallel.value} at once"
+    if model.parallel.value == 1 and _is_held_at_one(model, snapshot):
+        return f"{number}: Ollama holds its family at one, whatever OLLAMA_NUM_PARALLEL says"
+    return (
+        f"{number} (predicted)" if model.parallel.source is Source.PREDICTED else f"{number}, all in service"
+    )
+
+
+def _is_held_at_one(model: LoadedModel, snapshot: Snapshot) -> bool:
+    if isinstance(model.family, Missing) or isinstance(snapshot.server.version, Missing):
+        return False
+    release = families.parse_release(snapshot.server.version.value)
+    return release is not None and families.is_forced_to_one(model.family.value, release, None)
 
 
 def _is_full(model: LoadedModel) -> bool:
