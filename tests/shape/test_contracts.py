@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,12 @@ def broken(folder: Path) -> tuple[int, list[str]]:
     return done.returncode, [name for name, verdict in verdicts.items() if verdict == "BROKEN"]
 
 
+def contracts() -> list[dict[str, Any]]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+
+
 def declared() -> set[str]:
-    configured = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    return {contract["name"] for contract in configured["contracts"]}
+    return {contract["name"] for contract in contracts()}
 
 
 @pytest.fixture
@@ -58,3 +62,11 @@ def test_a_contract_fails_when_it_is_broken(copy: Path, contract: str) -> None:
     with (copy / "ollama_top" / module).open("a") as file:
         file.write(f"\n{line}\n")
     assert broken(copy) == (1, [contract])
+
+
+def test_contributing_names_the_rooms_in_their_order() -> None:
+    (layers,) = (contract["layers"] for contract in contracts() if contract["type"] == "layers")
+    written = (ROOT / "CONTRIBUTING.md").read_text()
+    assert f"Imports point one way: {' → '.join(layers)}." in written
+    rooms = {path.parent.name for path in (ROOT / "ollama_top").glob("*/__init__.py")}
+    assert rooms == set(re.findall(r"^  (\w+)/ ", written, re.MULTILINE))
