@@ -61,10 +61,10 @@ def _why_wait(snapshot: Snapshot) -> str:
     if loading:
         return f"{loading[0]} is being loaded, and what needs another model waits behind it"
     full = [each for each in snapshot.models if _is_full(each)]
-    if len(full) == 1 and len(snapshot.models) == 1:
+    if len(full) == 1:
         return f"{_name(full[0])} serves {_at_once(full[0], snapshot)}"
     if full:
-        return f"{_list([_name(each) for each in full])} serve all they can at once"
+        return f"{_list([_name(each) for each in full])} serve no more at once"
     if not snapshot.models:
         return "no model is loaded yet"
     if all(isinstance(each.running, Known) for each in snapshot.models):

@@ -165,6 +165,8 @@ def _running(joined: Joined, activity: Activity, samples: Samples) -> Reading[in
 
 
 def _tokens_per_s(joined: Joined, activity: Activity, samples: Samples) -> Reading[float]:
+    if joined.model is None:
+        return Known(0.0, Source.API)  # nothing is asked of a model before it is loaded
     if joined.runner is None:
         return no_runner(samples)
     if not tells_slots(joined.runner):
