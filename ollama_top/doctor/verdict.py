@@ -39,7 +39,7 @@ def _gone(snapshot: Snapshot) -> Verdict | None:
     gone = [_name(each) for each in snapshot.models if each.state is ModelState.GONE]
     if not gone:
         return None
-    return Verdict(Severity.ERROR, f"the runner of {gone[0]} has died; the next request loads it anew")
+    return Verdict(Severity.WARNING, f"the runner of {gone[0]} has died; the next request loads it anew")
 
 
 def _waiting(snapshot: Snapshot) -> Verdict | None:
@@ -143,8 +143,8 @@ def _list(names: list[str]) -> str:
 
 JUDGEMENTS: tuple[Judgement, ...] = (
     _unreachable,
-    _gone,
     _waiting,
+    _gone,
     _api_trouble,
     _loading,
     _working,

@@ -77,7 +77,7 @@ class Http:
         except httpx.TimeoutException as error:
             raise HttpError(_timeout(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-            raise HttpError(_plain(error, self._base)) from None
+            raise HttpError(_plain(error, self._base + path)) from None
         if reply.status_code != httpx.codes.OK:
             raise HttpError(f"answered HTTP {reply.status_code}", reply.status_code, body)
         return body
@@ -109,9 +109,9 @@ def _timeout(error: httpx.TimeoutException) -> str:
     return "accepts the connection and does not answer (timed out)"
 
 
-def _plain(error: Exception, base_url: str) -> str:
+def _plain(error: Exception, url: str) -> str:
     """The error in words that name its cause rather than its class."""
-    where = urlsplit(base_url).netloc
+    where = urlsplit(url).netloc
     if isinstance(error, httpx.ConnectError):
         return f"nothing answers at {where} ({_last_words(error)})"
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):

@@ -14,11 +14,12 @@ from ollama_top.ollama.slots import RunnerProps, SlotReply
 from ollama_top.sources.http import Access, Http, HttpError
 
 TIMEOUT_S = 2.0
+STILL_LOADING = 503
 
 
 @dataclass(frozen=True, slots=True)
 class SlotsLook:
-    """The slots of one runner at one moment, or why they could not be read."""
+    """The slots of one runner at one moment, none while it loads, or why they could not be read."""
 
     at_s: float  # monotonic, when the answer was in
     slots: tuple[SlotReply, ...]
@@ -52,4 +53,6 @@ class Runners:
             at_s = time.monotonic()
             return SlotsLook(at_s, slots.parse_slots(body))
         except (HttpError, BadReplyError) as error:
-            return SlotsLook(time.monotonic(), (), f"the runner on port {port} {error}")
+            is_loading = isinstance(error, HttpError) and error.status == STILL_LOADING
+            problem = None if is_loading else f"the runner on port {port}: {error}"
+            return SlotsLook(time.monotonic(), (), problem)
