@@ -67,6 +67,8 @@ def _why_wait(snapshot: Snapshot) -> str:
         return f"{_list([_name(each) for each in full])} serve no more at once"
     if not snapshot.models:
         return "no model is loaded yet"
+    if snapshot.queue.precision is Precision.EXACT:
+        return "a slot has just become free"
     if all(isinstance(each.running, Known) for each in snapshot.models):
         return "slots are free, so they wait for another model to load, or are no inference"
     return "what is in service cannot be seen"
