@@ -65,6 +65,10 @@ def _why_wait(snapshot: Snapshot) -> str:
         return f"{_name(full[0])} serves {_at_once(full[0], snapshot)}"
     if full:
         return f"{_list([_name(each) for each in full])} serve no more at once"
+    return _why_wait_beside_free_slots(snapshot)
+
+
+def _why_wait_beside_free_slots(snapshot: Snapshot) -> str:
     if not snapshot.models:
         return "no model is loaded yet"
     if snapshot.queue.precision is Precision.EXACT:

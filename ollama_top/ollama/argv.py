@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
+from posixpath import basename
 
 MANAGEMENT = frozenset({"pull", "push", "create", "cp", "rm", "list", "ls", "ps", "show", "stop", "signin"})
 INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
@@ -40,15 +40,13 @@ class RunnerArgs:
 def is_serve(argv: Sequence[str]) -> bool:
     """Whether a command line is `ollama serve`, started directly or by a wrapper script."""
     words = _program(argv)
-    return (
-        len(words) >= 2 and PurePosixPath(words[0]).name in {"ollama", "ollama.exe"} and words[1] == "serve"
-    )
+    return len(words) >= 2 and basename(words[0]) in {"ollama", "ollama.exe"} and words[1] == "serve"
 
 
 def is_management(argv: Sequence[str]) -> bool:
     """Whether a command line is Ollama's own client at work that is no inference, such as a pull."""
     words = _program(argv)
-    return len(words) >= 2 and PurePosixPath(words[0]).name == "ollama" and words[1] in MANAGEMENT
+    return len(words) >= 2 and basename(words[0]) == "ollama" and words[1] in MANAGEMENT
 
 
 def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
@@ -75,13 +73,13 @@ def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
 
 def _program(argv: Sequence[str]) -> Sequence[str]:
     """The command line from the program on: a wrapper script shows its interpreter first."""
-    if len(argv) > 1 and INTERPRETER.match(PurePosixPath(argv[0]).name):
+    if len(argv) > 1 and INTERPRETER.match(basename(argv[0])):
         return argv[1:]
     return argv
 
 
 def _generation(words: Sequence[str]) -> Generation | None:
-    name = PurePosixPath(words[0]).name.removesuffix(".exe") if words else ""
+    name = basename(words[0]).removesuffix(".exe") if words else ""
     if name == "llama-server":
         return Generation.LLAMA_SERVER
     if name == "ollama_llama_server":
