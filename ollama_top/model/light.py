@@ -1,20 +1,20 @@
 """How a source of values is doing."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ollama_top.model.fact import fact
+from ollama_top.model.vocabulary import Vocabulary
 
 
-class LightState(StrEnum):
+class LightState(Vocabulary):
     """The state of a source, best first."""
 
-    OK = "ok"  # answered at the last look
-    PENDING = "pending"  # not looked at yet
-    SLOW = "slow"  # a look is under way for longer than its share
-    LIMITED = "limited"  # answered, and some of it may not be read
-    ABSENT = "absent"  # there is nothing of the kind here
-    FAILED = "failed"  # the last look failed
+    OK = "ok", "answered at the last look"
+    PENDING = "pending", "not looked at yet"
+    SLOW = "slow", "a look is under way for longer than its share"
+    LIMITED = "limited", "answered, and some of it may not be read"
+    ABSENT = "absent", "there is nothing of the kind here"
+    FAILED = "failed", "the last look failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading
+from ollama_top.model.vocabulary import Vocabulary
 
 
-class ModelState(StrEnum):
+class ModelState(Vocabulary):
     """What a model is doing."""
 
-    LOADING = "loading"  # its runner exists and /api/ps does not list it yet
-    IDLE = "idle"  # loaded, no request
-    BUSY = "busy"  # loaded, serving
-    STOPPING = "stopping"  # past its expiry and not serving: being unloaded
-    GONE = "gone"  # listed by /api/ps, but its runner has died
-    LOADED = "loaded"  # in memory; whether it serves cannot be told
+    LOADING = "loading", "its runner exists and /api/ps does not list it yet"
+    IDLE = "idle", "loaded, no request"
+    BUSY = "busy", "loaded, serving"
+    STOPPING = "stopping", "past its expiry and not serving: being unloaded"
+    GONE = "gone", "listed by /api/ps, but its runner has died"
+    LOADED = "loaded", "in memory; whether it serves cannot be told"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,18 @@
 """How many requests run and how many wait."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading, Source
+from ollama_top.model.vocabulary import Vocabulary
 
 
-class Precision(StrEnum):
+class Precision(Vocabulary):
     """How far the count of waiting requests can be trusted."""
 
-    EXACT = "exact"  # every outstanding connection is a local inference request
-    UPPER_BOUND = "upper_bound"  # others (pulls, uploads, pollers) may be counted in
-    UNKNOWN = "unknown"  # there is no count
+    EXACT = "exact", "every outstanding connection is a local inference request"
+    UPPER_BOUND = "upper_bound", "others (pulls, uploads, pollers) may be counted in"
+    UNKNOWN = "unknown", "there is no count"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,40 +5,41 @@ Must never hold a stand-in such as 0, "" or NaN for something unknown.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Generic, TypeVar
+
+from ollama_top.model.vocabulary import Vocabulary
 
 T = TypeVar("T")
 U = TypeVar("U")
 
 
-class Source(StrEnum):
+class Source(Vocabulary):
     """Where a value comes from; in descending order of trust within one fact."""
 
-    API = "api"  # the server's own HTTP answers
-    ARGV = "argv"  # the command line of a runner
-    PROPS = "props"  # a runner's /props
-    SLOTS = "slots"  # a runner's /slots
-    SOCKETS = "sockets"  # the kernel's socket diagnosis
-    PROCESSES = "processes"  # /proc
-    LOG = "log"  # what the server wrote
-    SERVICE = "service"  # the service manager
-    NVIDIA = "nvidia"  # NVML
-    HOST = "host"  # the operating system's counters
-    PREDICTED = "predicted"  # worked out from environment, family and version
-    ESTIMATE = "estimate"  # inferred from other values of the same moment
+    API = "api", "the server's own HTTP answers"
+    ARGV = "argv", "the command line of a runner"
+    PROPS = "props", "a runner's /props"
+    SLOTS = "slots", "a runner's /slots"
+    SOCKETS = "sockets", "the kernel's socket diagnosis"
+    PROCESSES = "processes", "/proc"
+    LOG = "log", "what the server wrote"
+    SERVICE = "service", "the service manager"
+    NVIDIA = "nvidia", "NVML"
+    HOST = "host", "the operating system's counters"
+    PREDICTED = "predicted", "worked out from environment, family and version"
+    ESTIMATE = "estimate", "inferred from other values of the same moment"
 
 
-class Why(StrEnum):
+class Why(Vocabulary):
     """Why a value is missing."""
 
-    DENIED = "denied"  # this user may not read it
-    NOT_LOCAL = "not_local"  # it is on another machine or in another namespace
-    UNSUPPORTED = "unsupported"  # this version, driver or system cannot tell
-    PENDING = "pending"  # not looked at yet, or one more look is needed
-    AMBIGUOUS = "ambiguous"  # several answers would fit, and none is guessed
-    FAILED = "failed"  # asked, and the answer was an error or none
-    ABSENT = "absent"  # there is no such thing here
+    DENIED = "denied", "this user may not read it"
+    NOT_LOCAL = "not_local", "it is on another machine or in another namespace"
+    UNSUPPORTED = "unsupported", "this version, driver or system cannot tell"
+    PENDING = "pending", "not looked at yet, or one more look is needed"
+    AMBIGUOUS = "ambiguous", "several answers would fit, and none is guessed"
+    FAILED = "failed", "asked, and the answer was an error or none"
+    ABSENT = "absent", "there is no such thing here"
 
 
 @dataclass(frozen=True, slots=True)

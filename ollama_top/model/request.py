@@ -1,18 +1,18 @@
 """A request in flight, as seen from outside the server."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading, Source
+from ollama_top.model.vocabulary import Vocabulary
 
 
-class RequestState(StrEnum):
+class RequestState(Vocabulary):
     """Where a request stands."""
 
-    RUNNING = "running"  # in service
-    WAITING = "waiting"  # accepted, and not in service
-    UNKNOWN = "unknown"  # outstanding; whether it is in service cannot be told
+    RUNNING = "running", "in service"
+    WAITING = "waiting", "accepted, and not in service"
+    UNKNOWN = "unknown", "outstanding; whether it is in service cannot be told"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,18 @@
 """A place in a runner where one request at a time is served."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading
+from ollama_top.model.vocabulary import Vocabulary
 
 
-class SlotState(StrEnum):
+class SlotState(Vocabulary):
     """What a slot is doing."""
 
-    IDLE = "idle"
-    PREFILL = "prefill"  # reads the prompt
-    DECODE = "decode"  # writes the answer
+    IDLE = "idle", "serves no request"
+    PREFILL = "prefill", "reads the prompt"
+    DECODE = "decode", "writes the answer"
 
 
 @dataclass(frozen=True, slots=True)

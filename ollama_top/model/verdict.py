@@ -1,18 +1,18 @@
 """The one line that answers: is it alive, does anything wait, and why."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ollama_top.model.fact import fact
+from ollama_top.model.vocabulary import Vocabulary
 
 
-class Severity(StrEnum):
+class Severity(Vocabulary):
     """How much it matters, least first."""
 
-    OK = "ok"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
+    OK = "ok", "nothing is wrong"
+    INFO = "info", "worth knowing; nothing is to be done"
+    WARNING = "warning", "somebody waits, or something is not as it should be"
+    ERROR = "error", "something does not work"
 
 
 @dataclass(frozen=True, slots=True)
