@@ -4,12 +4,13 @@ The only room for `Any` of parsed JSON; every other module gets typed values fro
 """
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 Object = Mapping[str, Any]
+LARGEST = (1 << 63) - 1
+"""What a number of Ollama's can be at most: Go's int64."""
 
 
 class BadReplyError(Exception):
@@ -38,6 +39,14 @@ def objects(of: Object, key: str) -> tuple[Object, ...]:
     return tuple(each for each in value if isinstance(each, dict)) if isinstance(value, list) else ()
 
 
+def listed(of: Object, key: str) -> tuple[Object, ...]:
+    """The objects of a list that a reply must hold; raises BadReplyError. Go prints an empty one as null."""
+    value = of.get(key, False)
+    if value is not None and not isinstance(value, list):
+        raise BadReplyError(f"answered no list of {key}: this may not be Ollama")
+    return objects(of, key)
+
+
 def member(of: Object, key: str) -> Object:
     """An object field; empty where there is none."""
     value = of.get(key)
@@ -53,15 +62,17 @@ def text(of: Object, key: str) -> str | None:
 def texts(of: Object, key: str) -> tuple[str, ...]:
     """The strings of a list field."""
     value = of.get(key)
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, Sequence) else ()
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def count(of: Object, key: str) -> int | None:
-    """A number field that is whole and not negative."""
+    """A number field that is whole, not negative and at most `LARGEST`."""
     value = of.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return int(value) if math.isfinite(value) and value >= 0 else None
+    return value if 0 <= value <= LARGEST else None
 
 
 def flag(of: Object, key: str) -> bool | None:
@@ -71,13 +82,16 @@ def flag(of: Object, key: str) -> bool | None:
 
 
 def moment(of: Object, key: str) -> datetime | None:
-    """A time as Go prints it (RFC 3339, up to nine digits of a second), in UTC."""
+    """A time as Go prints it (RFC 3339, up to nine digits of a second), in UTC.
+
+    Go's zero time, in the year 1, is how it prints a time that was never set: None.
+    """
     value = text(of, key)
     if value is None:
         return None
     try:
         parsed = datetime.fromisoformat(value)
-        return parsed.astimezone(UTC) if parsed.tzinfo else None
+        return parsed.astimezone(UTC) if parsed.tzinfo and parsed.year > 1 else None
     except (ValueError, OverflowError):
         return None
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ollama_top.ollama import jsonic
 
-FROM_BLOB = re.compile(r"^FROM[ \t]+(\S.*?)[ \t]*$", re.MULTILINE)
+FROM_BLOB = re.compile(r"^FROM[ \t]+(\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def parse_show(body: bytes) -> ShownModel:
     reply = jsonic.parse_object(body)
     blob = FROM_BLOB.search(jsonic.text(reply, "modelfile") or "")
     return ShownModel(
-        blob.group(1).strip('"') if blob else None,
+        (blob[1].strip().strip('"') or None) if blob else None,
         jsonic.text(jsonic.member(reply, "details"), "family"),
         jsonic.texts(reply, "capabilities") if "capabilities" in reply else None,
     )
@@ -93,7 +93,7 @@ def parse_error(body: bytes) -> str | None:
 
 def _named(reply: jsonic.Object) -> list[tuple[jsonic.Object, str]]:
     """The models of a reply with their names; entries without one cannot be shown or acted on."""
-    models = jsonic.objects(reply, "models")
+    models = jsonic.listed(reply, "models")
     named = [(each, jsonic.text(each, "name") or jsonic.text(each, "model")) for each in models]
     return [(each, name) for each, name in named if name is not None]
 
