@@ -11,7 +11,9 @@ from ollama_top.model.frame import Frame
 class PlayedFeed:
     """Plays Frames, and then waits; remembers what it was asked to do."""
 
-    def __init__(self, played: Iterable[Frame], *, interval_s: float = 0.0, refusal: str | None = None) -> None:
+    def __init__(
+        self, played: Iterable[Frame], *, interval_s: float = 0.0, refusal: str | None = None
+    ) -> None:
         self._played = played
         self._interval_s = interval_s
         self._refusal = refusal
@@ -49,7 +51,7 @@ class HangingFeed(PlayedFeed):
     async def frames(self) -> AsyncIterator[Frame]:
         for frame in self._played:
             yield frame
-        time.sleep(3600)  # noqa: ASYNC251 - the point of it
+        time.sleep(3600)
         yield frame
 
 

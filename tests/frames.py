@@ -96,7 +96,7 @@ def slot(number: int, state: SlotState = SlotState.IDLE, **changes: Any) -> Slot
 
 
 def request(
-    port: int, state: RequestState = RequestState.RUNNING, age_s: float = 3.1, **changes: Any
+    port: int, state: RequestState = RequestState.RUNNING, age_s: float | Missing = 3.1, **changes: Any
 ) -> Request:
     """A request in flight from this machine."""
     plain = Request(
@@ -105,7 +105,7 @@ def request(
         client=Known("curl", Source.PROCESSES),
         client_pid=Known(4000 + port % 1000, Source.PROCESSES),
         client_address=f"127.0.0.1:{port}",
-        age_s=Known(age_s, Source.SOCKETS),
+        age_s=known(age_s, Source.SOCKETS),
         source=Source.SOCKETS,
     )
     return replace(plain, **changes)

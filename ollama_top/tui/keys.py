@@ -135,7 +135,7 @@ MAIN_KEYS = (
 
 PAGE_KEYS = (
     Key(
-        ("escape", "q", "enter", "f1", "question_mark"),
+        ("escape", "q", "enter", "f1", "question_mark", "h"),
         "Esc q",
         "back",
         "Close the page.",
@@ -144,21 +144,30 @@ PAGE_KEYS = (
         1,
         "Esc",
     ),
-    Key(("f10", "ctrl+c"), "F10 ^C", "quit", "Leave ollama-top.", Group.PROGRAM, "app.quit", 2, "F10"),
-    Key(("up", "k"), "Up k", "up", "One line up.", Group.MOVE, "scroll(-1)", 3, "Up"),
-    Key(("down", "j"), "Down j", "down", "One line down.", Group.MOVE, "scroll(1)", 4, "Down"),
+    Key(("f10", "ctrl+c"), "F10 ^C", "quit", "Leave ollama-top.", Group.PROGRAM, "app.quit", 3, "F10"),
+    Key(("up", "k"), "Up k", "up", "One line up.", Group.MOVE, "scroll(-1)"),
+    Key(("down", "j"), "Down j", "scroll", "One line down.", Group.MOVE, "scroll(1)", 2, "Up Down PgUp PgDn"),
     Key(("pageup", "ctrl+b"), "PgUp", "page up", "One page up.", Group.MOVE, "page(-1)"),
-    Key(("pagedown", "ctrl+f", "space"), "PgDn", "page down", "One page down.", Group.MOVE, "page(1)", 5),
+    Key(("pagedown", "ctrl+f", "space"), "PgDn", "page down", "One page down.", Group.MOVE, "page(1)"),
     Key(("home", "g"), "Home", "top", "To the first line.", Group.MOVE, "scroll(-100000)"),
     Key(("end", "G"), "End", "bottom", "To the last line.", Group.MOVE, "scroll(100000)"),
 )
 
 CHOICE_KEYS = (
     Key(("enter",), "Enter", "choose", "Take the marked choice.", Group.PROGRAM, "choose", 1),
-    Key(("escape", "q"), "Esc q", "back", "Change nothing.", Group.PROGRAM, "close", 2, "Esc"),
-    Key(("f10", "ctrl+c"), "F10 ^C", "quit", "Leave ollama-top.", Group.PROGRAM, "app.quit", 4, "F10"),
-    Key(("up", "k", "left", "shift+tab"), "Up", "up", "The choice before.", Group.MOVE, "mark(-1)", 3),
-    Key(("down", "j", "right", "tab"), "Down", "down", "The next choice.", Group.MOVE, "mark(1)", 3),
+    Key(("escape", "q"), "Esc q", "back", "Change nothing.", Group.PROGRAM, "close", 3, "Esc"),
+    Key(("f10", "ctrl+c"), "F10 ^C", "quit", "Leave ollama-top.", Group.PROGRAM, "app.quit", 5, "F10"),
+    Key(("up", "k", "left", "shift+tab"), "Up k", "up", "The choice before.", Group.MOVE, "mark(-1)"),
+    Key(
+        ("down", "j", "right", "tab"),
+        "Down j",
+        "move",
+        "The next choice.",
+        Group.MOVE,
+        "mark(1)",
+        2,
+        "Up Down",
+    ),
 )
 
 CONFIRM_KEYS = (

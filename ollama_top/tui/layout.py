@@ -14,8 +14,8 @@ class Panel(StrEnum):
 
     HEADER = "header"
     VERDICT = "verdict"
-    GPUS = "gpus"
     HOST = "host"
+    GPUS = "gpus"
     HISTORY = "history"
     MODELS = "models"
     SLOTS = "slots"
@@ -37,6 +37,7 @@ class Counts:
     verdict_lines: int = 1
 
 
+MOST_VERDICT_LINES = 2
 GPU_WIDTH = 38  # the least width of a card in the compact form
 
 
@@ -60,7 +61,7 @@ def _fixed(
 ) -> tuple[tuple[Panel, int, int], ...]:
     """Panels of a given height: how many rows, and from which height of the screen on."""
     always = (
-        (Panel.VERDICT, min(counts.verdict_lines, 2 if height >= 16 else 1), 1),
+        (Panel.VERDICT, min(counts.verdict_lines, MOST_VERDICT_LINES if height >= 16 else 1), 1),
         (Panel.HEADER, 1, 3),
         (Panel.FOOTER, 1, 8),
     )

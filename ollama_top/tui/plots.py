@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ollama_top.model.history import Series
 
-_EIGHTHS_ACROSS = " ▏▎▍▌▋▊▉█"
+_BAR, _HALF_BAR, _TRACK = "━", "╸", "─"
 _EIGHTHS_UP = "▁▂▃▄▅▆▇█"
 _BRAILLE = 0x2800
 _DOTS_LEFT = (0x40, 0x04, 0x02, 0x01)  # from the bottom of a character up
@@ -17,12 +17,12 @@ _DOTS_UP = len(_DOTS_LEFT)
 
 def bar(share: float, width: int) -> tuple[str, str]:
     """A bar `width` cells long as its filled and its empty part; `share` runs from 0 to 1."""
-    eighths = round(max(0.0, min(1.0, share)) * width * 8)
-    if share > 0:
-        eighths = max(1, eighths)
-    full, part = divmod(eighths, 8)
-    filled = "█" * full + (_EIGHTHS_ACROSS[part] if part else "")
-    return filled, " " * (width - len(filled))
+    halves = round(max(0.0, min(1.0, share)) * width * 2)
+    if share > 0 and width > 0:
+        halves = max(1, halves)
+    full, half = divmod(halves, 2)
+    filled = _BAR * full + _HALF_BAR * half
+    return filled, _TRACK * (width - len(filled))
 
 
 def top_of(series: Series, least: float = 1.0) -> float:

@@ -23,7 +23,7 @@ def cost(model: LoadedModel) -> list[str]:
     sentences = []
     if isinstance(model.size_bytes, Known):
         amount = formats.size(model.size_bytes.value)
-        sentences.append(f"It frees {amount}B of memory; the next request has to load them again.")
+        sentences.append(f"It frees {amount} of memory; the next request has to load it again.")
     else:
         sentences.append("The next request has to load it again.")
     running, waiting = value_or(model.running, None), value_or(model.waiting, None)

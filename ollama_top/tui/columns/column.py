@@ -53,8 +53,9 @@ class Table(Generic[Row]):
     identity: Callable[[Row], str]  # stays the same from Frame to Frame, however the rows move
     title: Callable[[Row], str]  # what a person would call the row
     light: str  # the source whose age is the table's age
-    empty: str  # said in place of rows
+    empty: str  # said in place of rows, where there are none
     columns: tuple[Column[Row], ...]
+    unseen: Callable[[Snapshot], str | None] = lambda _: None  # why rows cannot be seen; None where they can
 
     def column(self, key: str) -> Column[Row]:
         """The column of this key; KeyError where there is none."""

@@ -22,7 +22,8 @@ def size(amount_bytes: float) -> str:
 def used_of(used_bytes: float, total_bytes: float) -> str:
     """Bytes in use and in all, the unit said once where it is the same: 14.1/24.0G."""
     used, total = size(used_bytes), size(total_bytes)
-    return f"{used.removesuffix(total[-1])}/{total}"
+    unit = total[-1] if total[-1].isalpha() else ""
+    return f"{used.removesuffix(unit)}/{total}"
 
 
 def context(tokens: int) -> str:
@@ -32,17 +33,17 @@ def context(tokens: int) -> str:
 
 def percent(share: float) -> str:
     """A percentage: 3%, 97%, and <1% where something is there."""
-    return "<1%" if 0 < share < 0.5 else f"{share:.0f}%"
+    return "<1%" if 0 < share < 1 else f"{share:.0f}%"
 
 
 def rate(per_s: float) -> str:
     """A rate: 0, 0.4, 44.0, 212, 1.2k."""
-    return count(per_s) if per_s >= 100 or per_s == 0 else f"{per_s:.1f}"
+    return count(per_s) if per_s >= 99.95 or per_s == 0 else f"{per_s:.1f}"
 
 
 def age(seconds: float) -> str:
     """An age that is being watched: 0.4s, 12s, 4m51s, 2h13m."""
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{max(seconds, 0):.1f}s"
     if seconds < MINUTE_S:
         return f"{seconds:.0f}s"

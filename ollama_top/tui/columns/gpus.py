@@ -10,7 +10,6 @@ from ollama_top.tui.columns.cell import Cell, Role, shown
 from ollama_top.tui.columns.column import Align, Column, Table, reading_column
 
 HOT_CELSIUS = 85
-NEARLY_FULL = 0.95
 
 
 def _rows(snapshot: Snapshot) -> tuple[Gpu, ...]:
@@ -72,7 +71,7 @@ GPUS: Table[Gpu] = Table(
         Column(
             "index",
             "GPU",
-            3,
+            5,
             lambda row, _: Cell(str(row.index), Role.STRONG),
             lambda row: row.index,
             ("index",),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ollama_top.model.frame import Snapshot
-from ollama_top.model.reading import value_or
+from ollama_top.model.reading import Missing, value_or
 from ollama_top.model.request import Request, RequestState
 from ollama_top.tui.columns import formats
 from ollama_top.tui.columns.cell import Cell, Role, shown
@@ -14,6 +14,12 @@ _STATE_ROLES = {RequestState.RUNNING: Role.GOOD, RequestState.WAITING: Role.WARN
 
 def _rows(snapshot: Snapshot) -> tuple[Request, ...]:
     return snapshot.requests
+
+
+def _unseen(snapshot: Snapshot) -> str | None:
+    """What keeps requests from being counted keeps them from being seen."""
+    running = snapshot.queue.running
+    return running.hint if isinstance(running, Missing) else None
 
 
 def _identity(row: Request) -> str:
@@ -41,6 +47,7 @@ REQUESTS: Table[Request] = Table(
     title=_title,
     light="sockets",
     empty="no request is in flight",
+    unseen=_unseen,
     columns=(
         Column(
             "state",

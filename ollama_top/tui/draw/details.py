@@ -7,6 +7,7 @@ from typing import Any
 from ollama_top.model.fact import DOC, published
 from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing
+from ollama_top.model.vocabulary import Vocabulary
 from ollama_top.tui.columns import formats
 from ollama_top.tui.columns.cell import UNKNOWN, WORKED_OUT, Cell, Line, Role
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
@@ -57,7 +58,7 @@ def _shown(name: str, value: object, frame: Frame) -> tuple[Cell, str]:
     if isinstance(value, Missing):
         return UNKNOWN, f"{value.why.value.replace('_', ' ')}: {value.hint}"
     if not isinstance(value, Known):
-        return Cell(as_text(name, value)), ""
+        return Cell(as_text(name, value)), value.doc if isinstance(value, Vocabulary) else ""
     if value.source in WORKED_OUT:
         return Cell(as_text(name, value.value), Role.STRONG), f"worked out ({value.source.value})"
     light = light_of(frame, value.source)
@@ -71,6 +72,8 @@ def as_text(name: str, value: object) -> str:
         return f"{value:%Y-%m-%d %H:%M:%S %Z}".rstrip()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return next((text(value) for unit, text in _UNITS if name.endswith(unit)), str(value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if value is None:
         return UNKNOWN.text
     return str(getattr(value, "value", value))

@@ -99,7 +99,9 @@ def _without_end(text: str, width: int) -> str:
 
 def _without_middle(text: str, width: int) -> str:
     """Both ends of a name, which tell it from its likes; where it was fetched from goes first."""
-    short = f"{ELLIPSIS}/{text.rpartition('/')[2]}" if "/" in text else text
+    short = f"{ELLIPSIS}/{text.rpartition('/')[2]}"
+    if "/" not in text or cell_len(short) < width // 2:
+        short = text
     if cell_len(short) <= width:
         return short + " " * (width - cell_len(short))
     if width < 8:

@@ -5,15 +5,16 @@ from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import Series
 from ollama_top.tui.columns.cell import Cell, Line, Role
 from ollama_top.tui.columns.column import Align
-from ollama_top.tui.columns.gpus import GPUS, NEARLY_FULL, memory_share
+from ollama_top.tui.columns.gpus import GPUS, memory_share
 from ollama_top.tui.draw.fit import fit, fit_line, recolour
+from ollama_top.tui.draw.meter import meter
 from ollama_top.tui.layout import GPU_WIDTH
-from ollama_top.tui.plots import bar, spark
+from ollama_top.tui.plots import spark
 from ollama_top.tui.tables import Stand, arrange
 from ollama_top.tui.view import View, light_named, stale_age_s
 
 SPARK_WIDEST = 60
-_FACTS = 32  # memory, utilisation, temperature and power with their gaps
+_FACTS = 33  # memory, utilisation, temperature and power with their gaps
 
 
 def gpu_meters(view: View, width: int, height: int, stand: Stand | None) -> list[Line]:
@@ -36,8 +37,8 @@ def _marked(line: Line, *, is_cursor: bool, is_stale: bool) -> Line:
 
 
 def _line(gpu: Gpu, frame: Frame, width: int) -> Line:
-    name_width = 14 if width < 100 else 26
-    room = width - 4 - name_width - _FACTS - 4
+    name_width = 14 if width < 100 else 20
+    room = width - 4 - name_width - _FACTS - 2
     bar_width = max(6, min(40, room // 2))
     spark_width = min(SPARK_WIDEST, room - bar_width)
     head = (Cell(" "), _column("index", gpu, frame, 2), Cell(" "), _column("name", gpu, frame, name_width))
@@ -46,7 +47,8 @@ def _line(gpu: Gpu, frame: Frame, width: int) -> Line:
     plot = (Cell(" "), Cell(spark(_series(gpu, frame), spark_width, 100), Role.GAUGE))
     facts = _facts(gpu, frame)
     return fit_line(
-        (*head, Cell(" "), *_bar(gpu, bar_width), *facts, *(plot if spark_width > 3 else ())), width
+        (*head, Cell(" "), *meter(memory_share(gpu), bar_width), *facts, *(plot if spark_width > 3 else ())),
+        width,
     )
 
 
@@ -69,21 +71,12 @@ def _short(gpu: Gpu, frame: Frame, width: int) -> Line:
     head = (Cell(" "), _column("index", gpu, frame, 2), Cell(" "))
     if gpu.problem is not None:
         return (*head, Cell(gpu.problem, Role.ERROR))
-    bar_width = max(4, width - 4 - 2 - 23)
-    return (*head, *_bar(gpu, bar_width), *_facts(gpu, frame)[:6])
-
-
-def _bar(gpu: Gpu, width: int) -> tuple[Cell, ...]:
-    share = memory_share(gpu)
-    if share is None:
-        return (Cell("▕", Role.TRACK), Cell(" " * width), Cell("▏", Role.TRACK))
-    filled, empty = bar(share, width)
-    role = Role.GAUGE_HIGH if share >= NEARLY_FULL else Role.GAUGE
-    return (Cell("▕", Role.TRACK), Cell(filled, role), Cell(empty), Cell("▏", Role.TRACK))
+    bar_width = max(4, width - 4 - 24)
+    return (*head, *meter(memory_share(gpu), bar_width), *_facts(gpu, frame)[:6])
 
 
 def _facts(gpu: Gpu, frame: Frame) -> tuple[Cell, ...]:
-    widths = {"memory": 10, "utilization_percent": 5, "temperature_celsius": 5, "power_w": 6}
+    widths = {"memory": 11, "utilization_percent": 5, "temperature_celsius": 5, "power_w": 6}
     return tuple(cell for key, wide in widths.items() for cell in (_column(key, gpu, frame, wide), Cell(" ")))
 
 

@@ -32,7 +32,7 @@ def history(view: View, width: int, height: int) -> list[Line]:
     if view.frame is None or height < 1:
         return []
     curves = _curves(view)
-    return [_sparks(curves, width)] if height < 3 else _plots(curves, width, height)
+    return [_sparks(curves, width)] if height < 3 else _plots(curves, width, height, view.ticks % 2)
 
 
 def _curves(view: View) -> tuple[_Curve, ...]:
@@ -73,18 +73,20 @@ def _sparks(curves: tuple[_Curve, ...], width: int) -> Line:
     return fit_line((*cells, Cell(f" {after}")), width)
 
 
-def _plots(curves: tuple[_Curve, ...], width: int, height: int) -> list[Line]:
+def _plots(curves: tuple[_Curve, ...], width: int, height: int, odd: int) -> list[Line]:
     """Side by side, each under its numbers, with its greatest value and zero as its axis."""
     each = min(PLOT_WIDEST + 7, width // len(curves))
-    blocks = [_plot(curve, each, height) for curve in curves]
+    blocks = [_plot(curve, each, height, odd) for curve in curves]
     return [fit_line([cell for block in blocks for cell in block[row]], width) for row in range(height)]
 
 
-def _plot(curve: _Curve, width: int, height: int) -> list[Line]:
-    top = top_of(curve.series)
+def _plot(curve: _Curve, width: int, height: int, odd: int) -> list[Line]:
+    """A character holds two points: the newest waits for its fellow, so that plots move every other tick."""
+    series = curve.series[: len(curve.series) - odd]
+    top = top_of(series)
     head = (Cell(f" {curve.label} ", Role.FAINT), curve.now, Cell(f"  {curve.after}", Role.FAINT))
     lines = [fit_line(head, width)]
-    drawn = braille(curve.series, width - 7, height - 1, top)
+    drawn = braille(series, width - 7, height - 1, top)
     for row, text in enumerate(drawn):
         mark = formats.count(top) if row == 0 else "0" if row == len(drawn) - 1 else ""
         lines.append(fit_line((Cell(f"{mark:>5}▕", Role.FAINT), Cell(text, Role.GAUGE)), width))

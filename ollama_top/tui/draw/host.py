@@ -6,11 +6,10 @@ from ollama_top.tui.columns import formats
 from ollama_top.tui.columns.cell import UNKNOWN, Cell, Line, Role, shown
 from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.header import is_elsewhere
-from ollama_top.tui.plots import bar
+from ollama_top.tui.draw.meter import meter
 from ollama_top.tui.view import View
 
 BAR_WIDTH = 8
-HIGH = 0.9
 
 
 def host(view: View, width: int) -> Line:
@@ -30,8 +29,8 @@ def _processors(machine: Host) -> tuple[Cell, ...]:
     used = shown(machine.cpu_percent, formats.percent)
     return (
         Cell("cpu ", Role.FAINT),
-        *_meter(value_or(share, None)),
-        Cell(f"{used.text:>4}"),
+        *meter(value_or(share, None), BAR_WIDTH),
+        Cell(f" {used.text:>4}"),
         Cell(f" of {count.text}  ", Role.FAINT),
     )
 
@@ -39,9 +38,9 @@ def _processors(machine: Host) -> tuple[Cell, ...]:
 def _memory(machine: Host) -> tuple[Cell, ...]:
     used, total = machine.memory_used_bytes, machine.memory_total_bytes
     if not (isinstance(used, Known) and isinstance(total, Known) and total.value > 0):
-        return (Cell("mem ", Role.FAINT), *_meter(None), Cell(f"{UNKNOWN.text:<10}  "))
+        return (Cell("mem ", Role.FAINT), *meter(None, BAR_WIDTH), Cell(f" {UNKNOWN.text:<10}  "))
     text = formats.used_of(used.value, total.value)
-    return (Cell("mem ", Role.FAINT), *_meter(used.value / total.value), Cell(f"{text:<10}  "))
+    return (Cell("mem ", Role.FAINT), *meter(used.value / total.value, BAR_WIDTH), Cell(f" {text:<10}  "))
 
 
 def _server(view: View) -> tuple[Cell, ...]:
@@ -55,9 +54,3 @@ def _server(view: View) -> tuple[Cell, ...]:
         Cell(f"{shown(server.rss_bytes, formats.size).text:>5}"),
         Cell(" ram", Role.FAINT),
     )
-
-
-def _meter(share: float | None) -> tuple[Cell, ...]:
-    filled, empty = bar(share or 0.0, BAR_WIDTH)
-    role = Role.GAUGE_HIGH if share is not None and share >= HIGH else Role.GAUGE
-    return (Cell("▕", Role.TRACK), Cell(filled, role), Cell(empty), Cell("▏", Role.TRACK))

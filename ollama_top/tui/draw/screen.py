@@ -23,7 +23,7 @@ from ollama_top.tui.draw.host import host
 from ollama_top.tui.draw.table import table_lines
 from ollama_top.tui.draw.verdict import verdict
 from ollama_top.tui.keys import MAIN_KEYS, allowed
-from ollama_top.tui.layout import TABLES, Counts, Panel, layout
+from ollama_top.tui.layout import MOST_VERDICT_LINES, TABLES, Counts, Panel, layout
 from ollama_top.tui.prompt import HINTS
 from ollama_top.tui.tables import Rows, Stand, arrange, settle
 from ollama_top.tui.view import Looks, View
@@ -40,7 +40,7 @@ Drawn = Mapping[Panel, Sequence[Line]]
 def rooms(view: View, looks: Looks, size: tuple[int, int]) -> Mapping[Panel, int]:
     """Rows of each panel; the page of an unreachable server takes the place of the tables."""
     width, height = size
-    counts = Counts(verdict_lines=len(verdict(view, width)))
+    counts = Counts(verdict_lines=len(verdict(view, width, MOST_VERDICT_LINES)))
     if view.frame is not None:
         snapshot = view.frame.snapshot
         counts = replace(
@@ -88,7 +88,7 @@ def draw(view: View, looks: Looks, size: tuple[int, int]) -> Drawn:
     rows = rooms(view, looks, size)
     drawn: dict[Panel, Sequence[Line]] = {
         Panel.HEADER: [header(view, width, is_focused=looks.focus is Panel.HEADER)],
-        Panel.VERDICT: verdict(view, width)[: rows[Panel.VERDICT]],
+        Panel.VERDICT: verdict(view, width, rows[Panel.VERDICT]),
         Panel.HOST: [host(view, width)],
         Panel.HISTORY: history(view, width, rows[Panel.HISTORY]),
         Panel.FOOTER: [_footer(view, looks, width)],

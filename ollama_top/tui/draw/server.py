@@ -6,13 +6,13 @@ from ollama_top.tui.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.details import NAME_WIDTH, details
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
 from ollama_top.tui.draw.header import LIGHTS
-from ollama_top.tui.draw.verdict import verdict
+from ollama_top.tui.draw.verdict import TALLEST, verdict
 from ollama_top.tui.view import View
 
 
 def server_page(view: View, width: int) -> list[Line]:
     """All that is known beside the rows of the tables."""
-    lines = [*verdict(view, width), ()]
+    lines = [*verdict(view, width, TALLEST), ()]
     if view.frame is None:
         return lines
     snapshot = view.frame.snapshot

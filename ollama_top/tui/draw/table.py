@@ -5,7 +5,7 @@ from typing import Any
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
 from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.tui.columns.cell import UNKNOWN, Cell, Line, Role
 from ollama_top.tui.columns.column import Column, Placed, Table, fitting
 from ollama_top.tui.draw.fit import ends, fit, fit_line, recolour
 from ollama_top.tui.tables import Rows, Stand
@@ -25,8 +25,11 @@ def table_lines(
     placed = fitting(table.columns, width - 2, gap)
     age_s = stale_age_s(light_named(view.frame, table.light), view.interval_s)
     head_role = Role.HEADER_FOCUSED if is_focused else Role.HEADER
+    unseen = table.unseen(view.frame.snapshot) is not None and not rows.rows
+    count = UNKNOWN.text if unseen else str(len(rows.rows))
+    head = Cell(_header(placed, stand, gap, count), head_role)
     old = Cell("" if age_s is None else f" {formats.span(age_s)} old ", head_role)
-    lines = [ends(fit_line([_header(placed, rows, stand, gap, head_role)], width, head_role), [old], width)]
+    lines = [ends(fit_line([head], width, head_role), [old], width)]
     if not rows.rows:
         lines.append(_why_empty(table, rows, stand, view.frame, width))
     window = range(stand.offset, min(len(rows.rows), stand.offset + height - 1))
@@ -50,13 +53,13 @@ def _row(placed: tuple[Placed[Any], ...], row: object, gap: int, frame: Frame, w
     return fit_line(cells, width)
 
 
-def _header(placed: tuple[Placed[Any], ...], rows: Rows, stand: Stand, gap: int, role: Role) -> Cell:
+def _header(placed: tuple[Placed[Any], ...], stand: Stand, gap: int, count: str) -> str:
     """The titles, with the number of rows at the first and the sign of the order at its column."""
     text = " "
     for at, (column, wide) in enumerate(placed):
-        title = f"{column.title} {len(rows.rows)}" if at == 0 else column.title
+        title = f"{column.title} {count}" if at == 0 else column.title
         text += fit(Cell(title), wide, column.align).text + _mark(column, stand).ljust(gap)
-    return Cell(text, role)
+    return text
 
 
 def _mark(column: Column[Any], stand: Stand) -> str:
@@ -67,10 +70,15 @@ def _mark(column: Column[Any], stand: Stand) -> str:
 
 
 def _why_empty(table: Table[Any], rows: Rows, stand: Stand, frame: Frame, width: int) -> Line:
+    """What stands in place of rows; never that there are none where they cannot be seen."""
     light = light_named(frame, table.light)
     text = table.empty
     if rows.total and stand.filter:
         text = f"none of {rows.total} contains “{stand.filter}” (Esc clears the filter)"
-    elif light is not None and light.state is not LightState.OK and light.problem:
+    elif (unseen := table.unseen(frame.snapshot)) is not None:
+        text = unseen
+    elif light is not None and light.problem and light.state is LightState.LIMITED:
+        text = f"{table.empty} ({light.problem})"
+    elif light is not None and light.problem:
         text = light.problem
     return fit_line((Cell(" "), Cell(text, Role.FAINT)), width)

@@ -3,7 +3,7 @@
 from ollama_top.model.verdict import Severity
 from ollama_top.tui.columns import formats
 from ollama_top.tui.columns.cell import Cell, Line, Role
-from ollama_top.tui.draw.fit import fit_line, wrap
+from ollama_top.tui.draw.fit import fit, fit_line, wrap
 from ollama_top.tui.view import View
 
 _MARKS = {
@@ -13,18 +13,20 @@ _MARKS = {
     Severity.ERROR: Cell("✗", Role.ERROR),
 }
 INDENT = 3
+TALLEST = 9  # where there is room for all of it
 
 
-def verdict(view: View, width: int) -> list[Line]:
-    """The verdict, in as many lines as it needs."""
+def verdict(view: View, width: int, height: int) -> list[Line]:
+    """The verdict in as many lines as it needs, `height` at the most."""
     severity, text = judgement(view)
     mark = _MARKS[severity]
     role = mark.role if severity in {Severity.WARNING, Severity.ERROR} else Role.PLAIN
-    lines = []
-    for number, piece in enumerate(wrap(Cell(text).text, max(1, width - INDENT - 1))):
-        lead = (Cell(" "), mark, Cell(" ")) if number == 0 else (Cell(" " * INDENT),)
-        lines.append(fit_line((*lead, Cell(piece, role)), width))
-    return lines
+    room = max(1, width - INDENT - 1)
+    pieces = wrap(Cell(text).text, room)
+    if len(pieces) > height > 0:
+        pieces[height - 1 :] = [fit(Cell(" ".join(pieces[height - 1 :])), room).text]
+    leads = [(Cell(" "), mark, Cell(" ")), *[(Cell(" " * INDENT),)] * (len(pieces) - 1)]
+    return [fit_line((*lead, Cell(piece, role)), width) for lead, piece in zip(leads, pieces, strict=True)]
 
 
 def judgement(view: View) -> tuple[Severity, str]:

@@ -60,7 +60,7 @@ class Choice(Screen[str | None], inherit_bindings=False):
 
     def _redraw(self) -> None:
         width, height = self.app.size
-        if 0 in (width, height):
+        if not self.app.size:
             return
         room = max(1, height - 2)
         lines = self._lines(width)

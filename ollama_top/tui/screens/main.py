@@ -63,7 +63,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _redraw(self) -> None:
         size = self.app.size
-        if 0 in size:
+        if not size:
             return
         self.looks = settled(self.view, self.looks, size)
         rows = rooms(self.view, self.looks, size)

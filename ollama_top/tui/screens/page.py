@@ -44,7 +44,7 @@ class Page(Screen[None], inherit_bindings=False):
         """Draw another state of things."""
         self._view, self._theme = view, theme
         width, height = self.app.size
-        if 0 in (width, height):
+        if not self.app.size:
             return
         lines = self._lines(view, width)
         room = max(1, height - 2)
