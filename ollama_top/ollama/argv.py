@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from posixpath import basename
 
-MANAGEMENT = frozenset({"pull", "push", "create", "cp", "rm", "list", "ls", "ps", "show", "stop", "signin"})
+SERVE = frozenset({"serve", "start"})  # two names of one command
+MANAGEMENT = frozenset(
+    {"pull", "push", "create", "cp", "rm", "list", "ls", "ps", "show", "stop"}
+    | {"signin", "login", "signout", "logout"}
+)
 INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
 MODEL_FLAGS = ("--model", "-m")
 CONTEXT_FLAGS = ("-c", "--ctx-size")
@@ -40,13 +44,13 @@ class RunnerArgs:
 def is_serve(argv: Sequence[str]) -> bool:
     """Whether a command line is `ollama serve`, started directly or by a wrapper script."""
     words = _program(argv)
-    return len(words) >= 2 and basename(words[0]) in {"ollama", "ollama.exe"} and words[1] == "serve"
+    return len(words) >= 2 and _name(words[0]) == "ollama" and words[1] in SERVE
 
 
 def is_management(argv: Sequence[str]) -> bool:
     """Whether a command line is Ollama's own client at work that is no inference, such as a pull."""
     words = _program(argv)
-    return len(words) >= 2 and basename(words[0]) == "ollama" and words[1] in MANAGEMENT
+    return len(words) >= 2 and _name(words[0]) == "ollama" and words[1] in MANAGEMENT
 
 
 def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
@@ -78,8 +82,12 @@ def _program(argv: Sequence[str]) -> Sequence[str]:
     return argv
 
 
+def _name(program: str) -> str:
+    return basename(program).removesuffix(".exe")
+
+
 def _generation(words: Sequence[str]) -> Generation | None:
-    name = basename(words[0]).removesuffix(".exe") if words else ""
+    name = _name(words[0]) if words else ""
     if name == "llama-server":
         return Generation.LLAMA_SERVER
     if name == "ollama_llama_server":
@@ -109,6 +117,10 @@ def _number(words: Sequence[str], flags: Sequence[str]) -> int | None:
 
 
 def _kv_cache_type(words: Sequence[str]) -> str | None:
+    """One type for both in the generations up to 0.11.4, one each for llama-server."""
+    both = _value(words, ("--kv-cache-type",))
+    if both is not None:
+        return both
     keys, values = _value(words, ("--cache-type-k", "-ctk")), _value(words, ("--cache-type-v", "-ctv"))
     if keys is None and values is None:
         return None

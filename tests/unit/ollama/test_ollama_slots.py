@@ -1,0 +1,142 @@
+"""What a runner tells of its slots, at rest and in the middle of real bursts."""
+
+import json
+from collections import Counter
+from contextlib import suppress
+from dataclasses import fields
+
+import pytest
+from captured import Capture
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ollama_top.model.slot import SlotState
+from ollama_top.ollama.jsonic import BadReplyError
+from ollama_top.ollama.slots import RunnerProps, SlotReply, parse_props, parse_slots
+
+WEIGHTS = "sha256-a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
+BURSTS = {"burst-6-parallel2": 2, "burst-8-parallel4": 4, "burst-4-unset": 1}
+VALUE = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2)
+)
+COUNTS = ("id_task", "n_ctx", "n_prompt_tokens", "n_prompt_tokens_processed", "n_prompt_tokens_cache")
+SLOT = st.fixed_dictionaries(
+    {"id": st.integers() | VALUE, "is_processing": st.booleans() | VALUE},
+    optional=dict.fromkeys(COUNTS, st.integers() | VALUE)
+    | {"next_token": st.lists(st.fixed_dictionaries({"n_decoded": st.integers() | VALUE}) | VALUE) | VALUE},
+)
+
+
+def encoded(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def samples(capture: Capture, burst: str) -> list[tuple[float, tuple[SlotReply, ...]]]:
+    recorded = capture.json(burst)["samples"]
+    return [(each["t"], parse_slots(encoded(each["slots"]))) for each in recorded]
+
+
+def test_slots_of_a_runner_that_has_served_once(newest: Capture) -> None:
+    fresh, used = parse_slots(newest.body("runner-slots"))
+    assert (fresh.slot, fresh.task, fresh.state, fresh.context_tokens) == (0, None, SlotState.IDLE, 4096)
+    assert (used.slot, used.task, used.state, used.held_tokens) == (1, 0, SlotState.IDLE, 29)
+
+
+def test_props_tell_the_slots_and_the_context_of_one(newest: Capture) -> None:
+    props = parse_props(newest.body("runner-props"))
+    assert (props.parallel, props.context_tokens) == (2, 4096)
+    assert props.model_path is not None
+    assert props.model_path.endswith(WEIGHTS)
+
+
+def test_a_go_runner_tells_neither(older: Capture) -> None:
+    for parse in (parse_slots, parse_props):
+        with pytest.raises(BadReplyError, match="something else"):
+            parse(older.body("runner-slots"))
+
+
+@pytest.mark.parametrize(("burst", "parallel"), BURSTS.items())
+def test_a_burst_keeps_every_slot_at_work_until_its_end(newest: Capture, burst: str, parallel: int) -> None:
+    looks = samples(newest, burst)
+    ends = sorted(each["end"] for each in newest.json(burst)["requests"])
+    assert all([each.slot for each in slots] == list(range(parallel)) for _, slots in looks)
+    until_s = ends[-parallel]  # from then on no request is left that could take a free slot
+    busy = Counter(sum(each.busy for each in slots) for at_s, slots in looks if 0.5 < at_s < until_s)
+    assert busy[parallel] > 0.9 * busy.total()
+
+
+@pytest.mark.parametrize("burst", BURSTS)
+def test_tokens_of_a_request_only_grow_and_its_prompt_stays(newest: Capture, burst: str) -> None:
+    requests: dict[tuple[int, int | None], SlotReply] = {}
+    for _, slots in samples(newest, burst):
+        for each in (each for each in slots if each.state is SlotState.DECODE):
+            last = requests.setdefault((each.slot, each.task), each)
+            assert each.decoded_tokens >= last.decoded_tokens
+            assert each.prompt_done_tokens == last.prompt_done_tokens
+            assert each.held_tokens <= each.prompt_done_tokens + each.decoded_tokens <= 4096
+            requests[each.slot, each.task] = each
+    assert len(requests) == len(newest.json(burst)["requests"])
+
+
+def test_the_bursts_show_every_state(newest: Capture) -> None:
+    seen = {each.state for burst in BURSTS for _, slots in samples(newest, burst) for each in slots}
+    assert seen == {*SlotState}
+
+
+def test_a_slot_that_has_written_nothing_yet_reads_its_prompt() -> None:
+    prefill = {"id": 0, "is_processing": True, "n_prompt_tokens_cache": 4, "n_prompt_tokens_processed": 1}
+    (slot,) = parse_slots(encoded([prefill]))
+    assert (slot.state, slot.prompt_done_tokens) == (SlotState.PREFILL, 5)
+    (slot,) = parse_slots(encoded([prefill | {"next_token": [{"n_decoded": 1}]}]))
+    assert slot.state is SlotState.DECODE
+    (slot,) = parse_slots(encoded([prefill | {"is_processing": False}]))
+    assert slot.state is SlotState.IDLE
+
+
+def test_slots_come_by_number_and_those_without_are_left_out() -> None:
+    reply = [
+        {"id": 2, "is_processing": False},
+        {"id": 0, "is_processing": True},
+        {"id": None, "is_processing": True},
+        {"id": 1},
+        {"id": True, "is_processing": True},
+    ]
+    assert [each.slot for each in parse_slots(encoded(reply))] == [0, 2]
+
+
+def test_a_task_of_minus_one_is_none() -> None:
+    (slot,) = parse_slots(b'[{"id": 0, "is_processing": false, "id_task": -1}]')
+    assert slot.task is None
+
+
+def test_props_without_what_is_looked_for() -> None:
+    assert parse_props(b"{}") == RunnerProps(None, None, None)
+    odd = b'{"total_slots": "2", "default_generation_settings": [], "model_path": ""}'
+    assert parse_props(odd) == RunnerProps(None, None, None)
+
+
+@given(st.binary() | VALUE.map(encoded))
+def test_whatever_a_runner_answers_is_parsed_or_refused(reply: bytes) -> None:
+    with suppress(BadReplyError):
+        assert parse_slots(reply) == ()
+
+
+@given(st.lists(SLOT))
+def test_whatever_a_slot_holds_comes_out_typed_or_not_at_all(slots: list[dict[str, object]]) -> None:
+    found = parse_slots(encoded(slots))
+    assert len(found) == sum(type(each["is_processing"]) is bool and is_count(each["id"]) for each in slots)
+    for slot in found:
+        told = {field.name: getattr(slot, field.name) for field in fields(slot)}
+        assert type(told.pop("busy")) is bool
+        lacking = {name for name, each in told.items() if each is None}
+        assert lacking <= {"task", "context_tokens"}
+        assert all(type(each) is int and each >= 0 for name, each in told.items() if name not in lacking)
+
+
+def is_count(value: object) -> bool:
+    return (
+        not isinstance(value, bool)
+        and isinstance(value, int | float)
+        and 0 <= value < 2**63
+        and value % 1 == 0
+    )
