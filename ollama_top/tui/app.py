@@ -14,10 +14,10 @@ from typing import Any
 from textual import events
 from textual.app import App
 
+from ollama_top.columns.cell import Cell, Role
 from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
 from ollama_top.tui.bridge import Bridge
-from ollama_top.tui.columns.cell import Cell, Role
 from ollama_top.tui.draw.screen import is_lost
 from ollama_top.tui.messages import FeedFailed, UnloadFailed, UnloadSent
 from ollama_top.tui.screens import pages

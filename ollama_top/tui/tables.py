@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ollama_top.columns.column import Column, SortKey, Table
 from ollama_top.model.frame import Snapshot
-from ollama_top.tui.columns.column import Column, SortKey, Table
 
 
 @dataclass(frozen=True, slots=True)

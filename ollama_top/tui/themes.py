@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.style import Style
 
-from ollama_top.tui.columns.cell import Role
+from ollama_top.columns.cell import Role
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 Must never call a model unloaded before a Frame without it.
 """
 
+from ollama_top.columns import formats
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, value_or
-from ollama_top.tui.columns import formats
 from ollama_top.tui.view import light_named
 
 _ANSWERED = frozenset({LightState.OK, LightState.LIMITED})

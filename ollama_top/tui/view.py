@@ -6,9 +6,9 @@ Must never hold the time of day: every time shown follows from the Frame's own v
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ollama_top.columns.cell import Cell
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
-from ollama_top.tui.columns.cell import Cell
 from ollama_top.tui.layout import Panel
 from ollama_top.tui.prompt import Prompt
 from ollama_top.tui.tables import Stand

@@ -2,8 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.model.server import Server
-from ollama_top.tui.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line, wrap
 
 _NOBODY = (

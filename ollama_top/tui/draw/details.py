@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import UNKNOWN, WORKED_OUT, Cell, Line, Role
 from ollama_top.model.fact import DOC, published
 from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing
 from ollama_top.model.vocabulary import Vocabulary
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import UNKNOWN, WORKED_OUT, Cell, Line, Role
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
 from ollama_top.tui.provenance import light_of
 

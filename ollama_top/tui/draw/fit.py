@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from ollama_top.tui.columns.cell import Cell, Line, Role
-from ollama_top.tui.columns.column import Align
+from ollama_top.columns.cell import Cell, Line, Role
+from ollama_top.columns.column import Align
 
 ELLIPSIS = "…"
 _GROUNDED = {Role.HEADER, Role.HEADER_FOCUSED, Role.CURSOR, Role.BADGE}
@@ -40,6 +40,16 @@ def fit_line(line: Iterable[Cell], width: int, role: Role = Role.PLAIN) -> Line:
     if left:
         fitted.append(Cell(" " * left, role))
     return tuple(fitted)
+
+
+def whole(parts: Iterable[Sequence[Cell]], width: int) -> Line:
+    """A line of whole parts, as many as fit: half a number would be another number."""
+    kept: list[Cell] = []
+    for part in parts:
+        if width_of(kept) + width_of(part) > width:
+            break
+        kept.extend(part)
+    return fit_line(kept, width)
 
 
 def ends(left: Iterable[Cell], right: Sequence[Cell], width: int) -> Line:

@@ -1,6 +1,6 @@
 """The last line: the keys that help most, what is being typed, or what came of an action."""
 
-from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line, width_of
 from ollama_top.tui.keys import Key, in_footer
 

@@ -1,12 +1,12 @@
 """The graphics cards as meters: one line a card, or several to a line where there are many."""
 
+from ollama_top.columns.cell import Cell, Line, Role
+from ollama_top.columns.column import Align
+from ollama_top.columns.gpus import GPUS, memory_share
 from ollama_top.model.frame import Frame
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import Series
-from ollama_top.tui.columns.cell import Cell, Line, Role
-from ollama_top.tui.columns.column import Align
-from ollama_top.tui.columns.gpus import GPUS, memory_share
-from ollama_top.tui.draw.fit import fit, fit_line, recolour
+from ollama_top.tui.draw.fit import fit, fit_line, recolour, whole
 from ollama_top.tui.draw.meter import meter
 from ollama_top.tui.layout import GPU_WIDTH
 from ollama_top.tui.plots import spark
@@ -14,6 +14,7 @@ from ollama_top.tui.tables import Stand, arrange
 from ollama_top.tui.view import View, light_named, stale_age_s
 
 SPARK_WIDEST = 60
+FULL_WIDTH = 72  # narrower, a card is drawn in its compact form
 _FACTS = 33  # memory, utilisation, temperature and power with their gaps
 
 
@@ -37,19 +38,17 @@ def _marked(line: Line, *, is_cursor: bool, is_stale: bool) -> Line:
 
 
 def _line(gpu: Gpu, frame: Frame, width: int) -> Line:
+    if width < FULL_WIDTH:
+        return _short(gpu, frame, width)
     name_width = 14 if width < 100 else 20
+    head = (*_index(gpu, frame), _column("name", gpu, frame, name_width), Cell(" "))
+    if gpu.problem is not None:
+        return fit_line((*head, Cell(gpu.problem, Role.ERROR)), width)
     room = width - 4 - name_width - _FACTS - 2
     bar_width = max(6, min(40, room // 2))
-    spark_width = min(SPARK_WIDEST, room - bar_width)
-    head = (Cell(" "), _column("index", gpu, frame, 2), Cell(" "), _column("name", gpu, frame, name_width))
-    if gpu.problem is not None:
-        return fit_line((*head, Cell(" "), Cell(gpu.problem, Role.ERROR)), width)
-    plot = (Cell(" "), Cell(spark(_series(gpu, frame), spark_width, 100), Role.GAUGE))
-    facts = _facts(gpu, frame)
-    return fit_line(
-        (*head, Cell(" "), *meter(memory_share(gpu), bar_width), *facts, *(plot if spark_width > 3 else ())),
-        width,
-    )
+    drawn = spark(_series(gpu, frame), max(0, min(SPARK_WIDEST, room - bar_width)), 100)
+    plot = (Cell(" "), Cell(drawn, Role.GAUGE))
+    return whole([head, meter(memory_share(gpu), bar_width), *_facts(gpu, frame), plot], width)
 
 
 def _compact(rows: tuple[Gpu, ...], frame: Frame, width: int, height: int, cursor: int | None) -> list[Line]:
@@ -58,7 +57,7 @@ def _compact(rows: tuple[Gpu, ...], frame: Frame, width: int, height: int, curso
     each = width // per_line
     places: list[Line] = []
     for at, gpu in enumerate(rows[: per_line * height]):
-        line = fit_line(_short(gpu, frame, each), each)
+        line = _short(gpu, frame, each)
         places.append(recolour(line, Role.CURSOR) if at == cursor else line)
     left_out = len(rows) - len(places)
     if left_out:
@@ -68,16 +67,20 @@ def _compact(rows: tuple[Gpu, ...], frame: Frame, width: int, height: int, curso
 
 
 def _short(gpu: Gpu, frame: Frame, width: int) -> Line:
-    head = (Cell(" "), _column("index", gpu, frame, 2), Cell(" "))
+    head = _index(gpu, frame)
     if gpu.problem is not None:
-        return (*head, Cell(gpu.problem, Role.ERROR))
-    bar_width = max(4, width - 4 - 24)
-    return (*head, *meter(memory_share(gpu), bar_width), *_facts(gpu, frame)[:6])
+        return fit_line((*head, Cell(gpu.problem, Role.ERROR)), width)
+    bar = meter(memory_share(gpu), max(4, width - 4 - 24))
+    return whole([head, bar, *_facts(gpu, frame)[:3]], width)
 
 
-def _facts(gpu: Gpu, frame: Frame) -> tuple[Cell, ...]:
+def _index(gpu: Gpu, frame: Frame) -> tuple[Cell, ...]:
+    return (Cell(" "), _column("index", gpu, frame, 2), Cell(" "))
+
+
+def _facts(gpu: Gpu, frame: Frame) -> list[tuple[Cell, ...]]:
     widths = {"memory": 11, "utilization_percent": 5, "temperature_celsius": 5, "power_w": 6}
-    return tuple(cell for key, wide in widths.items() for cell in (_column(key, gpu, frame, wide), Cell(" ")))
+    return [(_column(key, gpu, frame, wide), Cell(" ")) for key, wide in widths.items()]
 
 
 def _column(key: str, gpu: Gpu, frame: Frame, width: int) -> Cell:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Missing, Reading, Why, value_or
 from ollama_top.model.server import Server
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import ends, fit_line, width_of
 from ollama_top.tui.view import View, stale_age_s
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ollama_top.tui.columns.cell import Cell, Line, Role
-from ollama_top.tui.columns.column import Table
+from ollama_top.columns.cell import Cell, Line, Role
+from ollama_top.columns.column import Table
 from ollama_top.tui.draw.fit import fit, wrap
 from ollama_top.tui.draw.header import LIGHTS
 from ollama_top.tui.draw.server import heading

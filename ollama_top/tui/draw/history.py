@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role, shown
+from ollama_top.columns.column import Align
 from ollama_top.model.history import Series
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Missing
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import UNKNOWN, Cell, Line, Role, shown
-from ollama_top.tui.columns.column import Align
-from ollama_top.tui.draw.fit import fit, fit_line
+from ollama_top.tui.draw.fit import fit, fit_line, whole
 from ollama_top.tui.plots import braille, spark, top_of
 from ollama_top.tui.view import View
 
@@ -64,13 +64,17 @@ def _sparks(curves: tuple[_Curve, ...], width: int) -> Line:
     drawn = curves if width >= WIDE else curves[:2]
     labels = sum(len(curve.label) + NUMBER_WIDTH + 4 for curve in curves) + AFTER_WIDTH
     spark_width = max(0, min(SPARK_WIDEST, (width - labels) // len(drawn)))
-    cells: list[Cell] = []
+    parts: list[tuple[Cell, ...]] = []
     for curve in curves:
-        cells += [Cell(f" {curve.label} ", Role.FAINT), fit(curve.now, NUMBER_WIDTH, Align.RIGHT), Cell(" ")]
+        parts.append(
+            (Cell(f" {curve.label} ", Role.FAINT), fit(curve.now, NUMBER_WIDTH, Align.RIGHT), Cell(" "))
+        )
         if curve in drawn:
-            cells += [Cell(spark(curve.series, spark_width, top_of(curve.series)), Role.GAUGE), Cell(" ")]
+            parts.append(
+                (Cell(spark(curve.series, spark_width, top_of(curve.series)), Role.GAUGE), Cell(" "))
+            )
     after = next((curve.after for curve in curves if curve.after), "")
-    return fit_line((*cells, Cell(f" {after}")), width)
+    return whole([*parts, (Cell(f" {after}"),)], width)
 
 
 def _plots(curves: tuple[_Curve, ...], width: int, height: int, odd: int) -> list[Line]:

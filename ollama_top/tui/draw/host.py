@@ -1,10 +1,10 @@
 """The line of this machine: processors, memory, and what of both the server takes."""
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role, shown
 from ollama_top.model.host import Host
 from ollama_top.model.reading import Known, map_known, value_or
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import UNKNOWN, Cell, Line, Role, shown
-from ollama_top.tui.draw.fit import fit_line
+from ollama_top.tui.draw.fit import fit_line, whole
 from ollama_top.tui.draw.header import is_elsewhere
 from ollama_top.tui.draw.meter import meter
 from ollama_top.tui.view import View
@@ -19,8 +19,8 @@ def host(view: View, width: int) -> Line:
     snapshot = view.frame.snapshot
     elsewhere = is_elsewhere(snapshot.server)
     head = Cell(f" this machine, {snapshot.host.name}: " if elsewhere else " ", Role.FAINT)
-    server = () if elsewhere else _server(view)
-    return fit_line((head, *_processors(snapshot.host), *_memory(snapshot.host), *server), width)
+    parts = [(head,), _processors(snapshot.host), _memory(snapshot.host), () if elsewhere else _server(view)]
+    return whole(parts, width)
 
 
 def _processors(machine: Host) -> tuple[Cell, ...]:

@@ -1,6 +1,6 @@
 """A bar for a share of something, with its empty part."""
 
-from ollama_top.tui.columns.cell import Cell, Role
+from ollama_top.columns.cell import Cell, Role
 from ollama_top.tui.plots import bar
 
 NEARLY_FULL = 0.95

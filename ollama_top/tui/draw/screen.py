@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ollama_top.columns.cell import Line
+from ollama_top.columns.column import Table
+from ollama_top.columns.gpus import GPUS
+from ollama_top.columns.models import MODELS
+from ollama_top.columns.requests import REQUESTS
+from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame
-from ollama_top.tui.columns.cell import Line
-from ollama_top.tui.columns.column import Table
-from ollama_top.tui.columns.gpus import GPUS
-from ollama_top.tui.columns.models import MODELS
-from ollama_top.tui.columns.requests import REQUESTS
-from ollama_top.tui.columns.slots import SLOTS
 from ollama_top.tui.draw.advice import advice
 from ollama_top.tui.draw.footer import key_line, notice_line, prompt_line
 from ollama_top.tui.draw.gpus import gpu_meters

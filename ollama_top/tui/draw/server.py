@@ -1,8 +1,8 @@
 """The page behind the header: the verdict in full, every source, the server, the queue, this machine."""
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.model.light import Light
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.details import NAME_WIDTH, details
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
 from ollama_top.tui.draw.header import LIGHTS

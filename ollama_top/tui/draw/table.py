@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role
+from ollama_top.columns.column import Column, Placed, Table, fitting
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import UNKNOWN, Cell, Line, Role
-from ollama_top.tui.columns.column import Column, Placed, Table, fitting
 from ollama_top.tui.draw.fit import ends, fit, fit_line, recolour
 from ollama_top.tui.tables import Rows, Stand
 from ollama_top.tui.view import View, light_named, stale_age_s

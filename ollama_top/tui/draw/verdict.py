@@ -1,8 +1,8 @@
 """The line that answers at one look: is it alive, does anything wait, and why."""
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.model.verdict import Severity
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
 from ollama_top.tui.view import View
 

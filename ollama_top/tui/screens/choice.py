@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line, wrap
 from ollama_top.tui.draw.footer import key_line
 from ollama_top.tui.keys import CHOICE_KEYS, CONFIRM_KEYS, Key

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from ollama_top.tui.columns.column import Table
+from ollama_top.columns.column import Table
 from ollama_top.tui.draw.screen import TABLE_OF, body_height, draw, rooms, rows_of, settled
 from ollama_top.tui.keys import MAIN_KEYS, allowed
 from ollama_top.tui.layout import FOCUSABLE, Panel

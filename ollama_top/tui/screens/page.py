@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from ollama_top.tui.columns.cell import Cell, Line, Role
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.footer import key_line
 from ollama_top.tui.keys import PAGE_KEYS

@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from ollama_top.columns.cell import Cell, Line, Role
+from ollama_top.columns.column import Table
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.light import Light
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import value_or
 from ollama_top.model.request import Request
 from ollama_top.model.slot import Slot
-from ollama_top.tui.columns.cell import Cell, Line, Role
-from ollama_top.tui.columns.column import Table
 from ollama_top.tui.draw.details import details
 from ollama_top.tui.draw.fit import fit_line, wrap
 from ollama_top.tui.draw.help import help_page

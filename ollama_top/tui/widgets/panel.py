@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ollama_top.tui.columns.cell import Line, Role
+from ollama_top.columns.cell import Line, Role
 from ollama_top.tui.draw.fit import joined, width_of
 from ollama_top.tui.themes import TERMINAL, Theme
 

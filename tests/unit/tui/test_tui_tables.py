@@ -7,10 +7,10 @@ import scenes
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ollama_top.columns.models import MODELS
+from ollama_top.columns.requests import REQUESTS
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Missing, Source, Why
-from ollama_top.tui.columns.models import MODELS
-from ollama_top.tui.columns.requests import REQUESTS
 from ollama_top.tui.tables import Rows, Stand, arrange, find, move_to, selected, settle
 
 UNKNOWN_AGE = Missing(Why.PENDING, "one more look is needed")

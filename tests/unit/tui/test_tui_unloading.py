@@ -1,4 +1,3 @@
-
 import frames
 import scenes
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from ollama_top.columns.cell import Cell, Role, shown
 from ollama_top.model.fact import DOC, published
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Reading, value_or
-from ollama_top.tui.columns.cell import Cell, Role, shown
 
 Row = TypeVar("Row")
 T = TypeVar("T")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ollama_top.tui.columns import formats
+from ollama_top.columns import formats
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,16 @@ import frames
 import pytest
 import scenes
 
+from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
+from ollama_top.columns.column import Column, Table, fitting
+from ollama_top.columns.gpus import GPUS
+from ollama_top.columns.models import MODELS
+from ollama_top.columns.requests import REQUESTS
+from ollama_top.columns.slots import SLOTS
 from ollama_top.model.fact import published
 from ollama_top.model.loaded import ModelState
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.slot import SlotState
-from ollama_top.tui.columns.cell import UNKNOWN, Cell, Role, shown
-from ollama_top.tui.columns.column import Column, Table, fitting
-from ollama_top.tui.columns.gpus import GPUS
-from ollama_top.tui.columns.models import MODELS
-from ollama_top.tui.columns.requests import REQUESTS
-from ollama_top.tui.columns.slots import SLOTS
 
 TABLES: tuple[Table[Any], ...] = (MODELS, SLOTS, REQUESTS, GPUS)
 COLUMNS = [(table, column) for table in TABLES for column in table.columns]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
+from ollama_top.columns.column import Align, Column, Table, reading_column
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import value_or
 from ollama_top.model.slot import Slot, SlotState
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import UNKNOWN, Cell, Role, shown
-from ollama_top.tui.columns.column import Align, Column, Table, reading_column
 
 _STATE_ROLES = {SlotState.DECODE: Role.GOOD, SlotState.PREFILL: Role.NOTICE}
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
+from ollama_top.columns.column import Align, Column, Table, reading_column
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, map_known, value_or
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import UNKNOWN, Cell, Role, shown
-from ollama_top.tui.columns.column import Align, Column, Table, reading_column
 
 _STATE_ROLES = {
     ModelState.BUSY: Role.GOOD,

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
+from ollama_top.columns import formats
+from ollama_top.columns.cell import Cell, Role, shown
+from ollama_top.columns.column import Align, Column, Table, reading_column
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Missing, value_or
 from ollama_top.model.request import Request, RequestState
-from ollama_top.tui.columns import formats
-from ollama_top.tui.columns.cell import Cell, Role, shown
-from ollama_top.tui.columns.column import Align, Column, Table, reading_column
 
 _STATE_ROLES = {RequestState.RUNNING: Role.GOOD, RequestState.WAITING: Role.WARNING}
 

@@ -1,1 +1,0 @@
-"""What changes the server, and only after a yes."""
