@@ -6,7 +6,6 @@ The only module that knows httpx, so that its successor can take its place in on
 import ssl
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -77,7 +76,7 @@ class Http:
         except httpx.TimeoutException as error:
             raise HttpError(_timeout(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
-            raise HttpError(_plain(error, self._base + path)) from None
+            raise HttpError(_plain(error)) from None
         if reply.status_code != httpx.codes.OK:
             raise HttpError(f"answered HTTP {reply.status_code}", reply.status_code, body)
         return body
@@ -109,11 +108,8 @@ def _timeout(error: httpx.TimeoutException) -> str:
     return "accepts the connection and does not answer (timed out)"
 
 
-def _plain(error: Exception, url: str) -> str:
+def _plain(error: Exception) -> str:
     """The error in words that name its cause rather than its class."""
-    where = urlsplit(url).netloc
-    if isinstance(error, httpx.ConnectError):
-        return f"nothing answers at {where} ({_last_words(error)})"
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
         return f"broke off or garbled its answer ({_last_words(error)})"
     return _last_words(error)
