@@ -1,6 +1,7 @@
 """What the server's log tells of the runners that it started.
 
 Lines of a load carry no process and no model; they belong to the runner started last before them.
+What a client can write there, the quoted path of its request, must never pass for such a line.
 """
 
 import re
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 STARTING = re.compile(r'msg="starting (?:runner|llama-server|llama server)" cmd="(?P<cmd>.*?)(?<!\\)"')
 PORT = re.compile(r"--port (\d{1,5})\b")
 COMMIT = re.compile(
-    r'msg=load request="\{Operation:commit .*?\bParallel:(?P<parallel>\d+).*?'
-    r"\bKvSize:(?P<kv_size>\d+) KvCacheType:(?P<kv_type>\S*)"
+    r'msg=load request="\{Operation:commit .*?\bParallel:(?P<parallel>\d{1,9}) .*?'
+    r"\bKvSize:(?P<kv_size>\d{1,12}) KvCacheType:(?P<kv_type>\S*)"
 )
-SLOTS = re.compile(r"initializing, n_slots = (?P<parallel>\d+), n_ctx_slot = (?P<context>\d+)")
+SLOTS = re.compile(
+    r"^srv +load_model: initializing, n_slots = (?P<parallel>\d{1,9}), n_ctx_slot = (?P<context>\d{1,12})\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,10 @@ def parse_loads(text: str) -> dict[int, LoadedRunner]:
 
 
 def _load(line: str, port: int) -> LoadedRunner | None:
-    commit = COMMIT.search(line)
-    if commit:
-        parallel, kv_size = int(commit["parallel"]), int(commit["kv_size"])
-        per_slot = kv_size // parallel if parallel else None
-        return LoadedRunner(port, parallel, per_slot, commit["kv_type"] or None) if parallel else None
-    slots = SLOTS.search(line)
-    return LoadedRunner(port, int(slots["parallel"]), int(slots["context"]), None) if slots else None
+    commit, slots = COMMIT.search(line), SLOTS.search(line)
+    if commit and int(commit["parallel"]):
+        parallel = int(commit["parallel"])
+        return LoadedRunner(port, parallel, int(commit["kv_size"]) // parallel, commit["kv_type"] or None)
+    if slots and int(slots["parallel"]):
+        return LoadedRunner(port, int(slots["parallel"]), int(slots["context"]), None)
+    return None
