@@ -9,17 +9,18 @@ from collections.abc import Sequence
 
 Release = tuple[int, int, int]
 
-FORCED_TO_ONE: tuple[tuple[Release, Release | None, frozenset[str]], ...] = (
-    ((0, 4, 1), None, frozenset({"mllama"})),
-    ((0, 12, 7), None, frozenset({"qwen3vl", "qwen3vlmoe"})),
-    ((0, 15, 5), None, frozenset({"qwen3next", "lfm2", "lfm2moe"})),
-    ((0, 17, 1), None, frozenset({"qwen35", "qwen35moe", "nemotron_h", "nemotron_h_moe"})),
-    ((0, 22, 0), None, frozenset({"nemotron_h_omni"})),
+FORCED_TO_ONE: tuple[tuple[Release, frozenset[str]], ...] = (
+    ((0, 4, 1), frozenset({"mllama"})),
+    ((0, 12, 7), frozenset({"qwen3vl", "qwen3vlmoe"})),
+    ((0, 15, 5), frozenset({"qwen3next", "lfm2", "lfm2moe"})),
+    ((0, 17, 1), frozenset({"qwen35", "qwen35moe", "nemotron_h", "nemotron_h_moe"})),
+    ((0, 22, 0), frozenset({"nemotron_h_omni"})),
 )
-"""From which release (until which, when that is known) each family is held at one."""
+"""Since which release each family is held at one; none has been let go again up to 0.33."""
 
-NO_AUTO_PARALLEL: Release = (0, 10, 0)
-"""Since then an unset OLLAMA_NUM_PARALLEL means 1; before it meant "as many as fit"."""
+UNSET_MEANS_ONE: Release = (0, 10, 0)
+ZERO_MEANS_ONE: Release = (0, 11, 5)
+"""Since when an OLLAMA_NUM_PARALLEL that is unset, or 0, means 1; before it meant "as many as fit"."""
 
 
 def parse_release(version: str) -> Release | None:
@@ -34,19 +35,18 @@ def is_forced_to_one(family: str | None, release: Release | None, capabilities: 
     if capabilities is not None and capabilities and "completion" not in capabilities:
         return True
     return any(
-        family in families and (release is None or (release >= since and (until is None or release < until)))
-        for since, until, families in FORCED_TO_ONE
+        family in families and (release is None or release >= since) for since, families in FORCED_TO_ONE
     )
 
 
 def predict_parallel(configured: str | None, release: Release | None) -> int | None:
     """What an OLLAMA_NUM_PARALLEL means to a server; None where it cannot be said.
 
-    As the server does, blanks and quotes are trimmed, and what is no number counts as unset.
+    As the server does, blanks and then quotes are trimmed, and what is no number counts as unset.
     """
-    value = (configured or "").strip().strip("\"'").strip()
-    number = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
-    if number > 0:
+    value = (configured or "").strip().strip("\"'")
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
+    if number:
         return number
-    is_fixed = release is None or release >= NO_AUTO_PARALLEL
-    return 1 if is_fixed else None
+    since = UNSET_MEANS_ONE if number is None else ZERO_MEANS_ONE
+    return 1 if release is None or release >= since else None
