@@ -69,10 +69,10 @@ def parse_model(text: str) -> Model:
     name, _, family = text.partition("=")
     if not name:
         raise ValueError(f"{text!r} names no model")
+    name = name if ":" in name else f"{name}:latest"
     known = next((each for each in CATALOGUE if each.name == name), None)
     if known is not None:
         return replace(known, family=family or known.family)
-    name = name if ":" in name else f"{name}:latest"
     capabilities = EMBEDDING if "embed" in name else COMPLETION
     return replace(SMALL, name=name, family=family or SMALL.family, capabilities=capabilities)
 

@@ -4,7 +4,6 @@ Replies and command lines go through the parsers that read real ones; nothing is
 real machine does not tell. Only runners that tell their slots (0.30 and later) are simulated.
 """
 
-import itertools
 import json
 from datetime import datetime, timedelta
 

@@ -90,6 +90,13 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Admit:
+    """A request has found its runner, and may still have to wait for a place in it."""
+
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
 class Serve:
     """Give a request its place in a runner; `leave` follows."""
 
@@ -111,7 +118,7 @@ class Refuse:
     ask: Ask
 
 
-Order = Start | Serve | Stop | Refuse
+Order = Start | Admit | Serve | Stop | Refuse
 
 
 class Scheduler:
@@ -256,6 +263,7 @@ class Scheduler:
         if ask.keep_alive_s is not None:
             runner.keep_alive_s = ask.keep_alive_s
         runner.waiting.append(ask)
+        self._orders.append(Admit(ask))
         self._grant(runner)
 
     def _grant(self, runner: Runner) -> None:

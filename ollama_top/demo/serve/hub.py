@@ -1,0 +1,229 @@
+"""The simulated scheduler in real time: starts and ends runner processes, hands out places in them."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+
+from ollama_top.demo.catalogue import Model
+from ollama_top.demo.command_lines import runner_argv
+from ollama_top.demo.documents import has_llama_server
+from ollama_top.demo.scheduler import (
+    Admit,
+    Ask,
+    Order,
+    Phase,
+    Refuse,
+    Runner,
+    Scheduler,
+    Serve,
+    Settings,
+    Start,
+    Stop,
+)
+from ollama_top.demo.serve import journal
+from ollama_top.demo.serve.errand import KEPT_BY_GO, Errands, RunnerError
+from ollama_top.demo.serve.orders import VARIABLE, RunnerOrders
+
+HEALTH_EVERY_S = 0.05
+
+
+class BusyError(Exception):
+    """The queue is full."""
+
+
+class LoadError(Exception):
+    """The runner ended before it was ready."""
+
+
+@dataclass(slots=True)
+class Place:
+    """A place in a runner, held for one request."""
+
+    errands: Errands
+    context_tokens: int
+    load_s: float  # from the request to a loaded model; waiting for the place comes after it
+
+
+@dataclass(slots=True, eq=False)
+class _Process:
+    """The real process of a runner."""
+
+    child: asyncio.subprocess.Process
+    errands: Errands
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+class Hub:
+    """Keeps the runners and decides, as Ollama does, who is served."""
+
+    def __init__(self, settings: Settings, programs: str, models: str, load_s: float) -> None:
+        """Start with nothing loaded; `programs` holds the runners' launchers, `models` the weights."""
+        self.scheduler = Scheduler(settings)
+        self._programs = programs
+        self._models = models
+        self._load_s = load_s
+        self._places: dict[Ask, asyncio.Future[Runner]] = {}
+        self._admitted_s: dict[Ask, float] = {}
+        self._processes: dict[Runner, _Process] = {}
+        self._alarm: asyncio.TimerHandle | None = None
+
+    @asynccontextmanager
+    async def place(self, ask: Ask) -> AsyncIterator[Place]:
+        """Wait for a place and hold it; raises BusyError or LoadError."""
+        asked_s = time.monotonic()
+        future = self._places[ask] = asyncio.get_running_loop().create_future()
+        self._carry_out(self.scheduler.arrive(ask, time.time()))
+        try:
+            runner = await future
+            load_s = self._admitted_s.get(ask, asked_s) - asked_s
+            yield Place(self._processes[runner].errands, runner.context_tokens, load_s)
+        finally:
+            self._places.pop(ask, None)
+            self._admitted_s.pop(ask, None)
+            self._carry_out(self.scheduler.leave(ask, time.time()))
+
+    def unload(self, model: Model) -> None:
+        """Let a model go as soon as it is idle."""
+        self._carry_out(self.scheduler.unload(model, time.time()))
+
+    async def close(self) -> None:
+        """End all runners and wait for it."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        processes = tuple(self._processes.values())
+        for each in processes:
+            for task in each.tasks:
+                task.cancel()
+            _terminate(each.child)
+        await asyncio.gather(*(each.child.wait() for each in processes))
+
+    def _carry_out(self, orders: Iterable[Order]) -> None:
+        for order in orders:
+            match order:
+                case Start(runner):
+                    task = asyncio.get_running_loop().create_task(self._start(runner))
+                    task.add_done_callback(_surface)
+                case Admit(ask):
+                    self._admitted_s[ask] = time.monotonic()
+                case Serve(ask, runner):
+                    self._settle(ask, runner)
+                case Refuse(ask):
+                    self._settle(ask, BusyError())
+                case Stop(runner):
+                    self._stop(runner)
+        self._set_alarm()
+
+    def _settle(self, ask: Ask, outcome: Runner | Exception) -> None:
+        future = self._places.get(ask)
+        if future is None or future.done():
+            return
+        if isinstance(outcome, Runner):
+            future.set_result(outcome)
+        else:
+            future.set_exception(outcome)
+
+    def _set_alarm(self) -> None:
+        """Wake when the next runner expires."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        idle = [each for each in self.scheduler.runners if each.is_idle and each.phase is Phase.READY]
+        due_s = min((each.expires_s for each in idle if each.expires_s is not None), default=None)
+        if due_s is not None and due_s < float("inf"):
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later(max(0.0, due_s - time.time()) + 0.005, self._wake)
+
+    def _wake(self) -> None:
+        self._carry_out(self.scheduler.advance(time.time()))
+
+    async def _start(self, runner: Runner) -> None:
+        version, model, port = self.scheduler.settings.version, runner.model, _free_port()
+        argv = runner_argv(
+            version,
+            self._programs,
+            model.blob_path(self._models),
+            port,
+            parallel=runner.parallel,
+            context_tokens=runner.context_tokens,
+            is_embedding=model.is_embedding,
+        )
+        orders = RunnerOrders(
+            runner.parallel,
+            runner.context_tokens,
+            self._load_s,
+            model.is_embedding,
+            model.embedding_length,
+            model.pace,
+        )
+        is_llama = has_llama_server(version)
+        journal.write(journal.starting(argv, is_llama=is_llama))
+        child = await asyncio.create_subprocess_exec(
+            *argv, stdin=asyncio.subprocess.PIPE, env={**os.environ, VARIABLE: orders.written()}
+        )
+        errands = Errands(port, keeps=0 if is_llama else KEPT_BY_GO)
+        process = self._processes[runner] = _Process(child, errands)
+        for work in (self._watch(runner, process), self._await_load(runner, process)):
+            process.tasks.append(asyncio.get_running_loop().create_task(work))
+            process.tasks[-1].add_done_callback(_surface)
+
+    async def _await_load(self, runner: Runner, process: _Process) -> None:
+        asking = Errands(process.errands.port, keeps=0)
+        while runner.phase is Phase.LOADING:
+            if await _is_ready(asking):
+                self._carry_out(self.scheduler.loaded(runner, time.time()))
+                return
+            await asyncio.sleep(HEALTH_EVERY_S)
+
+    async def _watch(self, runner: Runner, process: _Process) -> None:
+        """Notice the end of a runner, ordered or not; one that dies stays listed until it is needed."""
+        await process.child.wait()
+        process.errands.close()
+        if runner.phase is Phase.READY:
+            runner.is_dead = True
+            return
+        head = self.scheduler.head
+        if runner.phase is Phase.LOADING and head is not None:
+            self._settle(head, LoadError())
+            self._carry_out(self.scheduler.leave(head, time.time()))
+        runner.phase = Phase.STOPPING
+        self._forget(runner)
+
+    def _stop(self, runner: Runner) -> None:
+        process = self._processes[runner]
+        if process.child.returncode is None:
+            _terminate(process.child)
+        else:
+            asyncio.get_running_loop().call_soon(self._forget, runner)
+
+    def _forget(self, runner: Runner) -> None:
+        del self._processes[runner]
+        self._carry_out(self.scheduler.ended(runner, time.time()))
+
+
+async def _is_ready(errands: Errands) -> bool:
+    try:
+        status, body = await errands.fetch("GET", "/health", {})
+    except RunnerError:
+        return False
+    return status == 200 and (b'"ok"' in body or b'"status":0' in body)
+
+
+def _terminate(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is None:
+        child.terminate()
+
+
+def _surface(task: asyncio.Task[None]) -> None:
+    """Let no background task fail in silence."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        task.get_loop().call_exception_handler({"message": "a background task failed", "exception": error})
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
