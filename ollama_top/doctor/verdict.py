@@ -27,7 +27,7 @@ def _unreachable(snapshot: Snapshot) -> Verdict | None:
         return None
     if server.problem is None:
         return Verdict(Severity.INFO, f"asking {server.url} for the first time")
-    return Verdict(Severity.ERROR, f"no answer from {server.url}: {server.problem}")
+    return Verdict(Severity.ERROR, f"cannot read {server.url}: {server.problem}")
 
 
 def _api_trouble(snapshot: Snapshot) -> Verdict | None:

@@ -96,7 +96,7 @@ class LiveFeed:
         try:
             await OllamaApi(http).unload(model_name)
         except HttpError as error:
-            raise ActionError(error.words()) from error
+            raise ActionError(str(error)) from error
         finally:
             await http.close()
         self.look_now()

@@ -3,6 +3,8 @@
 The only module that knows httpx, so that its successor can take its place in one line.
 """
 
+import asyncio
+import os
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +20,9 @@ CONNECT_TIMEOUT_S = 3.0
 class HttpError(Exception):
     """A question without a good answer; the text says what happened, `status` what was answered."""
 
-    def __init__(self, problem: str, status: int | None = None, body: bytes = b"") -> None:
+    def __init__(self, problem: str, status: int | None = None) -> None:
         super().__init__(problem)
         self.status = status
-        self.body = body
-
-    def words(self) -> str:
-        """The server's own words where it gave any, else what happened."""
-        return parse_error(self.body) or str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,7 @@ class Http:
         if access.token and (secure or loopback):
             headers["authorization"] = f"Bearer {access.token}"
         self._base = base_url
+        self._timeout_s = timeout_s
         self._client = httpx.AsyncClient(
             headers=headers,
             timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
@@ -71,14 +69,17 @@ class Http:
 
     async def _ask(self, method: str, path: str, document: dict[str, Any] | None) -> bytes:
         try:
-            async with self._client.stream(method, self._base + path, json=document) as reply:
+            async with (
+                asyncio.timeout(self._timeout_s),  # httpx alone would follow a trickle for ever
+                self._client.stream(method, self._base + path, json=document) as reply,
+            ):
                 body = await _bounded(reply)
-        except httpx.TimeoutException as error:
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise HttpError(_timeout(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
             raise HttpError(_plain(error)) from None
         if reply.status_code != httpx.codes.OK:
-            raise HttpError(f"answered HTTP {reply.status_code}", reply.status_code, body)
+            raise HttpError(_refusal(reply, body), reply.status_code)
         return body
 
 
@@ -102,21 +103,43 @@ def _trust(access: Access) -> ssl.SSLContext | bool:
         raise HttpError(f"the CA file {access.ca_file} cannot be used: {error}") from None
 
 
-def _timeout(error: httpx.TimeoutException) -> str:
+def _timeout(error: Exception) -> str:
     if isinstance(error, httpx.ConnectTimeout):
         return "does not accept the connection (timed out)"
-    return "accepts the connection and does not answer (timed out)"
+    return "accepts the connection and does not answer in full (timed out)"
+
+
+def _refusal(reply: httpx.Response, body: bytes) -> str:
+    """What was answered instead of 200, with the server's own words where it gave any."""
+    answer = f"answered HTTP {reply.status_code} {reply.reason_phrase}".rstrip()
+    words = parse_error(body)
+    return f"{answer}: {words}" if words else answer
 
 
 def _plain(error: Exception) -> str:
     """The error in words that name its cause rather than its class."""
+    words = _words(_root(error)).splitlines()[0][:200]
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
-        return f"broke off or garbled its answer ({_last_words(error)})"
-    return _last_words(error)
+        return f"broke off or garbled its answer ({words})"
+    return words[:1].lower() + words[1:]
 
 
-def _last_words(error: Exception) -> str:
-    text = str(error) or type(error).__name__
-    if "All connection attempts failed" in text and error.__context__ is not None:
-        return "connection refused"
-    return text.splitlines()[0][:200]
+def _words(cause: BaseException) -> str:
+    if isinstance(cause, ssl.SSLError):
+        return f"TLS failed: {cause.reason or cause}".replace("_", " ").lower().replace("tls", "TLS")
+    if isinstance(cause, OSError) and cause.errno and cause.errno > 0:
+        return os.strerror(cause.errno)
+    return (getattr(cause, "strerror", None) or str(cause)) or type(cause).__name__
+
+
+def _root(error: BaseException) -> BaseException:
+    """What lies under the wrappers: the first of several attempts, the system's own error."""
+    while True:
+        inner = (
+            error.exceptions[0]
+            if isinstance(error, BaseExceptionGroup)
+            else error.__cause__ or error.__context__
+        )
+        if inner is None:
+            return error
+        error = inner
