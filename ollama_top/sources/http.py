@@ -121,7 +121,7 @@ def _plain(error: Exception) -> str:
     words = _words(_root(error)).splitlines()[0][:200]
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
         return f"broke off or garbled its answer ({words})"
-    return words[:1].lower() + words[1:]
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _words(cause: BaseException) -> str:
