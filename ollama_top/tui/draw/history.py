@@ -14,7 +14,7 @@ from ollama_top.tui.view import View
 
 SPARK_WIDEST = 40
 WIDE = 100  # from here on every curve has its spark
-NUMBER_WIDTH = 4
+NUMBER_WIDTH = 5
 AFTER_WIDTH = 14
 PLOT_WIDEST = 60
 
@@ -66,13 +66,11 @@ def _sparks(curves: tuple[_Curve, ...], width: int) -> Line:
     spark_width = max(0, min(SPARK_WIDEST, (width - labels) // len(drawn)))
     parts: list[tuple[Cell, ...]] = []
     for curve in curves:
-        parts.append(
-            (Cell(f" {curve.label} ", Role.FAINT), fit(curve.now, NUMBER_WIDTH, Align.RIGHT), Cell(" "))
-        )
+        number = fit(curve.now, NUMBER_WIDTH, Align.RIGHT)
+        parts.append((Cell(f" {curve.label} ", Role.FAINT), number, Cell(" ")))
         if curve in drawn:
-            parts.append(
-                (Cell(spark(curve.series, spark_width, top_of(curve.series)), Role.GAUGE), Cell(" "))
-            )
+            line = spark(curve.series, spark_width, top_of(curve.series))
+            parts.append((Cell(line, Role.GAUGE), Cell(" ")))
     after = next((curve.after for curve in curves if curve.after), "")
     return whole([*parts, (Cell(f" {after}"),)], width)
 

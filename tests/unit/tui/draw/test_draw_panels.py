@@ -1,0 +1,327 @@
+"""What single panels say: header, verdict, meters, history, tables, footer."""
+
+from dataclasses import replace
+from typing import Any
+
+import frames
+import pytest
+import scenes
+
+from ollama_top.columns.cell import Line, Role
+from ollama_top.columns.gpus import GPUS
+from ollama_top.columns.models import MODELS
+from ollama_top.columns.requests import REQUESTS
+from ollama_top.columns.slots import SLOTS
+from ollama_top.model.frame import Frame
+from ollama_top.model.light import LightState
+from ollama_top.model.reading import Missing, Why
+from ollama_top.tui.draw.footer import key_line, notice_line, prompt_line
+from ollama_top.tui.draw.gpus import gpu_meters
+from ollama_top.tui.draw.header import LIGHTS, header
+from ollama_top.tui.draw.history import history
+from ollama_top.tui.draw.host import host
+from ollama_top.tui.draw.table import table_lines
+from ollama_top.tui.draw.verdict import verdict
+from ollama_top.tui.keys import MAIN_KEYS
+from ollama_top.tui.tables import Stand, arrange
+from ollama_top.tui.view import View
+
+
+def view(frame: Frame | None, **changes: Any) -> View:
+    return replace(View(frame, "http://127.0.0.1:11434", 2.0), **changes)
+
+
+def text(line: Line) -> str:
+    return "".join(cell.text for cell in line)
+
+
+def roles(line: Line, word: str) -> set[Role]:
+    return {cell.role for cell in line if word in cell.text}
+
+
+def head(frame: Frame | None, width: int = 80, **changes: Any) -> str:
+    return text(header(view(frame, **changes), width, is_focused=False))
+
+
+def table(frame: Frame, shown: Any = MODELS, stand: Stand = Stand(), height: int = 6) -> list[Line]:  # noqa: B008
+    rows = arrange(shown, stand, frame.snapshot)
+    return table_lines(shown, rows, stand, view(frame), (80, height), is_focused=True)
+
+
+# header
+
+
+def test_the_header_names_the_machine_the_server_and_what_runs_it() -> None:
+    assert head(scenes.busy()).startswith(" ollama-top   gpu-box  ollama 0.33.0  systemd pid 1234  up 2d4h ")
+
+
+def test_before_the_first_look_the_header_says_what_is_looked_at() -> None:
+    assert "http://127.0.0.1:11434" in head(None)
+
+
+def test_a_server_elsewhere_goes_by_its_address_not_by_this_machine() -> None:
+    assert " llm.example.net:443 " in head(scenes.remote())
+    assert "laptop" not in head(scenes.remote())
+    assert "pid" not in head(scenes.remote())
+
+
+def test_a_process_that_is_not_known_is_a_dash() -> None:
+    assert "pid -" in head(scenes.unreachable())
+
+
+def test_badges_stand_before_all_else() -> None:
+    demo = replace(scenes.idle(), snapshot=replace(scenes.idle().snapshot, demo=True))
+    assert " DEMO " in head(demo, 40)
+    assert " PAUSED 15:09:26 " in head(scenes.idle(), is_paused=True)
+    assert "read-only" in head(scenes.idle(), 120, is_read_only=True)
+
+
+@pytest.mark.parametrize("state", LightState)
+def test_each_state_of_a_source_has_a_sign_of_its_own(state: LightState) -> None:
+    assert len({cell.text for cell in LIGHTS.values()}) == len(LightState)
+    lit = frames.lights(slots=frames.light("slots", state))
+    assert LIGHTS[state].text in head(frames.frame(sources=lit))
+
+
+def test_ages_are_shown_only_when_they_are_old() -> None:
+    assert "old" not in head(scenes.busy())
+    assert "✗●●●●● api 42s old" in head(scenes.stale())
+    slow = frames.lights(slots=frames.light("slots", LightState.SLOW, 6.5))
+    assert "slots 6s old" in head(frames.frame(sources=slow))
+    recent = frames.lights(slots=frames.light("slots", LightState.SLOW, 5.5))
+    assert "old" not in head(frames.frame(sources=recent))
+
+
+def test_a_wide_header_names_the_sources() -> None:
+    assert "api● processes● sockets●" in head(scenes.busy(), 160)
+
+
+# verdict
+
+
+def test_the_verdict_wears_a_sign_of_its_severity() -> None:
+    shown = (scenes.idle(), scenes.remote(), scenes.busy(), scenes.lost_card())
+    signs = [text(verdict(view(frame), 80, 2)[0])[1] for frame in shown]
+    assert signs == ["✓", "i", "▲", "✗"]
+
+
+def test_a_long_verdict_takes_two_lines_and_then_an_ellipsis() -> None:
+    assert len(verdict(view(scenes.stale()), 80, 2)) == 2
+    assert text(verdict(view(scenes.stale()), 80, 1)[0]).rstrip().endswith("…")
+
+
+def test_what_brings_the_frames_speaks_first() -> None:
+    failed = view(scenes.busy(), trouble="it crashed")
+    assert "it crashed; r starts it anew" in text(verdict(failed, 80, 1)[0])
+    assert "no news for 40s" in text(verdict(view(scenes.busy(), silent_s=40.0), 80, 1)[0])
+    assert "waiting for the first look" in text(verdict(view(None), 80, 1)[0])
+
+
+def test_who_paused_is_not_told_of_silence() -> None:
+    assert "4 wait" in text(verdict(view(scenes.busy(), silent_s=40.0, is_paused=True), 80, 1)[0])
+
+
+# meters
+
+
+def test_a_card_has_a_line_of_its_own() -> None:
+    lines = gpu_meters(view(scenes.busy()), 80, 2, None)
+    assert text(lines[0]).startswith("  0 RTX 4090       ━━━━━━━╸───── 14.1/24.0G   97%  71°C   312W  ")
+    assert {len(text(line)) for line in lines} == {80}
+
+
+def test_many_cards_share_lines() -> None:
+    lines = gpu_meters(view(scenes.crowded()), 80, 4, None)
+    assert len(lines) == 4
+    assert all(f" {index} " in text(lines[index // 2]) for index in range(8))
+
+
+def test_cards_without_room_are_counted() -> None:
+    lines = gpu_meters(view(scenes.crowded()), 80, 2, None)
+    assert "and 5 more" in text(lines[-1])
+
+
+def test_a_card_that_failed_says_why() -> None:
+    assert "the GPU is lost" in text(gpu_meters(view(scenes.lost_card()), 80, 2, None)[0])
+    assert "the GPU is lost" in text(gpu_meters(view(scenes.lost_card()), 80, 1, None)[0])
+
+
+def test_the_cursor_is_on_the_card_in_focus() -> None:
+    lines = gpu_meters(view(scenes.busy()), 80, 2, Stand(index=1))
+    assert [cell.role for cell in lines[1]] == [Role.CURSOR]
+    assert roles(lines[0], "14.1") != {Role.CURSOR}
+
+
+def test_a_card_keeps_its_own_history_however_cards_are_sorted() -> None:
+    past = replace(scenes.past(2), gpu_percent=((0.0,) * 20, (100.0,) * 20))
+    frame = replace(scenes.busy(), history=past)
+    lines = gpu_meters(view(frame), 80, 2, Stand(is_inverted=True))
+    assert text(lines[0]).startswith("  1 ")
+    assert "████" in text(lines[0])
+
+
+def test_old_meters_are_faint() -> None:
+    old = frames.lights(nvidia=frames.light("nvidia", LightState.FAILED, 30.0, "driver"))
+    frame = frames.frame(gpus=(frames.gpu(),), sources=old)
+    assert [cell.role for cell in gpu_meters(view(frame), 80, 1, None)[0]] == [Role.FAINT]
+
+
+def test_the_host_s_line() -> None:
+    assert text(host(view(scenes.busy()), 80)) == (
+        " cpu ━━╸─────  34% of 16  mem ━╸────── 12.1/62.8G  ollama  2.1 cores  9.1G ram  "
+    )
+    assert "this machine, laptop:" in text(host(view(scenes.remote()), 80))
+    assert "ollama" not in text(host(view(scenes.remote()), 80))
+
+
+def test_a_host_that_tells_nothing() -> None:
+    untold = frames.host(cpu_count=frames.UNTOLD, cpu_percent=frames.UNTOLD, memory_used_bytes=frames.UNTOLD)
+    line = text(host(view(frames.frame(host=untold)), 60))
+    assert line.split() == ["cpu", "-", "of", "-", "mem", "-"]
+
+
+# history
+
+
+def test_sparks_come_with_their_numbers() -> None:
+    line = text(history(view(scenes.busy()), 80, 1)[0])
+    assert "tok/s   197 " in line
+    assert "waiting     4 " in line
+    assert "running     2 " in line
+    assert "oldest 2.2s" in line
+
+
+def test_a_count_that_cannot_be_made_is_a_dash() -> None:
+    line = text(history(view(scenes.remote()), 80, 1)[0])
+    assert "waiting     -" in line
+    assert "running     -" in line
+
+
+def test_an_upper_bound_is_marked() -> None:
+    counted = frames.queue(2, 4, precision=scenes.Precision.UPPER_BOUND, precision_note="a pull is under way")
+    assert "waiting    ≤4" in text(history(view(frames.frame(queue=counted)), 80, 1)[0])
+
+
+def test_plots_have_their_axis_and_move_every_other_tick() -> None:
+    even, odd = (history(view(scenes.busy(), ticks=ticks), 120, 5) for ticks in (10, 11))
+    assert [len(text(line)) for line in even] == [120] * 5
+    assert text(even[1]).startswith("  230▕")
+    assert text(even[-1]).startswith("    0▕")
+    later = history(view(scenes.busy(1), ticks=11), 120, 5)
+    assert later[1:] == even[1:]
+    assert later[0] != even[0]
+    assert odd != even
+
+
+# tables
+
+
+def test_a_table_is_titled_by_its_header_with_its_count() -> None:
+    assert text(table(scenes.busy())[0]).startswith(" MODEL 2 ")
+
+
+def test_the_cursor_is_drawn_only_in_the_table_in_focus() -> None:
+    shown = scenes.busy()
+    rows = arrange(MODELS, Stand(), shown.snapshot)
+    idle = table_lines(MODELS, rows, Stand(), view(shown), (80, 6), is_focused=False)
+    assert [cell.role for cell in table(shown)[1]] == [Role.CURSOR]
+    assert Role.CURSOR not in {cell.role for line in idle for cell in line}
+
+
+def test_the_column_that_decides_the_order_is_marked() -> None:
+    assert "WAIT▲" in text(table(scenes.busy(), stand=Stand(sort="waiting"))[0])
+    assert "WAIT▼" in text(table(scenes.busy(), stand=Stand(sort="waiting", is_inverted=True))[0])
+
+
+def test_only_the_rows_in_view_are_drawn() -> None:
+    lines = table(scenes.crowded(), REQUESTS, Stand(offset=990, index=995), 6)
+    assert len(lines) == 6
+    assert "REQUEST 1000" in text(lines[0])
+
+
+def test_old_rows_are_faint_and_their_age_is_told() -> None:
+    lines = table(scenes.stale(), MODELS, Stand(index=5))
+    assert text(lines[0]).endswith(" 42s old ")
+    assert [cell.role for cell in lines[1]] == [Role.FAINT]
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert "no model is loaded" in text(table(frames.frame())[1])
+
+
+def test_a_table_whose_rows_cannot_be_seen_says_why() -> None:
+    lines = table(scenes.remote(), REQUESTS)
+    assert text(lines[0]).startswith(" REQUEST - ")
+    assert frames.NOT_LOCAL.hint in text(lines[1])
+
+
+def test_a_source_that_failed_gives_its_reason() -> None:
+    failed = frames.lights(api=frames.light("api", LightState.FAILED, None, "answered HTTP 500"))
+    assert "answered HTTP 500" in text(table(frames.frame(sources=failed))[1])
+
+
+def test_a_source_that_tells_in_part_gives_both() -> None:
+    lines = table(scenes.denied(), SLOTS)
+    assert "no runner tells its slots (the ports of the runners may not be read)" in text(lines[1])
+
+
+def test_a_filter_that_hides_all_says_so() -> None:
+    assert "none of 2 contains “zzz”" in text(table(scenes.busy(), stand=Stand(filter="zzz"))[1])
+
+
+def test_all_columns_of_the_cards_stand_in_a_table() -> None:
+    assert "MEMORY" in text(table(scenes.busy(), GPUS)[0])
+
+
+@pytest.mark.parametrize("shown", [MODELS, REQUESTS, SLOTS, GPUS], ids=lambda each: each.name)
+@pytest.mark.parametrize("width", [1, 2, 7, 20, 80, 200])
+def test_every_line_has_the_width_of_the_screen(shown: Any, width: int) -> None:
+    for frame in (scenes.busy(), scenes.hostile(), scenes.crowded(), scenes.stale()):
+        rows = arrange(shown, Stand(), frame.snapshot)
+        lines = table_lines(shown, rows, Stand(), view(frame), (width, 9), is_focused=True)
+        assert {scenes_width(line) for line in lines} <= {width}
+
+
+def scenes_width(line: Line) -> int:
+    from ollama_top.tui.draw.fit import width_of
+
+    return width_of(line)
+
+
+# footer
+
+
+def test_the_footer_names_what_fits_the_most_important_first() -> None:
+    assert text(key_line(MAIN_KEYS, 20)).split() == ["F1", "help", "q", "quit"]
+    assert len(text(key_line(MAIN_KEYS, 200))) == 200
+
+
+def test_a_filter_that_hides_rows_is_in_sight() -> None:
+    assert "filter: gem" in text(key_line(MAIN_KEYS, 80, filter_text="gem"))
+
+
+def test_what_is_typed_is_shown() -> None:
+    assert text(prompt_line("search", "gem", "Esc goes back", 40)) == " search: gem   Esc goes back".ljust(40)
+
+
+def test_a_notice_is_shown() -> None:
+    assert "it is unloaded" in text(notice_line(replace(LIGHTS[LightState.OK], text="it is unloaded"), 40))
+
+
+def test_missing_utilisation_leaves_a_card_s_line_whole() -> None:
+    gone = Missing(Why.UNSUPPORTED, "not on this card")
+    frame = frames.frame(gpus=(frames.gpu(utilization_percent=gone, power_w=gone),))
+    assert text(gpu_meters(view(frame), 80, 1, None)[0]).split()[-4:] == ["14.1/24.0G", "-", "71°C", "-"]
+
+
+def meters(frame: Frame, width: int, height: int) -> list[Line]:
+    cards = gpu_meters(view(frame), width, height, None)
+    return [*cards, host(view(frame), width), *history(view(frame), width, 1)]
+
+
+@pytest.mark.parametrize("width", range(1, 100))
+def test_no_number_is_ever_cut(width: int) -> None:
+    for frame in (scenes.busy(), scenes.crowded()):
+        known = {word for line in meters(frame, 200, 8) for word in text(line).split()}
+        shown = {word for line in meters(frame, width, 8) for word in text(line).split()}
+        assert {word for word in shown if word[0].isdigit()} <= known

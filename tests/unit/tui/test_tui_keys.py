@@ -1,0 +1,75 @@
+"""Keys are declared once, and every declaration does something."""
+
+from collections import Counter
+
+import pytest
+
+from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.keys import (
+    CHOICE_KEYS,
+    CONFIRM_KEYS,
+    MAIN_KEYS,
+    PAGE_KEYS,
+    Group,
+    Key,
+    allowed,
+    in_footer,
+)
+from ollama_top.tui.screens.choice import Choice, Confirm
+from ollama_top.tui.screens.main import ControlScreen, MainScreen
+from ollama_top.tui.screens.page import Page
+
+SETS = {
+    "main": (MAIN_KEYS, ControlScreen),
+    "page": (PAGE_KEYS, Page),
+    "choice": (CHOICE_KEYS, Choice),
+    "confirm": (CONFIRM_KEYS, Confirm),
+}
+HABITS = {
+    "f1": "app.help", "question_mark": "app.help", "h": "app.help", "f3": "search", "slash": "search",
+    "f4": "filter", "backslash": "filter", "f5": "app.look_now", "r": "app.look_now", "f6": "app.sort",
+    "less_than_sign": "app.sort", "greater_than_sign": "app.sort", "I": "invert", "f9": "app.unload",
+    "u": "app.unload", "f10": "app.quit", "q": "app.quit", "ctrl+c": "app.quit", "space": "app.pause",
+    "Z": "app.pause", "z": "zoom", "T": "app.next_theme", "enter": "app.details", "n": "search_again",
+    "tab": "focus_step(1)", "shift+tab": "focus_step(-1)", "j": "move(1)", "k": "move(-1)",
+}  # fmt: skip
+
+each_set = pytest.mark.parametrize(("keys", "screen"), SETS.values(), ids=SETS)
+
+
+@each_set
+def test_no_key_does_two_things(keys: tuple[Key, ...], screen: type) -> None:
+    counted = Counter(name for key in keys for name in key.keys)
+    assert not [name for name, times in counted.items() if times > 1]
+
+
+@each_set
+def test_every_key_does_something(keys: tuple[Key, ...], screen: type) -> None:
+    for key in keys:
+        owner, action = (
+            (MonitorApp, key.action[4:]) if key.action.startswith("app.") else (screen, key.action)
+        )
+        assert hasattr(owner, f"action_{action.partition('(')[0]}"), key
+
+
+@each_set
+def test_every_key_is_told(keys: tuple[Key, ...], screen: type) -> None:
+    assert all(key.shown and key.label and key.help.endswith(".") and key.group in Group for key in keys)
+
+
+@pytest.mark.parametrize(("name", "action"), HABITS.items())
+def test_the_habits_of_htop(name: str, action: str) -> None:
+    assert [key.action for key in MAIN_KEYS if name in key.keys] == [action]
+
+
+def test_who_may_only_look_has_no_key_that_changes_the_server() -> None:
+    assert [key.action for key in MAIN_KEYS if key.writes] == ["app.unload"]
+    assert not [key for key in allowed(MAIN_KEYS, read_only=True) if key.writes]
+    assert allowed(MAIN_KEYS, read_only=False) == MAIN_KEYS
+    assert "app.unload" not in {binding.action for binding in MainScreen.BINDINGS}
+    assert "app.unload" in {binding.action for binding in ControlScreen.BINDINGS}
+
+
+def test_the_footer_names_the_way_out() -> None:
+    for keys in (MAIN_KEYS, PAGE_KEYS, CHOICE_KEYS, CONFIRM_KEYS):
+        assert any(key.label in {"quit", "back"} for key in in_footer(keys)[:5])
