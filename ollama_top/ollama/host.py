@@ -4,11 +4,16 @@ Follows envconfig.Host() and ConnectableHost() of Ollama 0.33, so that both mean
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 11434
+MOST_PORT = 65535
 SCHEME_PORTS = {"http": 80, "https": 443}
+BRACKETED = re.compile(r"\[([^\[\]]*)\]:([^:\[\]]*)")
+ZONE = re.compile(r"[\w.-]*")
+UNBRACKETED = re.compile(r"([^:\[\]]*):([^:\[\]]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +43,58 @@ def parse_target(text: str) -> Target:
 
     As in Ollama an invalid port gives way to the scheme's default, and an unspecified
     address (0.0.0.0, ::) means the loopback. Raises ValueError for a scheme other than
-    http and https, and for a text that holds no address: asking a wrong server is worse
-    than asking none.
+    http and https, for a user or password, and for a text that holds no address: asking
+    a wrong server is worse than asking none.
     """
     value = text.strip().strip("\"'").strip()
     scheme, separator, rest = value.partition("://")
     if not separator:
-        scheme, rest = "http", value
-    if rest == "ollama.com" and not separator:
-        scheme, rest = "https", "ollama.com:443"
+        scheme, rest = ("https", "ollama.com:443") if value == "ollama.com" else ("http", value)
+    if "@" in value:
+        raise ValueError("the address must not hold a user or a password")
     if scheme not in SCHEME_PORTS:
         raise ValueError(f"{text!r}: the scheme must be http or https")
     default_port = SCHEME_PORTS[scheme] if separator else DEFAULT_PORT
     authority, _, path = rest.partition("/")
     host, port_text = _split_host_port(authority, str(default_port))
-    if not host or any(char.isspace() or char in "@?#" or not char.isprintable() for char in host):
+    if not _is_host(host) or not _is_plain(path):
         raise ValueError(f"{text!r} is not an address of a server")
     return Target(scheme, _connectable(host), _port(port_text, default_port), f"/{path}".rstrip("/"))
 
 
 def _split_host_port(authority: str, default_port: str) -> tuple[str, str]:
-    """Split as Go's net.SplitHostPort does; without a port the whole is the host."""
-    if authority.startswith("["):
-        host, _, after = authority[1:].partition("]")
-        return host or DEFAULT_HOST, after[1:] if after.startswith(":") else default_port
-    if authority.count(":") == 1:
-        host, _, port = authority.partition(":")
-        return host or "0.0.0.0", port  # noqa: S104 - what an empty host means to a listener
-    return authority or DEFAULT_HOST, default_port
+    """Split as Go's net.SplitHostPort does; without a port the whole is the host, brackets or not."""
+    found = BRACKETED.fullmatch(authority) or UNBRACKETED.fullmatch(authority)
+    if found:
+        return found[1] or DEFAULT_HOST, found[2]
+    bare = authority.strip("[]")
+    return (bare if _ip(bare) else authority) or DEFAULT_HOST, default_port
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        address, _, zone = host.partition("%")
+        return _ip(address) is not None and ZONE.fullmatch(zone) is not None
+    return _is_plain(host) and not set(host) & set("[]%\\")
+
+
+def _is_plain(text: str) -> bool:
+    return text.isprintable() and not any(each.isspace() or each in "?#" for each in text)
 
 
 def _port(text: str, default_port: int) -> int:
-    valid = text.isascii() and text.isdigit() and int(text[:6]) <= 65535
-    return int(text) if valid else default_port
+    digits = text.lstrip("0")[:6]  # one more than a port has
+    is_number = text.isascii() and text.isdigit()
+    return int(digits or 0) if is_number and int(digits or 0) <= MOST_PORT else default_port
 
 
 def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host is, of IPv4 also when it is written as one of IPv6."""
     try:
-        return ipaddress.ip_address(host.split("%", 1)[0])
+        address = ipaddress.ip_address(host)
     except ValueError:
         return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _connectable(host: str) -> str:
