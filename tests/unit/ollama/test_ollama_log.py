@@ -93,8 +93,11 @@ def test_a_command_line_may_hold_quotes() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [commit(0), commit("9" * 5000), commit(2, "9" * 5000), commit(-1), commit("", ""), commit("two")]
-    + [SLOTS.format(parallel=0, context=4096), SLOTS.format(parallel="9" * 5000, context=4096)],
+    [
+        *(commit(number) for number in (0, -1, "two", "", "9" * 5000)),
+        *(commit(2, number) for number in (-1, "two", "", "9" * 5000)),
+        *(SLOTS.format(parallel=number, context=4096) for number in (0, -1, "two", "9" * 5000)),
+    ],
 )
 def test_a_number_that_cannot_be_one_is_none(line: str) -> None:
     assert parse_loads(f"{start(4001)}\n{line}") == {}
