@@ -1,0 +1,102 @@
+"""What a person without privileges sees of a service of another user: right counts, honest gaps."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox import ENVIRONMENT, Sandbox
+
+from ollama_top.demo.serve.install import install
+
+pytestmark = pytest.mark.systemd
+
+ROOT = Path(__file__).resolve().parents[2]
+PARALLEL_2 = "mkdir -p $1; printf '[Service]\\nEnvironment=OLLAMA_NUM_PARALLEL=2\\n' > $1/parallel.conf"
+DROP_INS = "/etc/systemd/system/ollama.service.d"
+LOOKS = 4
+
+
+@pytest.fixture(scope="module")
+def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("simulated")
+    install(folder, ["--decode-rate", "20"])
+    return folder / "ollama"
+
+
+@pytest.fixture(scope="module")
+def service(sandbox: Sandbox, server_program: Path) -> Sandbox:
+    """The simulated server as user `ollama`, serving two at once."""
+    sandbox.install(server_program.with_name("llama-server"), "/usr/local/bin/llama-server", mode="755")
+    sandbox.run(["sh", "-euc", PARALLEL_2, "sh", DROP_INS])
+    sandbox.run(["systemctl", "daemon-reload"])
+    sandbox.run(["systemctl", "restart", "ollama"])
+    return sandbox
+
+
+@pytest.fixture(scope="module")
+def looks(service: Sandbox) -> Iterator[list[dict[str, Any]]]:
+    """What `dev` sees while six requests of root's are outstanding."""
+    load = subprocess.Popen(
+        service.command([sys.executable, ROOT / "tests/systemd/load.py"]),
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd="/",
+    )
+    with load:
+        assert load.stdin
+        assert load.stdout
+        assert load.stdout.readline() == "ready\n"
+        yield watch(service)
+        load.stdin.close()
+
+
+def watch(service: Sandbox) -> list[dict[str, Any]]:
+    show = [sys.executable, "-m", "ollama_top", "show", "--json", "--watch", "--interval", "0.4"]
+    words = ["sh", "-c", f'"$@" | head -n {LOOKS + 1}', "sh", *show]
+    done = service.run(words, user="dev", env={"PYTHONPATH": str(ROOT)}, limit_s=60)
+    return [json.loads(line) for line in done.stdout.splitlines()][1:]
+
+
+def test_the_counts_are_exact(looks: list[dict[str, Any]]) -> None:
+    assert len(looks) == LOOKS
+    counts = [
+        (each["queue"]["running"], each["queue"]["waiting"], each["queue"]["precision"]) for each in looks
+    ]
+    assert counts == [(2, 4, "exact")] * LOOKS
+    assert [each["models"][0]["parallel"] for each in looks] == [2] * LOOKS
+
+
+def test_the_service_is_recognised_by_its_socket(service: Sandbox, looks: list[dict[str, Any]]) -> None:
+    server = looks[-1]["server"]
+    main_pid = int(service.run(["systemctl", "show", "ollama", "-p", "MainPID", "--value"]).stdout)
+    assert (server["pid"], server["manager"], server["unit"]) == (main_pid, "systemd", "ollama.service")
+    assert server["user"] == "ollama"
+
+
+def test_each_waiter_has_an_age(looks: list[dict[str, Any]]) -> None:
+    ages = [each["age_s"] for each in looks[-1]["requests"] if each["state"] == "waiting"]
+    assert len(ages) == 4
+    assert all(0.2 < age < 60 for age in ages)
+    assert looks[-1]["queue"]["oldest_wait_s"] == max(ages)
+
+
+def test_the_clients_of_another_user_are_missing_with_a_reason(looks: list[dict[str, Any]]) -> None:
+    frame = looks[-1]
+    assert [each["client_pid"] for each in frame["requests"]] == [None] * 6
+    reasons = [frame["missing"][f"/requests/{index}/client_pid"] for index in range(6)]
+    assert {each["why"] for each in reasons} == {"denied"}
+    assert all("root" in each["hint"] for each in reasons)
+
+
+def test_root_sees_the_clients(service: Sandbox, looks: list[dict[str, Any]]) -> None:
+    assert looks
+    words = [sys.executable, "-m", "ollama_top", "show", "--json"]
+    frame = json.loads(service.run(words, env={"PYTHONPATH": str(ROOT)}).stdout)
+    assert frame["requests"]
+    assert {each["client"] for each in frame["requests"]} == {f"{Path(sys.executable).name} load.py"}
