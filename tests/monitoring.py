@@ -59,6 +59,7 @@ class Monitor:
             assert loop.time() < end_s, f"it never came about; the screen shows\n{self.text}"
             await asyncio.sleep(0.002)
             await self.settle()
+        await self.settle()
 
     @property
     def lines(self) -> list[str]:

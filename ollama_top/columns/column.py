@@ -105,6 +105,9 @@ def reading_column(  # noqa: PLR0913 - a declaration: each argument is one prope
     )
 
 
+LUXURY = 7
+"""From this priority on a column comes only where names have room already."""
+
 Placed = tuple[Column[Row], int]
 """A column and the width it gets."""
 
@@ -118,12 +121,18 @@ def fitting(columns: tuple[Column[Row], ...], room: int, gap: int) -> tuple[Plac
     left = room
     for column in sorted(columns, key=lambda each: each.priority):
         needed = column.width + (gap if chosen else 0)
-        if needed > left and chosen:
+        ease = _ease(chosen) if column.priority >= LUXURY else 0
+        if needed + ease > left and chosen:
             break
         chosen.append(column)
         left -= needed
     kept = [column for column in columns if column in chosen]
     return tuple(zip(kept, _widths(kept, room, left), strict=True))
+
+
+def _ease(columns: list[Column[Any]]) -> int:
+    """Cells that would give those that may grow twice their least width."""
+    return sum(min(column.widest, 2 * column.width) - column.width for column in columns if column.widest)
 
 
 def _widths(columns: list[Column[Any]], room: int, left: int) -> list[int]:

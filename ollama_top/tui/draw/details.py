@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from ollama_top.columns import formats
@@ -15,6 +16,7 @@ from ollama_top.tui.provenance import light_of
 
 NAME_WIDTH = 22
 VALUE_WIDTH = 28
+WIDE = 100  # from here on each fact's meaning stands beside it
 _UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (  # units stand in names
     ("_bytes", lambda value: f"{formats.size(value)} ({value:,} bytes)"),
     ("_percent", lambda value: f"{value:.1f} %"),
@@ -37,19 +39,15 @@ def details(row: Any, frame: Frame, width: int) -> list[Line]:  # noqa: ANN401 -
 def _fact(name: str, value: object, doc: str, frame: Frame, width: int) -> list[Line]:
     room = max(10, width - NAME_WIDTH - VALUE_WIDTH - 4)
     shown, about = _shown(name, value, frame)
-    texts = wrap(Cell(about).text, room) if about else [""]
-    texts += wrap(doc, room) if width >= 100 else []
-    roles = [Role.PLAIN if at < len(wrap(about, room)) else Role.FAINT for at in range(len(texts))]
-    head = (
-        Cell(" "),
-        fit(Cell(name, Role.FAINT), NAME_WIDTH),
-        Cell(" "),
-        fit(shown, VALUE_WIDTH, middle=True),
-    )
-    blank = (Cell(" " * (NAME_WIDTH + VALUE_WIDTH + 2)),)
+    abouts = [Cell(text) for text in wrap(Cell(about).text, room)]
+    docs = [Cell(text, Role.FAINT) for text in wrap(doc, room)] if width >= WIDE else []
+    values = [Cell(text, shown.role) for text in wrap(shown.text, VALUE_WIDTH)]
+    rows = zip_longest([Cell(name, Role.FAINT)], values, [*abouts, *docs], fillvalue=Cell(""))
     return [
-        fit_line((*(head if at == 0 else blank), Cell("  "), Cell(text, roles[at])), width)
-        for at, text in enumerate(texts)
+        fit_line(
+            (Cell(" "), fit(first, NAME_WIDTH), Cell(" "), fit(second, VALUE_WIDTH), Cell("  "), third), width
+        )
+        for first, second, third in rows
     ]
 
 

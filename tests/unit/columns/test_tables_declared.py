@@ -192,3 +192,9 @@ def test_requests_that_cannot_be_seen_are_not_said_to_be_none() -> None:
 
 def test_a_cell_is_printable_however_it_was_made() -> None:
     assert Cell("\x1b[31m").text == "␛[31m"
+
+
+def test_names_get_room_before_what_is_least_important_comes() -> None:
+    for room in range(1, 200):
+        placed = {column.key: width for column, width in fitting(MODELS.columns, room, 2)}
+        assert "kv_cache_type" not in placed or placed["name"] >= 20

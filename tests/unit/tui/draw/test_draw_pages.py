@@ -51,8 +51,14 @@ def test_what_was_worked_out_has_no_age() -> None:
 
 def test_a_missing_value_says_why() -> None:
     lines = details(scenes.remote().snapshot.models[0], scenes.remote(), 80)
-    line = line_of(lines, "running")
-    assert "not local: the server is" in line
+    assert "not local: the server is" in line_of(lines, "running")
+
+
+def test_a_long_value_is_told_in_full() -> None:
+    lines = details(BUSY.snapshot.gpus[0], BUSY, 80)
+    assert "GPU-00000000-aaaa-bbbb-cccc-000000000000" in "".join(text(lines).split()).replace(
+        "fromnvidia,0.1sago", ""
+    )
 
 
 def test_a_word_of_the_contract_says_what_it_means() -> None:

@@ -1,0 +1,85 @@
+"""What users see, scene by scene, at three sizes; a change of a snapshot is a change for them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import feeds
+import pytest
+import scenes
+from monitoring import running
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from ollama_top.model.frame import Frame
+
+SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
+SCENES = (
+    scenes.idle,
+    scenes.busy,
+    scenes.crowded,
+    scenes.unreachable,
+    scenes.denied,
+    scenes.stale,
+    scenes.hostile,
+    scenes.remote,
+    scenes.lost_card,
+)
+PAGES: dict[str, list[str]] = {
+    "help": ["f1"],
+    "server": ["s"],
+    "details-model": ["enter"],
+    "details-slot": ["tab", "down", "enter"],
+    "details-request": ["tab", "tab", "enter"],
+    "details-gpu": ["tab", "tab", "tab", "enter"],
+    "sort": ["f6", "down", "down"],
+    "unload": ["f9"],
+    "search": ["slash", "q", "w"],
+    "filter": ["f4", "q", "w", "enter"],
+    "zoom-requests": ["tab", "tab", "z"],
+    "zoom-gpus": ["shift+tab", "shift+tab", "z"],
+    "paused": ["space"],
+}
+
+
+class Screens(SingleFileSnapshotExtension):
+    """One text file for each screen, to be read as it was seen."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "txt"
+
+
+@pytest.fixture
+def screen(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(Screens)
+
+
+def readable(lines: list[str]) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+async def test_scene(scene: Callable[[], Frame], size: tuple[int, int], screen: SnapshotAssertion) -> None:
+    async with running(scene(), size=size, demo_offer=lambda: feeds.PlayedFeed([])) as monitor:
+        assert [len(line) for line in monitor.lines if line.isascii()] == [
+            size[0] for line in monitor.lines if line.isascii()
+        ]
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("keys", PAGES.values(), ids=PAGES)
+async def test_page(keys: list[str], screen: SnapshotAssertion) -> None:
+    async with running(scenes.busy()) as monitor:
+        await monitor.press(*keys)
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("options", [{"read_only": True}], ids=["read-only"])
+async def test_option(options: dict[str, Any], screen: SnapshotAssertion) -> None:
+    async with running(scenes.busy(), size=(120, 36), **options) as monitor:
+        assert readable(monitor.lines) == screen
+
+
+async def test_before_the_first_look(screen: SnapshotAssertion) -> None:
+    async with running() as monitor:
+        assert readable(monitor.lines) == screen
