@@ -18,10 +18,10 @@ from ollama_top.model.gpu import Gpu
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Source
+from ollama_top.model.server import Keeper
 from ollama_top.ollama import replies
 from ollama_top.ollama.argv import parse_runner
 from ollama_top.ollama.slots import parse_slots
-from ollama_top.services.cgroup import Keeper
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
 from ollama_top.sources.gpus.look import GpuLook

@@ -69,13 +69,13 @@ def _activity(state: State, samples: Samples, joined: Joined, traffic: Taken[Tra
     if runner is None or runner.args.port is None:
         return None
     last = state.activities.get(runner.pid, UNSEEN)
+    sockets = traffic.value.to_runners.get(runner.args.port, ())
     if act.tells_slots(runner):
         look = traffic.value.slots.get(runner.args.port)
-        return act.from_slots(runner, look, last) if look else None
+        return act.from_slots(runner, look, sockets, last) if look else None
     if traffic.value.served is None:
         return None
     parallel = parallel_of(joined, samples)
-    sockets = traffic.value.to_runners.get(runner.args.port, ())
     return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None))
 
 
@@ -106,7 +106,7 @@ def _server(samples: Samples) -> Server:
         if version
         else Missing(Why.PENDING, samples.api_problem or "not told yet"),
         pid=map_known(process, lambda each: each.pid),
-        manager=map_known(process, lambda each: each.keeper.value),
+        manager=map_known(process, lambda each: each.keeper),
         unit=_unit(process),
         user=map_known(process, lambda each: each.user),
         started_at=map_known(process, lambda each: each.started_at),

@@ -5,6 +5,17 @@ from datetime import datetime
 
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading
+from ollama_top.model.vocabulary import Vocabulary
+
+
+class Keeper(Vocabulary):
+    """What started a server."""
+
+    SYSTEMD = "systemd", "a service of the system"
+    SYSTEMD_USER = "systemd --user", "a service of one user"
+    LAUNCHD = "launchd", "a service of macOS"
+    CONTAINER = "container", "a container, named by its beginning or its whole name"
+    MANUAL = "manual", "a terminal, or a program of a user's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +26,7 @@ class Server:
     reachable: bool = fact("Whether the API answered within its time limit at the last look.")
     version: Reading[str] = fact("Ollama's version, from /api/version.")
     pid: Reading[int] = fact("Process that holds the API port, if it is `ollama serve` on this machine.")
-    manager: Reading[str] = fact(
-        "What started it: `systemd`, `systemd --user`, `launchd`, `container` or `manual`."
-    )
+    manager: Reading[Keeper] = fact("What started it.")
     unit: Reading[str] = fact("Name of its service unit or container.")
     user: Reading[str] = fact("User that the server runs as.")
     started_at: Reading[datetime] = fact("Start of the server process.")

@@ -5,23 +5,20 @@ A cgroup names what a process was started under, not that it is that unit's main
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+
+from ollama_top.model.server import Keeper
 
 CONTAINER = re.compile(
-    r"(?:docker|libpod|crio|cri-containerd|lxc|nspawn|kubepods|machine-)[-./_]?", re.IGNORECASE
+    r"/(?:"
+    r"(?:[\w-]+-)?(?P<id>[0-9a-f]{64})(?:\.scope)?"  # docker, podman, Kubernetes with any runtime
+    r"|lxc(?:\.payload[./]|/)(?P<lxc>[^/]+)"
+    r"|(?:machine-|systemd-nspawn@)(?P<machine>[^/]+)\.(?:scope|service)"
+    r")(?=/|$)"
 )
-CONTAINER_ID = re.compile(r"([0-9a-f]{12,64})(?:\.scope)?$")
+SHORT_ID = 12
+UNIT = re.compile(r"/([^/]+\.(?:service|scope))(?=/|$)")
 USER_MANAGER = re.compile(r"/user@\d+\.service/")
-
-
-class Keeper(StrEnum):
-    """What started a server."""
-
-    SYSTEMD = "systemd"
-    SYSTEMD_USER = "systemd --user"
-    LAUNCHD = "launchd"
-    CONTAINER = "container"
-    MANUAL = "manual"  # a terminal, or a program of the user's
+OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +30,33 @@ class Membership:
 
 
 def cgroup_path(proc_cgroup: str) -> str | None:
-    """The path in /proc/PID/cgroup: of version 2, else of systemd's own hierarchy."""
+    """The path in /proc/PID/cgroup: of systemd's own hierarchy, else of version 2; None at the root.
+
+    Where both are there (a hybrid of both versions), a container may be seen in the first only.
+    """
     lines = [line.split(":", 2) for line in proc_cgroup.splitlines() if line.count(":") >= 2]
-    unified = next((path for number, _, path in lines if number == "0" and path != "/"), None)
-    return unified or next((path for _, name, path in lines if name == "name=systemd"), None)
+    paths = {number if name == "" else name: path for number, name, path in lines if path != "/"}
+    return paths.get("name=systemd") or paths.get("0")
 
 
 def membership(path: str) -> Membership:
-    """What a cgroup path says of the processes in it."""
-    last = path.rstrip("/").rpartition("/")[2]
-    if CONTAINER.search(path):
-        found = CONTAINER_ID.search(path)
-        return Membership(Keeper.CONTAINER, found[1][:12] if found else last)
-    if last.endswith(".service"):
-        in_user_manager = USER_MANAGER.search(path) is not None
-        return Membership(Keeper.SYSTEMD_USER if in_user_manager else Keeper.SYSTEMD, last)
+    """What a cgroup path says of the processes in it; the outermost container, else the innermost unit."""
+    container = CONTAINER.search(path)
+    if container:
+        short_id = (container["id"] or "")[:SHORT_ID]
+        return Membership(Keeper.CONTAINER, short_id or container["lxc"] or container["machine"])
+    units = list(UNIT.finditer(path))
+    if units and units[-1][1].endswith(".service"):
+        in_user_manager = USER_MANAGER.search(path[: units[-1].start() + 1]) is not None
+        return Membership(Keeper.SYSTEMD_USER if in_user_manager else Keeper.SYSTEMD, units[-1][1])
     return Membership(Keeper.MANUAL, None)
 
 
 def cgroup2_mount(mountinfo: str) -> str | None:
     """Where /proc/self/mountinfo says that cgroup version 2 is mounted."""
     for line in mountinfo.splitlines():
-        before, separator, after = line.partition(" - ")
-        if separator and after.startswith("cgroup2 "):
-            return before.split()[4].encode().decode("unicode_escape")
+        before, _, after = line.partition(" - ")
+        fields = before.split(" ")
+        if after.startswith("cgroup2 ") and len(fields) > 4:
+            return OCTAL.sub(lambda escaped: chr(int(escaped[1], 8)), fields[4])
     return None

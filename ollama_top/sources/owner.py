@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import is_serve
 from ollama_top.services import cgroup, systemd
-from ollama_top.services.cgroup import Keeper, Membership
+from ollama_top.services.cgroup import Membership
 from ollama_top.sources import proc, sockets
 from ollama_top.sources.inet_diag import Socket
 

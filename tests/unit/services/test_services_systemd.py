@@ -1,0 +1,121 @@
+"""What systemd's bus says of a unit, and what is made of an answer that is none."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ollama_top.services import systemd
+from ollama_top.services.systemd import Unit, bus_label, read_unit
+
+Busctl = Callable[[str], Path]
+GOOD = '{"type":"u","data":83}\n{"type":"as","data":["PATH=/bin","OLLAMA_NUM_PARALLEL=2 \\"x\\"","A=é"]}\n'
+
+
+@pytest.fixture
+def busctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Busctl:
+    """Put a busctl in the PATH that does what a script says; gives the file where it may note its words."""
+
+    def install(script: str) -> Path:
+        program = tmp_path / "busctl"
+        program.write_text(f"#!{shutil.which('sh')}\n{script}\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+        return tmp_path / "words"
+
+    return install
+
+
+def saying(text: str) -> str:
+    return f"cat <<'END'\n{text}\nEND"
+
+
+def test_a_unit_is_its_main_process_and_its_environment(busctl: Busctl) -> None:
+    busctl(saying(GOOD.strip()))
+    assert read_unit("ollama.service", user=False) == Unit(
+        83, ("PATH=/bin", 'OLLAMA_NUM_PARALLEL=2 "x"', "A=é")
+    )
+
+
+@pytest.mark.parametrize(("user", "scope"), [(False, []), (True, ["--user"])])
+def test_the_question_is_one_that_changes_nothing(
+    busctl: Busctl, tmp_path: Path, user: bool, scope: list[str]
+) -> None:
+    words = busctl(
+        f"exec > {tmp_path}/words; printf '%s\\n' \"$@\"; [ /dev/fd/0 -ef /dev/null ] && echo mute"
+    )
+    assert read_unit("ollama.service", user=user) is None
+    *asked, mute = words.read_text().splitlines()
+    assert mute == "mute"
+    assert asked == [
+        *scope,
+        "--json=short",
+        "get-property",
+        "org.freedesktop.systemd1",
+        "/org/freedesktop/systemd1/unit/ollama_2eservice",
+        "org.freedesktop.systemd1.Service",
+        "MainPID",
+        "Environment",
+    ]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "exit 1",
+        saying(GOOD) + "\nexit 1",
+        saying(""),
+        saying('{"type":"u","data":83}'),
+        saying('{"type":"u","data":"83"}\n{"type":"as","data":[]}'),
+        saying('{"type":"u","data":83}\n{"type":"s","data":"A=b"}'),
+        saying('[1]\n"x"'),
+        saying("null\nnull"),
+        saying(GOOD + GOOD),
+        saying("[" * 100_000),
+        r"printf '\377\376\n\n'",
+        "kill -9 $$",
+    ],
+)
+def test_an_answer_that_is_none(busctl: Busctl, script: str) -> None:
+    busctl(script)
+    assert read_unit("ollama.service", user=False) is None
+
+
+def test_without_busctl_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert read_unit("ollama.service", user=False) is None
+
+
+def test_a_busctl_that_hangs_is_not_waited_for(busctl: Busctl, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(systemd, "TIMEOUT_S", 0.05)
+    busctl("exec sleep 30")
+    assert read_unit("ollama.service", user=False) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("ollama.service", "ollama_2eservice"),
+        ("snap.ollama.listener.service", "snap_2eollama_2elistener_2eservice"),
+        ("ollama@gpu1.service", "ollama_40gpu1_2eservice"),
+        (r"my\x2dollama.service", "my_5cx2dollama_2eservice"),
+        ("a_b-c.service", "a_5fb_2dc_2eservice"),
+        ("2ollama.service", "_32ollama_2eservice"),
+        ("größe.service", "gr_c3_b6_c3_9fe_2eservice"),
+        ("", "_"),
+    ],
+)
+def test_names_of_units_in_object_paths(name: str, label: str) -> None:
+    assert bus_label(name) == label
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_name_is_a_part_of_an_object_path(name: str) -> None:
+    label = bus_label(name)
+    assert label.isascii()
+    assert label.replace("_", "a").isalnum()
+    json.dumps(label)
