@@ -190,11 +190,12 @@ def _interval_s(options: argparse.Namespace, settings: "Settings") -> float:
 
 
 def _target(options: argparse.Namespace, settings: "Settings") -> "Target":
+    from ollama_top.config.settings import HOST_VARIABLE
     from ollama_top.ollama.host import parse_target
 
     for name, value in (
         ("--host", _given(options, "host")),
-        ("OLLAMA_HOST", os.environ.get("OLLAMA_HOST")),
+        (HOST_VARIABLE, os.environ.get(HOST_VARIABLE)),
         ("host in the settings file", settings.host),
     ):
         if value:

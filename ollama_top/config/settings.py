@@ -4,28 +4,51 @@ What is asked for but cannot be used is an error: a typo must not pass as a defa
 """
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from ollama_top.model.fact import DOC, published
+
 LEAST_INTERVAL_S, MOST_INTERVAL_S = 0.2, 3600.0
+HOST_VARIABLE = "OLLAMA_HOST"
 TOKEN_VARIABLE = "OLLAMA_TOP_TOKEN"  # noqa: S105 - the name of a variable
+
+VARIABLES: dict[str, str] = {
+    HOST_VARIABLE: "The server, by Ollama's own rules; `--host` goes before it.",
+    TOKEN_VARIABLE: "A bearer token for the server; sent over https, or to this machine, and not otherwise.",
+    "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY": "A proxy on the way to a server on another machine;"
+    " never taken on the way to this one.",
+    "SSL_CERT_FILE, SSL_CERT_DIR": "Certificates to trust for a remote https server, unless a file is given.",
+    "XDG_CONFIG_HOME": "Where the settings file lies on Linux, in `ollama-top/config.toml`.",
+    "NO_COLOR": "Set to anything: the screen does without colours.",
+}
+"""The variables of the environment that have a say."""
+
+
+KINDS = {str: "text in quotes", float: "a number", bool: "true or false"}
 
 
 class ConfigError(Exception):
     """A settings file that cannot be used; the text names file and key."""
 
 
+def _setting(doc: str) -> Any:  # noqa: ANN401 - stands in for a value of any type
+    return field(default=None, metadata={DOC: doc})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the settings file may say; None where it says nothing."""
 
-    host: str | None = None  # as OLLAMA_HOST
-    interval_s: float | None = None
-    theme: str | None = None
-    read_only: bool | None = None
-    ca_file: str | None = None
-    insecure: bool | None = None
+    host: str | None = _setting(f"The server, written as in {HOST_VARIABLE}, which goes before it.")
+    interval_s: float | None = _setting(
+        f"Seconds from the end of one look to the next, {LEAST_INTERVAL_S:g} to {MOST_INTERVAL_S:g}."
+    )
+    theme: str | None = _setting("Colours of the screen, by the name of a theme.")
+    read_only: bool | None = _setting("Whether the screen takes no key that changes the server.")
+    ca_file: str | None = _setting("File of certificates to trust for a remote https server.")
+    insecure: bool | None = _setting("Whether any certificate of a remote https server is trusted.")
 
 
 def default_path() -> Path:
@@ -44,8 +67,10 @@ def load(path: Path | None) -> Settings:
         if path is None:
             return Settings()
         raise ConfigError(f"{source}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{source}: {error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{source}: is no text in UTF-8") from None
+    except OSError as error:
+        raise ConfigError(f"{source}: {error.strerror or error}") from None
     return parse(text, str(source))
 
 
@@ -53,9 +78,11 @@ def parse(text: str, source: str) -> Settings:
     """The settings in a text of TOML; `source` names it in errors. Raises ConfigError."""
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise ConfigError(f"{source}: {error}") from None
-    known = {each.name: each.type for each in fields(Settings)}
+    except RecursionError:
+        raise ConfigError(f"{source}: nested too deeply") from None
+    known = {each.name: each.type for each in published(Settings)}
     for key, value in table.items():
         if key not in known:
             raise ConfigError(f"{source}: unknown key {key!r}; known are {', '.join(known)}")
@@ -70,14 +97,13 @@ def check_interval(interval_s: float, what: str) -> float:
     """The interval if it is one that can be kept; raises ConfigError that names `what` was wrong."""
     if not LEAST_INTERVAL_S <= interval_s <= MOST_INTERVAL_S:
         raise ConfigError(
-            f"{what}: {interval_s:g} is not between {LEAST_INTERVAL_S:g} and {MOST_INTERVAL_S:g} seconds"
+            f"{what}: {interval_s} is not between {LEAST_INTERVAL_S:g} and {MOST_INTERVAL_S:g} seconds"
         )
     return interval_s
 
 
 def _check(key: str, value: object, kind: Any, source: str) -> None:  # noqa: ANN401 - a type as written above
-    allowed = (int, *get_args(kind)) if float in get_args(kind) else get_args(kind)
-    is_right = isinstance(value, allowed) and (not isinstance(value, bool) or bool in allowed)
-    if not is_right:
-        name = next(each.__name__ for each in get_args(kind) if each is not type(None))
-        raise ConfigError(f"{source}: {key} must be a {name}")
+    wanted = next(each for each in get_args(kind) if each is not type(None))
+    is_right = isinstance(value, int | float) if wanted is float else isinstance(value, wanted)
+    if not is_right or (isinstance(value, bool) and wanted is not bool):
+        raise ConfigError(f"{source}: {key} must be {KINDS[wanted]}")
