@@ -124,9 +124,11 @@ class World:
         self._work()
         self._begin_and_end_processes()
         for index, (call, stream) in enumerate(self._calls):
-            if call.at_s <= self.now_s:
-                self._arrive(call)
-                self._calls[index] = (next(stream), stream)
+            due = call
+            while due.at_s <= self.now_s:
+                self._arrive(due)
+                due = next(stream)
+            self._calls[index] = (due, stream)
         self._hang_up()
         self._carry_out(self.scheduler.advance(self.now_s))
         if self._ticks % TICKS_A_CARD_LOOK == 0:
