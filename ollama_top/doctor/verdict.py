@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
-from ollama_top.model.reading import Known, Missing, Reading, Source
+from ollama_top.model.reading import Known, Missing, Reading, Source, value_or
 from ollama_top.model.verdict import Severity, Verdict
 from ollama_top.ollama import families
 
@@ -36,7 +36,7 @@ def _api_trouble(snapshot: Snapshot) -> Verdict | None:
 
 
 def _gone(snapshot: Snapshot) -> Verdict | None:
-    gone = [_name(each) for each in snapshot.models if each.state is ModelState.GONE]
+    gone = _names(snapshot, ModelState.GONE)
     if not gone:
         return None
     return Verdict(Severity.WARNING, f"the runner of {gone[0]} has died; the next request loads it anew")
@@ -47,7 +47,8 @@ def _waiting(snapshot: Snapshot) -> Verdict | None:
     if isinstance(queue.waiting, Missing) or queue.waiting.value == 0:
         return None
     at_most = "up to " if queue.precision is Precision.UPPER_BOUND else ""
-    start = f"{at_most}{queue.waiting.value} wait{_oldest(queue.oldest_wait_s)}"
+    wait = "waits" if queue.waiting.value == 1 else "wait"
+    start = f"{at_most}{queue.waiting.value} {wait}{_oldest(queue.oldest_wait_s)}"
     return Verdict(Severity.WARNING, f"{start}: {_why_wait(snapshot)}")
 
 
@@ -57,36 +58,38 @@ def _oldest(reading: Reading[float]) -> str:
 
 
 def _why_wait(snapshot: Snapshot) -> str:
-    loading = [_name(each) for each in snapshot.models if each.state is ModelState.LOADING]
-    if loading:
-        return f"{loading[0]} is being loaded, and what needs another model waits behind it"
+    """Every fact that makes a request wait: which of them it waits for is often not to be seen."""
+    loading = _names(snapshot, ModelState.LOADING)
     full = [each for each in snapshot.models if _is_full(each)]
+    reasons = [f"{_list(loading)} {'is' if len(loading) == 1 else 'are'} being loaded"] if loading else []
     if len(full) == 1:
-        return f"{_name(full[0])} serves {_at_once(full[0], snapshot)}"
-    if full:
-        return f"{_list([_name(each) for each in full])} serve no more at once"
-    return _why_wait_beside_free_slots(snapshot)
+        reasons.append(f"{_name(full[0])} serves {_at_once(full[0], snapshot)}")
+    elif full:
+        reasons.append(f"{_list([_name(each) for each in full])} serve no more at once")
+    return "; ".join(reasons) or _why_wait_beside_free_slots(snapshot)
 
 
 def _why_wait_beside_free_slots(snapshot: Snapshot) -> str:
     if not snapshot.models:
         return "no model is loaded yet"
+    if any(isinstance(each.running, Missing) for each in snapshot.models):
+        return "what is in service cannot be seen"
+    if any(isinstance(each.parallel, Missing) for each in snapshot.models):
+        return "how many are served at once cannot be seen"
     if snapshot.queue.precision is Precision.EXACT:
         return "a slot has just become free"
-    if all(isinstance(each.running, Known) for each in snapshot.models):
-        return "slots are free, so they wait for another model to load, or are no inference"
-    return "what is in service cannot be seen"
+    return "slots are free, so they wait for another model to load, or are no inference"
 
 
 def _at_once(model: LoadedModel, snapshot: Snapshot) -> str:
-    if isinstance(model.parallel, Missing):
-        return "no more at once"
-    number = "one at a time" if model.parallel.value == 1 else f"{model.parallel.value} at once"
-    if model.parallel.value == 1 and _is_held_at_one(model, snapshot):
-        return f"{number}: Ollama holds its family at one, whatever OLLAMA_NUM_PARALLEL says"
-    return (
-        f"{number} (predicted)" if model.parallel.source is Source.PREDICTED else f"{number}, all in service"
-    )
+    """What a model serves that can serve no more."""
+    number = value_or(model.parallel, 0)
+    if number == 1 and _is_held_at_one(model, snapshot):
+        return "one at a time: Ollama holds its family at one, whatever OLLAMA_NUM_PARALLEL says"
+    at_once = "one at a time" if number == 1 else f"{number} at once"
+    if isinstance(model.parallel, Known) and model.parallel.source is Source.PREDICTED:
+        return f"{at_once} (predicted)"
+    return at_once if number == 1 else f"{at_once}, all in service"
 
 
 def _is_held_at_one(model: LoadedModel, snapshot: Snapshot) -> bool:
@@ -103,7 +106,7 @@ def _is_full(model: LoadedModel) -> bool:
 
 
 def _loading(snapshot: Snapshot) -> Verdict | None:
-    loading = [_name(each) for each in snapshot.models if each.state is ModelState.LOADING]
+    loading = _names(snapshot, ModelState.LOADING)
     return Verdict(Severity.INFO, f"loading {_list(loading)}") if loading else None
 
 
@@ -111,17 +114,18 @@ def _working(snapshot: Snapshot) -> Verdict | None:
     running = snapshot.queue.running
     if isinstance(running, Missing) or running.value == 0:
         return None
-    busy = [_name(each) for each in snapshot.models if each.state is ModelState.BUSY]
+    busy = _names(snapshot, ModelState.BUSY)
     requests = "1 request" if running.value == 1 else f"{running.value} requests"
     ending = ", none waits" if isinstance(snapshot.queue.waiting, Known) else ""
     return Verdict(Severity.OK, f"{requests} in service by {_list(busy) or 'a runner'}{ending}")
 
 
 def _unseen(snapshot: Snapshot) -> Verdict | None:
-    running = snapshot.queue.running
-    if isinstance(running, Known):
-        return None
-    return Verdict(Severity.INFO, f"{_models(snapshot)}; the queue cannot be seen: {running.hint}")
+    for count in (snapshot.queue.running, snapshot.queue.waiting):
+        if isinstance(count, Missing):
+            text = f"{_models(snapshot)}; the queue cannot be seen: {count.hint}"
+            return Verdict(Severity.INFO, text)
+    return None
 
 
 def _idle(snapshot: Snapshot) -> Verdict | None:
@@ -136,6 +140,10 @@ def _models(snapshot: Snapshot) -> str:
             return f"{_name(only)} loaded"
         case several:
             return f"{len(several)} models loaded"
+
+
+def _names(snapshot: Snapshot, state: ModelState) -> list[str]:
+    return [_name(each) for each in snapshot.models if each.state is state]
 
 
 def _name(model: LoadedModel) -> str:

@@ -1,0 +1,274 @@
+"""One sentence for what a Snapshot shows: where each judgement speaks, and where it is silent."""
+
+from itertools import product
+from typing import Any
+
+import frames
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ollama_top.doctor.verdict import JUDGEMENTS, judge
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.queue import Precision
+from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.verdict import Severity, Verdict
+
+UNSEEN = Missing(Why.DENIED, "the runners may be seen by root only")
+URL = "http://127.0.0.1:11434"
+
+
+def snapshot(**changes: Any) -> Snapshot:
+    return frames.frame(**changes).snapshot
+
+
+def model(
+    name: str = "gemma3:270m",
+    running: int | Missing = 0,
+    parallel: int | Missing = 2,
+    source: Source = Source.ARGV,
+    **changes: Any,
+) -> LoadedModel:
+    state = ModelState.BUSY if isinstance(running, int) and running else ModelState.IDLE
+    changes = {"state": state} | changes
+    return frames.model(
+        name,
+        running=frames.known(running, Source.SLOTS),
+        parallel=frames.known(parallel, source),
+        **changes,
+    )
+
+
+def waiting(number: int, *models: LoadedModel, **queue: Any) -> Snapshot:
+    queue = {"oldest_wait_s": Missing(Why.PENDING, "not known yet")} | queue
+    return snapshot(models=models, queue=frames.queue(2, number, **queue))
+
+
+def sentence(of: Snapshot) -> str:
+    return judge(of).text
+
+
+# The server
+
+
+def test_before_the_first_answer() -> None:
+    asking = snapshot(server=frames.server(reachable=False))
+    assert judge(asking) == Verdict(Severity.INFO, f"asking {URL} for the first time")
+
+
+def test_a_server_that_does_not_answer_is_the_first_thing_to_say() -> None:
+    down = frames.server(reachable=False, problem="connection refused")
+    worst = snapshot(server=down, models=(model(state=ModelState.GONE),), queue=frames.queue(2, 4))
+    assert judge(worst) == Verdict(Severity.ERROR, f"cannot read {URL}: connection refused")
+
+
+def test_a_server_that_answers_in_part() -> None:
+    half = snapshot(server=frames.server(problem="answered HTTP 500"))
+    assert judge(half) == Verdict(Severity.WARNING, "the API answers in part only: answered HTTP 500")
+
+
+# What waits
+
+
+def test_the_one_full_model_is_why() -> None:
+    assert judge(waiting(4, model(running=2), oldest_wait_s=Known(2.2, Source.SOCKETS))) == Verdict(
+        Severity.WARNING, "4 wait, the longest 2 s: gemma3:270m serves 2 at once, all in service"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "queue", "start"),
+    [
+        (1, {}, "1 waits: "),
+        (2, {}, "2 wait: "),
+        (1, {"precision": Precision.UPPER_BOUND}, "up to 1 waits: "),
+        (3, {"precision": Precision.UPPER_BOUND}, "up to 3 wait: "),
+        (2, {"oldest_wait_s": Known(0.9, Source.SOCKETS)}, "2 wait: "),
+        (2, {"oldest_wait_s": Known(1.0, Source.SOCKETS)}, "2 wait, the longest 1 s: "),
+        (2, {"oldest_wait_s": Known(71.6, Source.SOCKETS)}, "2 wait, the longest 72 s: "),
+    ],
+)
+def test_how_many_wait_and_for_how_long(number: int, queue: dict[str, Any], start: str) -> None:
+    assert sentence(waiting(number, model(running=2), **queue)).startswith(start)
+
+
+LOADING = model("qwen3:8b", parallel=4, state=ModelState.LOADING)
+SECOND = model("llama3:8b", running=1, parallel=1)
+FREE = model("phi4:14b")
+
+
+@pytest.mark.parametrize(
+    ("models", "reason"),
+    [
+        ([], "no model is loaded yet"),
+        ([model(running=1, parallel=1)], "gemma3:270m serves one at a time"),
+        ([model(running=3)], "gemma3:270m serves 2 at once, all in service"),
+        ([model(running=2, source=Source.PREDICTED)], "gemma3:270m serves 2 at once (predicted)"),
+        (
+            [model(running=1, parallel=1, source=Source.PREDICTED)],
+            "gemma3:270m serves one at a time (predicted)",
+        ),
+        ([model(running=2), FREE], "gemma3:270m serves 2 at once, all in service"),
+        ([model(running=2), SECOND], "gemma3:270m and llama3:8b serve no more at once"),
+        ([model(running=2), SECOND, SECOND], "gemma3:270m and 2 more serve no more at once"),
+        ([LOADING], "qwen3:8b is being loaded"),
+        ([LOADING, FREE], "qwen3:8b is being loaded"),
+        ([LOADING, LOADING], "qwen3:8b and qwen3:8b are being loaded"),
+        (
+            [LOADING, model(running=2)],
+            "qwen3:8b is being loaded; gemma3:270m serves 2 at once, all in service",
+        ),
+        ([model(running=UNSEEN)], "what is in service cannot be seen"),
+        ([FREE, model(running=UNSEEN)], "what is in service cannot be seen"),
+        ([model(running=1, parallel=UNSEEN)], "how many are served at once cannot be seen"),
+        ([frames.model(UNSEEN, running=Known(2, Source.SLOTS))], "a model serves 2 at once, all in service"),
+        ([FREE], "a slot has just become free"),
+    ],
+)
+def test_why_they_wait(models: list[LoadedModel], reason: str) -> None:
+    assert sentence(waiting(2, *models)) == f"2 wait: {reason}"
+
+
+def test_what_waits_beside_free_slots_may_be_no_inference() -> None:
+    assert sentence(waiting(2, FREE, precision=Precision.UPPER_BOUND)) == (
+        "up to 2 wait: slots are free, so they wait for another model to load, or are no inference"
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "version", "parallel", "is_said"),
+    [
+        ("qwen3vl", "0.33.0", 1, True),
+        ("qwen3vl", "0.12.6", 1, False),  # before Ollama held it
+        ("qwen3vl", "0.33.0", 2, False),  # the runner's own word goes first
+        ("qwen3vl", "0.0.0", 1, False),  # a development build may hold other families
+        ("gemma3", "0.33.0", 1, False),
+    ],
+)
+def test_a_family_that_is_held_at_one(family: str, version: str, parallel: int, is_said: bool) -> None:
+    held = model(running=parallel, parallel=parallel, family=Known(family, Source.API))
+    server = frames.server(version=Known(version, Source.API))
+    text = sentence(snapshot(models=(held,), server=server, queue=frames.queue(parallel, 3)))
+    words = (
+        "gemma3:270m serves one at a time: Ollama holds its family at one, whatever OLLAMA_NUM_PARALLEL says"
+    )
+    assert text.endswith(words) is is_said
+
+
+@pytest.mark.parametrize("lacking", ["family", "version"])
+def test_a_family_is_not_said_to_be_held_without_knowing_both(lacking: str) -> None:
+    held = model(
+        running=1, parallel=1, family=UNSEEN if lacking == "family" else Known("qwen3vl", Source.API)
+    )
+    server = frames.server(version=UNSEEN) if lacking == "version" else frames.server()
+    assert sentence(snapshot(models=(held,), server=server, queue=frames.queue(1, 1))) == (
+        "1 waits: gemma3:270m serves one at a time"
+    )
+
+
+# What does not wait
+
+
+def test_a_runner_that_has_died() -> None:
+    assert judge(snapshot(models=(FREE, model(state=ModelState.GONE)))) == Verdict(
+        Severity.WARNING, "the runner of gemma3:270m has died; the next request loads it anew"
+    )
+
+
+def test_what_waits_is_said_before_what_has_died() -> None:
+    assert sentence(waiting(1, model(running=2), model("x", state=ModelState.GONE))).startswith("1 waits: ")
+
+
+def test_models_on_their_way_into_memory() -> None:
+    assert judge(snapshot(models=(LOADING,))) == Verdict(Severity.INFO, "loading qwen3:8b")
+    assert sentence(snapshot(models=(LOADING, FREE, LOADING))) == "loading qwen3:8b and qwen3:8b"
+
+
+@pytest.mark.parametrize(
+    ("running", "waits", "models", "text"),
+    [
+        (1, 0, [model(running=1)], "1 request in service by gemma3:270m, none waits"),
+        (2, 0, [model(running=2)], "2 requests in service by gemma3:270m, none waits"),
+        (
+            3,
+            0,
+            [model(running=2), SECOND, FREE],
+            "3 requests in service by gemma3:270m and llama3:8b, none waits",
+        ),
+        (4, 0, [SECOND] * 4, "4 requests in service by llama3:8b and 3 more, none waits"),
+        (2, UNSEEN, [model(running=2)], "2 requests in service by gemma3:270m"),
+        (1, 0, [], "1 request in service by a runner, none waits"),
+    ],
+)
+def test_work_without_a_queue(
+    running: int, waits: int | Missing, models: list[LoadedModel], text: str
+) -> None:
+    at_work = snapshot(models=tuple(models), queue=frames.queue(running, waits))
+    assert judge(at_work) == Verdict(Severity.OK, text)
+
+
+@pytest.mark.parametrize(
+    ("models", "loaded"),
+    [([], "no model loaded"), ([FREE], "phi4:14b loaded"), ([FREE, SECOND], "2 models loaded")],
+)
+def test_nothing_asked(models: list[LoadedModel], loaded: str) -> None:
+    assert judge(snapshot(models=tuple(models))) == Verdict(Severity.OK, f"idle: {loaded}, no request")
+
+
+@pytest.mark.parametrize(("running", "waits"), [(UNSEEN, UNSEEN), (UNSEEN, 0), (0, UNSEEN)])
+def test_a_queue_that_cannot_be_seen_is_not_an_empty_one(
+    running: int | Missing, waits: int | Missing
+) -> None:
+    blind = snapshot(models=(FREE,), queue=frames.queue(running, waits))
+    assert judge(blind) == Verdict(
+        Severity.INFO, "phi4:14b loaded; the queue cannot be seen: the runners may be seen by root only"
+    )
+
+
+# Of any Snapshot
+
+COUNTS = st.sampled_from([UNSEEN, 0, 1, 2, 5])
+MODELS = st.builds(model, st.sampled_from(["a", "b"]), COUNTS, COUNTS, state=st.sampled_from(ModelState))
+
+
+@given(st.lists(MODELS, max_size=3), COUNTS, COUNTS, st.sampled_from(Precision), st.booleans())
+def test_no_sentence_claims_more_than_the_snapshot_holds(
+    models: list[LoadedModel],
+    running: int | Missing,
+    waits: int | Missing,
+    precision: Precision,
+    reachable: bool,
+) -> None:
+    server = frames.server(reachable=reachable, problem=None if reachable else "connection refused")
+    queue = frames.queue(running, waits, precision=precision)
+    text = sentence(snapshot(server=server, models=tuple(models), queue=queue))
+    assert reachable or "cannot read" in text
+    if isinstance(waits, Missing):
+        assert "none waits" not in text
+        assert "no request" not in text
+    if "slots are free" in text or "just become free" in text:
+        assert all(isinstance(each.running, Known) and isinstance(each.parallel, Known) for each in models)
+    if "at once" in text and "cannot" not in text:
+        assert any(isinstance(each.parallel, Known) for each in models)
+
+
+def test_some_judgement_speaks_whatever_is_known() -> None:
+    readings = (UNSEEN, 0, 3)
+    for running, waits, models in product(readings, readings, ([], [model(running=UNSEEN, parallel=UNSEEN)])):
+        assert sentence(snapshot(models=tuple(models), queue=frames.queue(running, waits)))
+
+
+def test_every_judgement_speaks_somewhere_and_is_silent_somewhere() -> None:
+    idle, down = snapshot(), snapshot(server=frames.server(reachable=False, problem="connection refused"))
+    scenes = [idle, down, waiting(1, FREE), snapshot(models=(LOADING,)), snapshot(models=(SECOND,))]
+    scenes += [snapshot(models=(model(state=ModelState.GONE),)), snapshot(queue=frames.queue(1))]
+    scenes += [
+        snapshot(queue=frames.queue(UNSEEN)),
+        snapshot(server=frames.server(problem="answered HTTP 500")),
+    ]
+    for judgement in JUDGEMENTS[:-1]:
+        spoken = [judgement(scene) is not None for scene in scenes]
+        assert any(spoken), judgement
+        assert not all(spoken), judgement
+    assert all(JUDGEMENTS[-1](scene) is not None for scene in scenes)
