@@ -15,30 +15,37 @@ from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing
 
 FORMAT = "ollama-top/1"
-RESERVED: dict[str, list[Any]] = {"settings": [], "findings": []}
-"""Part of the contract from the first version on; filled by versions that judge settings."""
+OWN_KEYS = {
+    "format": f"Name and version of this format, `{FORMAT}`; keys may be added within a version.",
+    "verdict": "The worst thing that this look shows.",
+    "settings": "Empty: the server's settings are judged by a later version.",
+    "findings": "Empty: what could be better is judged by a later version.",
+    "missing": "Why a value is null, by the JSON Pointer (RFC 6901) of the value.",
+}
+"""Top keys that are no part of a Snapshot."""
+
+ORDER = (
+    *("format", "taken_at", "demo", "server", "verdict", "queue", "models", "slots", "requests"),
+    *("gpus", "host", "settings", "findings", "sources", "missing"),
+)
+"""All top keys, as they come."""
 
 Reasons = dict[str, dict[str, str]]
 
 
 def dump(frame: Frame, *, indent: int | None = None) -> str:
-    """The document as one text in ASCII, so that nothing in it can steer a terminal."""
-    return json.dumps(document(frame), indent=indent, ensure_ascii=True, allow_nan=False)
+    """The document as one text in printable ASCII, so that nothing in it can steer a terminal."""
+    text = json.dumps(document(frame), indent=indent, ensure_ascii=True, allow_nan=False)
+    return text.replace("\x7f", "\\u007f")  # a control character that JSON need not escape
 
 
 def document(frame: Frame) -> dict[str, Any]:
     """The document as plain values."""
     missing: Reasons = {}
-    body = _encode(frame.snapshot, "", missing)
-    order = {
-        "format": FORMAT,
-        "taken_at": body.pop("taken_at"),
-        "demo": body.pop("demo"),
-        "server": body.pop("server"),
-    }
-    order["verdict"] = _encode(frame.verdict, "/verdict", missing)
-    sources = body.pop("sources")
-    return {**order, **body, **RESERVED, "sources": sources, "missing": missing}
+    values = _encode(frame.snapshot, "", missing)
+    values |= {"format": FORMAT, "verdict": _encode(frame.verdict, "/verdict", missing)}
+    values |= {"settings": [], "findings": [], "missing": missing}
+    return {key: values[key] for key in ORDER}
 
 
 def _encode(value: Any, pointer: str, missing: Reasons) -> Any:  # noqa: ANN401 - the border to JSON

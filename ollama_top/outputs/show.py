@@ -4,6 +4,7 @@ Must never import Textual: it is for scripts and for small machines.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import TypeVar
@@ -39,8 +40,9 @@ def watch(make_feed: Callable[[], Feed], printer: Printer) -> None:
     """Print every Frame until interrupted; raises NothingReadError."""
 
     async def look() -> None:
-        async for frame in make_feed().frames():
-            printer(frame)
+        async with aclosing(make_feed().frames()) as frames:
+            async for frame in frames:
+                printer(frame)
 
     _run(look)
 
@@ -56,7 +58,10 @@ def plain_printer(*, watch: bool) -> Printer:
 
 
 def _print(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - standard output is this command's product
+    """Print at once; a character that the terminal's encoding lacks is spelt out."""
+    encoding = sys.stdout.encoding or "utf-8"
+    printed = text.encode(encoding, "backslashreplace").decode(encoding)
+    print(printed, flush=True)  # noqa: T201 - standard output is this command's product
 
 
 def _run(look: Callable[[], Coroutine[None, None, T]]) -> T:
