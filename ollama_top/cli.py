@@ -11,15 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ollama_top import __version__
+from ollama_top.config.interval import DEFAULT_S
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
     from ollama_top.engine.feed import Feed
     from ollama_top.ollama.host import Target
 
-DONE, NOTHING_READ, USAGE = 0, 2, 64
-DEFAULT_INTERVAL_S = 2.0
-EXIT_CODES = f"exit status: {DONE} done; {NOTHING_READ} nothing could be read; {USAGE} wrong use or settings"
+DONE, NOTHING_READ, USAGE, INTERRUPTED = 0, 2, 64, 128 + 2
+EXIT_CODES = {
+    DONE: "done",
+    NOTHING_READ: "nothing could be read",
+    USAGE: "wrong use or settings",
+    INTERRUPTED: "interrupted",
+}
+EXIT_STATUS = f"exit status: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
 
 
 class UsageError(Exception):
@@ -33,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
+    options = _parser().parse_args(argv)
     from ollama_top.config.settings import ConfigError
 
-    options = _parser().parse_args(argv)
     try:
         code: int = options.command(options)
     except (UsageError, ConfigError) as error:
@@ -45,7 +51,7 @@ def run(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        return 128 + 2
+        return INTERRUPTED
     return code
 
 
@@ -60,7 +66,7 @@ def _parser() -> _Parser:
     parser = _Parser(
         prog="ollama-top",
         description="What an Ollama server is doing, and why a request waits: htop for Ollama.",
-        epilog=EXIT_CODES,
+        epilog=EXIT_STATUS,
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"ollama-top {__version__}")
@@ -76,7 +82,7 @@ def _parser() -> _Parser:
         parents=[common],
         help="print what the monitor would show, without a screen",
         description="Print one look at the server: plain text, or JSON as docs/reference.md describes it.",
-        epilog=EXIT_CODES,
+        epilog=EXIT_STATUS,
     )
     show.add_argument("--json", action="store_true", help="one JSON document; with --watch one a line")
     show.add_argument("--watch", action="store_true", help="go on looking until interrupted")
@@ -94,7 +100,7 @@ def _common() -> _Parser:
         "--host", metavar="URL", help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST)"
     )
     common.add_argument(
-        "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_INTERVAL_S:g})"
+        "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_S:g})"
     )
     common.add_argument("--config", metavar="FILE", type=Path, help="settings file (default: the user's own)")
     common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")
@@ -182,11 +188,7 @@ def _interval_s(options: argparse.Namespace, settings: "Settings") -> float:
     from ollama_top.config.settings import check_interval
 
     given = _given(options, "interval")
-    return (
-        check_interval(given, "--interval")
-        if given is not None
-        else settings.interval_s or DEFAULT_INTERVAL_S
-    )
+    return check_interval(given, "--interval") if given is not None else settings.interval_s or DEFAULT_S
 
 
 def _target(options: argparse.Namespace, settings: "Settings") -> "Target":

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from ollama_top.config import interval
 from ollama_top.model.fact import DOC, published
 
-LEAST_INTERVAL_S, MOST_INTERVAL_S = 0.2, 3600.0
 HOST_VARIABLE = "OLLAMA_HOST"
 TOKEN_VARIABLE = "OLLAMA_TOP_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -43,7 +43,8 @@ class Settings:
 
     host: str | None = _setting(f"The server, written as in {HOST_VARIABLE}, which goes before it.")
     interval_s: float | None = _setting(
-        f"Seconds from the end of one look to the next, {LEAST_INTERVAL_S:g} to {MOST_INTERVAL_S:g}."
+        f"Seconds between looks, {interval.LEAST_S:g} to {interval.MOST_S:g};"
+        f" unless set {interval.DEFAULT_S:g}."
     )
     theme: str | None = _setting("Colours of the screen, by the name of a theme.")
     read_only: bool | None = _setting("Whether the screen takes no key that changes the server.")
@@ -95,9 +96,9 @@ def parse(text: str, source: str) -> Settings:
 
 def check_interval(interval_s: float, what: str) -> float:
     """The interval if it is one that can be kept; raises ConfigError that names `what` was wrong."""
-    if not LEAST_INTERVAL_S <= interval_s <= MOST_INTERVAL_S:
+    if not interval.LEAST_S <= interval_s <= interval.MOST_S:
         raise ConfigError(
-            f"{what}: {interval_s} is not between {LEAST_INTERVAL_S:g} and {MOST_INTERVAL_S:g} seconds"
+            f"{what}: {interval_s} is not between {interval.LEAST_S:g} and {interval.MOST_S:g} seconds"
         )
     return interval_s
 

@@ -21,7 +21,7 @@ class LightState(Vocabulary):
 class Light:
     """One source of values: its state, its age and its reason."""
 
-    name: str = fact("Name of the source.")
+    name: str = fact("Name of the source, a word of Source.")
     state: LightState = fact("How it is doing.")
     age_s: float | None = fact("Seconds since its values were read; null before the first.")
     took_s: float | None = fact("How long the last look took.")

@@ -1,0 +1,200 @@
+"""Writes docs/reference.md from the declarations of the program; `python docs/generate.py` when they change.
+
+Must never state a fact of its own that is declared elsewhere: only how the pieces are put together.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import Field, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from ollama_top.cli import EXIT_CODES
+from ollama_top.config.settings import VARIABLES, Settings
+from ollama_top.model.fact import DOC, SOURCED, published
+from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.vocabulary import Vocabulary
+from ollama_top.outputs.document import FORMAT, ORDER, OWN_KEYS
+
+REFERENCE = Path(__file__).parent / "reference.md"
+
+HEAD = f"""# Reference
+
+Made by `docs/generate.py` from the declarations in the program; a test fails when it is stale.
+
+## The JSON document
+
+`ollama-top show --json` prints one document; with `--watch` it prints one a look, each on a line of its own
+(NDJSON), flushed line by line. The format is `{FORMAT}`. All of it is printable ASCII.
+
+- A value that could not be read is `null`, never 0 or an empty text, and its reason stands in
+  [`missing`](#missing). The column *null* says where that may be; *plain* is a null that needs no reason: the
+  meaning says what it stands for.
+- Units stand in names. Numbers that are not whole are rounded to a thousandth. Times are RFC 3339 in UTC.
+- Keys may be added within a version of the format, and words to its enumerations; a key is not taken away
+  and does not change its meaning.
+"""
+
+MISSING = """### missing
+
+An object: the key is the JSON Pointer (RFC 6901) of a value that is null, the value says why.
+
+| key | type | meaning |
+|---|---|---|
+| `why` | [Why](#why) | The kind of reason. |
+| `hint` | text | One sentence for a person; its wording may change. |
+
+```json
+"missing": {"/models/0/runner_pid": {"why": "not_local", "hint": "the server is on another machine"}}
+```
+
+A `..._source` key is null together with the value that it speaks of, and has no entry of its own.
+"""
+
+UNITS = {  # by the end of a name; the longer ends first
+    "tokens_per_s": "tokens a second",
+    "_bytes": "bytes",
+    "_percent": "percent",
+    "_celsius": "degrees Celsius",
+    "_tokens": "tokens",
+    "_s": "seconds",
+    "_w": "watts",
+}
+
+BASIC: dict[object, str] = {
+    str: "text",
+    int: "integer",
+    float: "number",
+    bool: "true or false",
+    datetime: "time",
+}
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = [HEAD, "\n".join(_top()), *map(_part, _parts()), MISSING]
+    parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
+    parts += [_settings(), _variables(), _exit_codes()]
+    return "\n".join(parts)
+
+
+def _top() -> Iterator[str]:
+    snapshot = {each.name: each for each in published(Snapshot)}
+    hints = get_type_hints(Snapshot) | {"verdict": get_type_hints(Frame)["verdict"]}
+    yield from _header("key", "type", "meaning")
+    for key in ORDER:
+        meaning = snapshot[key].metadata[DOC] if key in snapshot else OWN_KEYS[key]
+        kind = f"[{key}](#{key})" if key in {*_named_parts(), "missing"} else _kind(hints.get(key, str))
+        kind = "empty list" if key in {"settings", "findings"} else kind
+        yield _row(f"`{key}`", f"list of {kind}" if _is_list(hints.get(key)) else kind, meaning)
+    yield ""
+
+
+def _named_parts() -> dict[str, type[Any]]:
+    """The keys of the document that hold objects, or lists of them, with what they hold."""
+    hints = get_type_hints(Snapshot) | get_type_hints(Frame)
+    held = {
+        key: get_args(hints[key])[0] if _is_list(hints[key]) else hints[key] for key in ORDER if key in hints
+    }
+    return {key: kind for key, kind in held.items() if is_dataclass(kind)}
+
+
+def _parts() -> Iterable[tuple[str, type[Any]]]:
+    return _named_parts().items()
+
+
+def _part(part: tuple[str, type[Any]]) -> str:
+    name, kind = part
+    hints = get_type_hints(kind)
+    lines = [f"### {name}\n", f"{kind.__doc__}\n", *_header("key", "type", "unit", "null", "meaning")]
+    for field in published(kind):
+        lines += _key_rows(field, hints[field.name])
+    return "\n".join([*lines, ""])
+
+
+def _key_rows(field: Field[Any], hint: object) -> Iterator[str]:
+    name = field.name
+    yield _row(f"`{name}`", _kind(_bare(hint)), _unit(name), _null(hint), field.metadata[DOC])
+    if field.metadata[SOURCED]:
+        meaning = f"Where `{name}` comes from."
+        yield _row(f"`{name}_source`", _kind(Source), "", f"with `{name}`", meaning)
+
+
+def _unit(name: str) -> str:
+    return next((unit for end, unit in UNITS.items() if name.endswith(end)), "")
+
+
+def _null(hint: object) -> str:
+    if Missing in get_args(hint):
+        return "with a reason"
+    return "plain" if NoneType in get_args(hint) else ""
+
+
+def _bare(hint: object) -> object:
+    """The type of a value that is there."""
+    if get_origin(hint) not in {Union, UnionType}:
+        return hint
+    found = next(each for each in get_args(hint) if each not in {Missing, NoneType})
+    return get_args(found)[0] if get_origin(found) is Known else found
+
+
+def _kind(kind: object) -> str:
+    if isinstance(kind, type) and issubclass(kind, Vocabulary):
+        return f"[{kind.__name__}](#{kind.__name__.lower()})"
+    return BASIC[kind]
+
+
+def _is_list(hint: object) -> bool:
+    return get_origin(hint) is tuple
+
+
+def _vocabularies() -> set[type[Vocabulary]]:
+    used = {_bare(hint) for _, kind in _parts() for hint in get_type_hints(kind).values()}
+    return {Source, Why, *(each for each in used if isinstance(each, type) and issubclass(each, Vocabulary))}
+
+
+def _words(words: type[Vocabulary]) -> str:
+    rows = [_row(f"`{each.value}`", each.doc) for each in words]
+    return "\n".join(
+        [f"### {words.__name__}\n", f"{words.__doc__}\n", *_header("word", "meaning"), *rows, ""]
+    )
+
+
+def _settings() -> str:
+    hints = get_type_hints(Settings)
+    rows = [
+        _row(f"`{each.name}`", _kind(_bare(hints[each.name])), each.metadata[DOC])
+        for each in published(Settings)
+    ]
+    intro = (
+        "A file of TOML: `~/.config/ollama-top/config.toml` on Linux, elsewhere where such files lie, or\n"
+        "the one given with `--config`. Options of the command line go before it. An unknown key or a wrong\n"
+        "type is an error.\n"
+    )
+    return "\n".join(["## Settings file\n", intro, *_header("key", "type", "meaning"), *rows, ""])
+
+
+def _variables() -> str:
+    rows = [
+        _row(", ".join(f"`{each}`" for each in names.split(", ")), doc) for names, doc in VARIABLES.items()
+    ]
+    return "\n".join(["## Environment\n", *_header("variable", "meaning"), *rows, ""])
+
+
+def _exit_codes() -> str:
+    rows = [_row(str(code), f"{meaning[0].upper()}{meaning[1:]}.") for code, meaning in EXIT_CODES.items()]
+    return "\n".join(["## Exit codes\n", *_header("code", "meaning"), *rows, ""])
+
+
+def _header(*names: str) -> Sequence[str]:
+    return _row(*names), "|---" * len(names) + "|"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(each.replace('|', chr(92) + '|') for each in cells)} |"
+
+
+if __name__ == "__main__":
+    REFERENCE.write_text(reference())

@@ -1,0 +1,3 @@
+"""How often a server is looked at. Imports nothing: the help of the command line tells it too."""
+
+LEAST_S, DEFAULT_S, MOST_S = 0.2, 2.0, 3600.0

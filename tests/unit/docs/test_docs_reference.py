@@ -1,0 +1,108 @@
+"""The reference says what the program declares, today."""
+
+import importlib.util
+import re
+from dataclasses import fields
+from pathlib import Path
+from types import ModuleType
+
+import frames
+import pytest
+
+from ollama_top.cli import EXIT_CODES
+from ollama_top.config.settings import Settings
+from ollama_top.model.vocabulary import Vocabulary
+from ollama_top.outputs.document import document
+
+ROOT = Path(__file__).parents[3]
+
+
+def load_generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATOR = load_generator()
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return str(GENERATOR.reference())
+
+
+def section(page: str, title: str) -> str:
+    found = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found[1]
+
+
+def first_cells(text: str) -> list[str]:
+    return re.findall(r"^\| `([^`]+)`", text, re.MULTILINE)
+
+
+def test_the_page_is_not_stale(page: str) -> None:
+    message = "docs/reference.md is stale: run python docs/generate.py"
+    assert (ROOT / "docs" / "reference.md").read_text() == page, message
+
+
+def test_every_key_of_the_document_is_told_in_its_place(page: str) -> None:
+    whole = document(
+        frames.frame(
+            models=(frames.model(),),
+            slots=(frames.slot(0),),
+            requests=(frames.request(1),),
+            gpus=(frames.gpu(),),
+        )
+    )
+    assert first_cells(section(page, "The JSON document")) == list(whole)
+    for key, value in whole.items():
+        one = value[0] if isinstance(value, list) and value else value
+        if isinstance(one, dict) and key != "missing":
+            assert first_cells(section(page, key)) == list(one), key
+
+
+@pytest.mark.parametrize("words", Vocabulary.__subclasses__())
+def test_every_word_is_told_with_its_meaning(page: str, words: type[Vocabulary]) -> None:
+    told = section(page, words.__name__)
+    assert first_cells(told) == [each.value for each in words]
+    assert all(f"| {each.doc} |" in told for each in words)
+
+
+def test_every_link_leads_to_a_heading(page: str) -> None:
+    headings = {each.lower() for each in re.findall(r"^#+ (.+)$", page, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) <= headings
+
+
+def test_every_setting_and_exit_code_is_told(page: str) -> None:
+    assert first_cells(section(page, "Settings file")) == [each.name for each in fields(Settings)]
+    assert re.findall(r"^\| (\d+) \|", section(page, "Exit codes"), re.MULTILINE) == [*map(str, EXIT_CODES)]
+
+
+def test_every_variable_that_the_program_reads_is_told(page: str) -> None:
+    texts = [path.read_text() for path in (ROOT / "ollama_top").rglob("*.py") if "demo" not in path.parts]
+    read = {name for text in texts for name in re.findall(r'(?:environ.*|_VARIABLE = )"([A-Z_]+)"', text)}
+    of_the_server = {"OLLAMA_NUM_PARALLEL"}
+    assert {"OLLAMA_HOST", "OLLAMA_TOP_TOKEN"} <= read
+    assert read - of_the_server <= set(re.findall(r"`([A-Z_]+)`", section(page, "Environment")))
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [
+        ("size_bytes", "bytes"),
+        ("age_s", "seconds"),
+        ("tokens_per_s", "tokens a second"),
+        ("decoded_tokens", "tokens"),
+        ("power_limit_w", "watts"),
+        ("cpu_percent", "percent"),
+        ("temperature_celsius", "degrees Celsius"),
+        ("parallel", ""),
+        ("models", ""),
+    ],
+)
+def test_a_unit_is_read_from_the_name(name: str, unit: str) -> None:
+    assert GENERATOR._unit(name) == unit
