@@ -5,7 +5,7 @@ Takes the very path of a live look, from samples on; must never build a Frame by
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime, timedelta
 
 from ollama_top.demo.observe import Observer
@@ -62,7 +62,7 @@ class DemoFeed:
         for _ in range(PAST_LOOKS):
             self._first = self._camera.shoot(interval_s)
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         """Frames without end, the first at once."""
         yield self._first
         while True:
