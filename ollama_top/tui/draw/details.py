@@ -39,7 +39,7 @@ def details(row: Any, frame: Frame, width: int) -> list[Line]:  # noqa: ANN401 -
 def _fact(name: str, value: object, doc: str, frame: Frame, width: int) -> list[Line]:
     room = max(10, width - NAME_WIDTH - VALUE_WIDTH - 4)
     shown, about = _shown(name, value, frame)
-    abouts = [Cell(text) for text in wrap(Cell(about).text, room)]
+    abouts = [Cell(text) for text in wrap(Cell(about).text, room) if about]
     docs = [Cell(text, Role.FAINT) for text in wrap(doc, room)] if width >= WIDE else []
     values = [Cell(text, shown.role) for text in wrap(shown.text, VALUE_WIDTH)]
     rows = zip_longest([Cell(name, Role.FAINT)], values, [*abouts, *docs], fillvalue=Cell(""))

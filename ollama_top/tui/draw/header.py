@@ -66,7 +66,8 @@ def _parts(view: View) -> list[list[Cell]]:
 
 def _manager(server: Server) -> list[Cell]:
     if not isinstance(server.pid, Known):
-        return [Cell("  elsewhere" if is_elsewhere(server) else "  pid -", Role.FAINT)]
+        is_away = is_elsewhere(server) and server.reachable  # one that does not answer may be nowhere
+        return [Cell("  elsewhere" if is_away else "  pid -", Role.FAINT)]
     return [Cell(f"  {value_or(server.manager, '')}".rstrip()), Cell(f" pid {server.pid.value}", Role.FAINT)]
 
 

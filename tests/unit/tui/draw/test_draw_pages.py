@@ -69,6 +69,7 @@ def test_a_wide_page_says_what_each_fact_means() -> None:
     narrow, wide = (text(details(BUSY.snapshot.models[0], BUSY, width)) for width in (80, 140))
     assert "Requests that it serves at once." in wide
     assert "Requests that it serves at once." not in narrow
+    assert "Process of the runner." in line_of(details(BUSY.snapshot.slots[0], BUSY, 140), "runner_pid")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,164 @@
+"""Make every picture of README.md and docs from simulated worlds whose clock stands still.
+
+Must never look at a real server, machine or clock: run twice, it writes the same files.
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from ollama_top.columns.cell import Role
+from ollama_top.demo.feed import Camera, DemoFeed
+from ollama_top.demo.observe import Observer
+from ollama_top.demo.scenarios import EMPTY
+from ollama_top.demo.world import World
+from ollama_top.engine import derive
+from ollama_top.engine.feed import ActionError
+from ollama_top.engine.samples import Taken
+from ollama_top.engine.state import State
+from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.light import Light, LightState
+from ollama_top.model.reading import Known, Missing, Why
+from ollama_top.model.request import RequestState
+from ollama_top.model.slot import SlotState
+from ollama_top.sources.processes import TreeLook
+from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.themes import named
+
+BEGAN_AT = datetime(2026, 3, 14, 14, 0, tzinfo=UTC)
+INTERVAL_S = 2.0
+EARLIEST_LOOK, LATEST_LOOK = 240, 1200  # some minutes of history, and an end to the search
+REFUSED = "connection refused"
+NOBODY = Missing(Why.NOT_LOCAL, "no process of this machine listens on port 11434")
+DISTURBING = ("NO_COLOR", "TEXTUAL")
+THEME = "night"  # its colours are its own; the default's are those of the reader's terminal
+WEB_FONT = re.compile(r"\s*@font-face \{[^}]*\}")
+RICH_GROUND = "#292929"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file, what is on the screen, and how the user got there."""
+
+    name: str
+    size: tuple[int, int]
+    frame: Callable[[], Frame]
+    keys: Sequence[str] = ()
+
+
+class StillFeed:
+    """One Frame, and then nothing."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    async def frames(self) -> AsyncGenerator[Frame, None]:
+        """The Frame."""
+        yield self._frame
+        await asyncio.Event().wait()
+
+    def look_now(self) -> None:
+        """There is nothing else to see."""
+
+    async def unload(self, model_name: str) -> None:
+        """Nothing happens in a picture."""
+        raise ActionError(f"{model_name} is in a picture")
+
+
+@cache
+def busy() -> Frame:
+    """One slot reads a long prompt while another writes, and requests of several clients wait."""
+    return _first(lambda snapshot: _works(snapshot) and len(_waiting_clients(snapshot)) > 1)
+
+
+def _first(is_telling: Callable[[Snapshot], bool]) -> Frame:
+    """The first moment of the demo that tells something; raises LookupError when there is none."""
+    camera = Camera(began_at=BEGAN_AT)
+    for look in range(LATEST_LOOK):
+        frame = camera.shoot(INTERVAL_S)
+        if look >= EARLIEST_LOOK and is_telling(frame.snapshot):
+            return frame
+    raise LookupError(f"the demo has no such moment in {LATEST_LOOK * INTERVAL_S:g} s")
+
+
+def _works(snapshot: Snapshot) -> bool:
+    return {SlotState.PREFILL, SlotState.DECODE} <= {slot.state for slot in snapshot.slots}
+
+
+def _waiting_clients(snapshot: Snapshot) -> set[str]:
+    waiting = [each for each in snapshot.requests if each.state is RequestState.WAITING]
+    return {each.client.value for each in waiting if isinstance(each.client, Known)}
+
+
+def no_server() -> Frame:
+    """A machine on which nothing answers where Ollama should."""
+    seen = Observer(World(EMPTY), BEGAN_AT).samples()
+    lights = {light.name: light for light in seen.lights} | {
+        "api": Light("api", LightState.FAILED, None, 0.002, REFUSED),
+        "processes": Light("processes", LightState.ABSENT, 0.0, 0.009, NOBODY.hint),
+    }
+    nothing = TreeLook(NOBODY, (), NOBODY, NOBODY, NOBODY)
+    lost = replace(
+        seen,
+        api=None,
+        api_problem=REFUSED,
+        tree=Taken(nothing, seen.at_s),
+        traffic=None,
+        lights=tuple(lights.values()),
+        demo=False,
+    )
+    return derive.step(State(), lost)[1]
+
+
+PICTURES = (
+    Picture("busy", (120, 36), busy),
+    Picture("details", (120, 36), busy, ("tab", "down", "enter")),
+    Picture("help", (120, 36), busy, ("f1",)),
+    Picture("narrow", (80, 24), busy),
+    Picture("no-server", (80, 24), no_server),
+)
+
+
+async def drawn(picture: Picture) -> str:
+    """The picture as SVG."""
+    frame = picture.frame()
+    app = MonitorApp(
+        lambda: StillFeed(frame),
+        title=frame.snapshot.server.url,
+        read_only=False,
+        interval_s=INTERVAL_S,
+        theme=THEME,
+        demo_offer=lambda: DemoFeed(INTERVAL_S),
+    )
+    async with app.run_test(size=picture.size) as pilot:
+        while app.view.frame is None:
+            await pilot.pause()
+        await pilot.press(*picture.keys)
+        await pilot.pause()
+        return _plain(app.export_screenshot(title="ollama-top", simplify=True))
+
+
+def _plain(svg: str) -> str:
+    """Without fonts from the net, which no picture has any business with; framed in the theme's ground."""
+    ground = named(THEME, no_color=False).style(Role.PLAIN)
+    paint = ground.bgcolor.name if ground is not None and ground.bgcolor is not None else RICH_GROUND
+    return WEB_FONT.sub("", svg).replace(RICH_GROUND, paint)
+
+
+def main() -> None:
+    """Write every picture beside this file."""
+    for name in [name for name in os.environ if name.startswith(DISTURBING)]:
+        del os.environ[name]
+    for picture in PICTURES:
+        path = Path(__file__).with_name(f"{picture.name}.svg")
+        path.write_text(asyncio.run(drawn(picture)))
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
