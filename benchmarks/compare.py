@@ -4,9 +4,12 @@ Must never judge by its exit code: a goal that is not met is printed, and the re
 """
 
 import argparse
+import os
+import platform
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from cases import first_content, help_time, leaving, memory, traffic
@@ -45,6 +48,9 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Print each case as soon as it is measured."""
     asked = options()
+    if not Path("/proc/self/stat").exists():
+        sys.exit("this looks at processes by /proc: it needs Linux")
+    print(f"{surroundings()}\n")
     with tempfile.TemporaryDirectory() as home:
         told = environment(Path(home))
         with busy_server(told) as address:
@@ -53,8 +59,8 @@ def main() -> None:
                 mtop=mtop(asked.mtop),
                 environment=told,
                 server=address,
-                quick_rounds=asked.rounds,
-                long_rounds=asked.long_rounds,
+                short_count=asked.rounds,
+                long_count=asked.long_rounds,
                 window_s=asked.window,
                 memory_after_s=asked.memory_after,
             )
@@ -63,11 +69,16 @@ def main() -> None:
                 show(CASES[name](bench))
 
 
+def surroundings() -> str:
+    """The machine in general terms."""
+    python, textual = platform.python_version(), version("textual")
+    return f"{platform.system()}, {os.cpu_count()} processors, Python {python}, Textual {textual}."
+
+
 def show(outcome: Outcome) -> None:
-    """Tables, then goals."""
-    blocks = [table.markdown() for table in outcome.tables]
-    blocks.append("\n".join(goal.markdown() for goal in outcome.goals))
-    print("\n\n".join(blocks), end="\n\n", flush=True)
+    """The table, then the goals."""
+    goals = "\n".join(goal.markdown() for goal in outcome.goals)
+    print(f"{outcome.table.markdown()}\n\n{goals}\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ Figures = Sequence[float | None]
 class Outcome:
     """What a case found."""
 
-    tables: Sequence[Table]
+    table: Table
     goals: Sequence[Goal]
 
 
@@ -27,8 +27,8 @@ class Bench:
     mtop: Program
     environment: Mapping[str, str]
     server: str  # address of the simulated server
-    quick_rounds: int
-    long_rounds: int
+    short_count: int  # rounds of what takes seconds
+    long_count: int  # rounds of what takes a window
     window_s: float
     memory_after_s: float
 
@@ -37,14 +37,19 @@ class Bench:
         return Terminal(program.argv, self.environment, ROOT)
 
     def rounds(
-        self, programs: Sequence[Program], measure: Callable[[Program], Figures], count: int | None = None
+        self, programs: Sequence[Program], measure: Callable[[Program], Figures], count: int
     ) -> dict[str, Sequence[Rounds] | str]:
-        """Rows of a table: everyone once a round, in turn; a first round that warms caches is left out."""
-        present = [each for each in programs if not each.absent]
-        for each in present if count is None else ():
-            measure(each)
-        figures: dict[str, list[Figures]] = {each.name: [] for each in present}
-        for _ in range(count or self.quick_rounds):
-            for each in present:
-                figures[each.name].append(measure(each))
+        """Rows of a table: everyone once a round, in turn, so that what disturbs one disturbs all."""
+        figures: dict[str, list[Figures]] = {each.name: [] for each in programs}
+        for _ in range(count):
+            for each in programs:
+                if not each.absent:
+                    figures[each.name].append(measure(each))
         return {each.name: each.absent or list(zip(*figures[each.name], strict=True)) for each in programs}
+
+    def short_rounds(
+        self, programs: Sequence[Program], measure: Callable[[Program], Figures]
+    ) -> dict[str, Sequence[Rounds] | str]:
+        """The same for what takes seconds at most, after a round that warms the caches."""
+        self.rounds(programs, measure, 1)
+        return self.rounds(programs, measure, self.short_count)

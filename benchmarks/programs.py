@@ -40,9 +40,14 @@ def ours(*arguments: str) -> Program:
     return Program(OURS, (PYTHON, "-c", FROM_SCRIPT, *arguments))
 
 
-def script(file: str, *arguments: str) -> Program:
+def played(name: str) -> Program:
+    """Our screen over hand-made Frames of one name, one a second: the screen's own cost and no more."""
+    return Program(name, (PYTHON, str(ROOT / "tests" / "screens" / "play.py"), name, PEER_INTERVAL))
+
+
+def script(file: str) -> Program:
     """A program of this folder."""
-    return Program(file, (PYTHON, str(BENCHMARKS / file), *arguments))
+    return Program(file, (PYTHON, str(BENCHMARKS / file)))
 
 
 def htop() -> Program:

@@ -19,10 +19,12 @@ def measure(bench: Bench) -> Outcome:
         bench.htop.with_arguments("--help"),
         bench.mtop.with_arguments("--help"),
     ]
-    table = Table("`--help`", OURS, [WALL], bench.rounds(programs, lambda each: [_wall_ms(each, bench)]))
+    table = Table(
+        "`--help`", OURS, [WALL], bench.short_rounds(programs, lambda each: [_wall_ms(each, bench)])
+    )
     nothing = table.figure(NOTHING) or 0.0
     words = "`--help` within twice `python -c pass` and 40 ms"
-    return Outcome([table], [Goal(words, table.figure(OURS), 2 * nothing + 40, WALL)])
+    return Outcome(table, [Goal(words, table.figure(OURS), 2 * nothing + 40, WALL)])
 
 
 def _wall_ms(program: Program, bench: Bench) -> float:

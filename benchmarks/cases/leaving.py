@@ -27,14 +27,14 @@ def measure(bench: Bench) -> Outcome:
             bench.mtop.with_arguments("-u", f"http://{bench.server}"),
             bench.mtop.with_arguments("-u", f"http://{silent}").named(MTOP_HANGS),
         ]
-        rows = bench.rounds(programs, partial(_times_ms, bench), bench.quick_rounds)
+        rows = bench.short_rounds(programs, partial(_times_ms, bench))
     table = Table("From `q` to the shell", OURS, [RESTORED, GONE], rows)
     goals = [
         Goal(f"{name}: {column.title}", table.figure(name, at), limit_ms, column)
         for name in (OURS, DEMO, HANGS)
         for at, (column, limit_ms) in enumerate([(RESTORED, RESTORED_MS), (GONE, GONE_MS)])
     ]
-    return Outcome([table], goals)
+    return Outcome(table, goals)
 
 
 def _times_ms(bench: Bench, program: Program) -> list[float | None]:

@@ -28,7 +28,7 @@ def measure(bench: Bench) -> Outcome:
     title = f"Memory after {bench.memory_after_s:g} s"
     table = Table(title, OURS, [RESIDENT], {each.name: each.absent or sizes[each.name] for each in programs})
     goals = [Goal(f"{name}: resident", table.figure(name), LIMIT_MB, RESIDENT) for name in (OURS, DEMO)]
-    return Outcome([table], goals)
+    return Outcome(table, goals)
 
 
 def _resident_mb(pid: int) -> float:

@@ -6,12 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from measuring import Bench, Outcome
-from programs import OURS, PEER_INTERVAL, Program, ours, script
+from programs import OURS, PEER_INTERVAL, Program, ours, played
 from table import Column, Goal, Table
 from terminal import Terminal, serve_for
 
 SENT, DEFLATED, CPU = Column("sent", "B/s"), Column("deflated", "B/s"), Column("of one core", "%", 2)
-ROWS, STILL, DEMO = "20 rows, 4 change", "20 rows, still", "ollama-top --demo"
+ROWS, STILL, DEMO = "20 rows, 4 change", "a still screen", "ollama-top --demo"
 SETTLE_S = 3.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
@@ -21,12 +21,12 @@ def measure(bench: Bench) -> Outcome:
     programs = [
         ours("--host", bench.server, "--interval", PEER_INTERVAL),
         ours("--demo", "--interval", PEER_INTERVAL).named(DEMO),
-        script("rows.py").named(ROWS),
-        script("rows.py", "--still").named(STILL),
+        played("four_of_twenty").named(ROWS),
+        played("still").named(STILL),
         bench.htop.with_arguments("-d10"),
         bench.mtop.with_arguments("-i", PEER_INTERVAL, "-u", f"http://{bench.server}"),
     ]
-    rows = bench.rounds(programs, partial(_rates, bench), bench.long_rounds)
+    rows = bench.rounds(programs, partial(_rates, bench), bench.long_count)
     title = f"Traffic and work over {bench.window_s:g} s, 120 x 40, one look a second"
     table = Table(title, OURS, [SENT, DEFLATED, CPU], rows)
     goals = [
@@ -35,7 +35,7 @@ def measure(bench: Bench) -> Outcome:
         Goal(f"{DEMO}: sent", table.figure(DEMO, 0), 6000, SENT),
         Goal(f"{STILL}: sent", table.figure(STILL, 0), 1, SENT),
     ]
-    return Outcome([table], goals)
+    return Outcome(table, goals)
 
 
 def _rates(bench: Bench, program: Program) -> list[float]:
