@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
 from ollama_top.engine.feed import ActionError
 from ollama_top.model.frame import Frame
@@ -20,8 +20,9 @@ class PlayedFeed:
         self._wake = asyncio.Event()
         self.unloaded: list[str] = []
         self.looks = 0
+        self.starts = 0
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         for frame in self._played:
             yield frame
             await asyncio.sleep(self._interval_s)
@@ -39,7 +40,8 @@ class PlayedFeed:
 class CrashingFeed(PlayedFeed):
     """Plays Frames, and then fails as a program fails."""
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
+        self.starts += 1
         for frame in self._played:
             yield frame
         raise ZeroDivisionError("of two numbers")
@@ -48,7 +50,7 @@ class CrashingFeed(PlayedFeed):
 class HangingFeed(PlayedFeed):
     """Plays Frames, and then blocks its loop, as a hanging driver would."""
 
-    async def frames(self) -> AsyncIterator[Frame]:
+    async def frames(self) -> AsyncGenerator[Frame, None]:
         for frame in self._played:
             yield frame
         time.sleep(3600)

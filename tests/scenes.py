@@ -55,7 +55,7 @@ def idle() -> Frame:
 
 
 def busy(at: int = 0) -> Frame:
-    """Two models, 2 requests in service and 4 that wait; `at` counts the ticks."""
+    """Two models, 2 requests in service and 4 that wait; `at` counts the ticks, 2 seconds each."""
     second = frames.known("qwen3:8b", Source.API)
     slots = (
         frames.slot(0, SlotState.DECODE, decoded_tokens=Known(121 + 44 * at, Source.SLOTS)),
@@ -73,14 +73,15 @@ def busy(at: int = 0) -> Frame:
         frames.request(
             40010 + place,
             RequestState.WAITING,
-            2.2 + at - 0.2 * place,
+            2.2 + 2 * at - 0.2 * place,
             client=Known("open-webui", Source.PROCESSES),
             client_pid=Known(880, Source.PROCESSES),
         )
         for place in range(4)
     )
     return frames.frame(
-        queue=frames.queue(2, 4, oldest_wait_s=Known(2.2 + at, Source.SOCKETS)),
+        taken_at=frames.NOW + timedelta(seconds=2 * at),
+        queue=frames.queue(2, 4, oldest_wait_s=Known(2.2 + 2 * at, Source.SOCKETS)),
         models=(
             frames.model(
                 state=ModelState.BUSY,
@@ -101,7 +102,11 @@ def busy(at: int = 0) -> Frame:
             ),
         ),
         slots=slots,
-        requests=(frames.request(40001, age_s=3.1 + at), frames.request(40002, age_s=2.4 + at), *waiting),
+        requests=(
+            frames.request(40001, age_s=3.1 + 2 * at),
+            frames.request(40002, age_s=2.4 + 2 * at),
+            *waiting,
+        ),
         gpus=(
             frames.gpu(0),
             frames.gpu(

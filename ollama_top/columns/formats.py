@@ -45,9 +45,9 @@ def age(seconds: float) -> str:
     """An age that is being watched: 0.4s, 12s, 4m51s, 2h13m."""
     if seconds < 9.95:
         return f"{max(seconds, 0):.1f}s"
-    if seconds < MINUTE_S:
+    if seconds < MINUTE_S - 0.5:
         return f"{seconds:.0f}s"
-    return _two_units(int(seconds))
+    return _two_units(round(seconds))
 
 
 def span(seconds: float) -> str:
@@ -55,7 +55,7 @@ def span(seconds: float) -> str:
     if seconds >= FOREVER_S:
         return "forever"
     if seconds < MINUTE_S:
-        return f"{max(seconds, 0):.0f}s"
+        return f"{int(max(seconds, 0))}s"
     return f"{int(seconds) // MINUTE_S}m" if seconds < HOUR_S else _two_units(int(seconds))
 
 

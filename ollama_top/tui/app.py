@@ -105,7 +105,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._newest = frame
         self._heard_at_s = monotonic()
         shown = {} if self.view.is_paused else {"frame": frame}
-        self.update(**shown, ticks=self.view.ticks + 1, trouble=None, silent_s=None, **self._unloaded(frame))
+        self.update(**shown, trouble=None, silent_s=None, **self._unloaded(frame))
 
     def _unloaded(self, frame: Frame) -> dict[str, Cell]:
         name = self._unloading

@@ -8,6 +8,7 @@ import asyncio
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import aclosing
 from pathlib import PurePath
 from threading import Lock, Thread
 
@@ -93,11 +94,12 @@ class Bridge:
 
     async def _serve(self) -> None:
         self._feed = self._make_feed()
-        async for frame in self._feed.frames():
-            with self._lock:
-                is_awaited, self._newest = self._newest is not None, frame
-            if not is_awaited:
-                self._say(FrameCame())
+        async with aclosing(self._feed.frames()) as frames:
+            async for frame in frames:
+                with self._lock:
+                    is_awaited, self._newest = self._newest is not None, frame
+                if not is_awaited:
+                    self._say(FrameCame())
 
     def _say(self, message: Message) -> None:
         if not self._is_stopped:

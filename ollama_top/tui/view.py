@@ -29,7 +29,6 @@ class View:
     offers_demo: bool = False
     trouble: str | None = None  # why no Frame comes any more; None while they come
     silent_s: float | None = None  # how long no Frame has come; None while that is usual
-    ticks: int = 0  # Frames that came so far
     notice: Cell | None = None  # what came of the last action
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ollama_top.columns import formats
 from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role, shown
 from ollama_top.columns.column import Align
+from ollama_top.model.frame import Frame
 from ollama_top.model.history import Series
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Missing
@@ -32,7 +33,9 @@ def history(view: View, width: int, height: int) -> list[Line]:
     if view.frame is None or height < 1:
         return []
     curves = _curves(view)
-    return [_sparks(curves, width)] if height < 3 else _plots(curves, width, height, view.ticks % 2)
+    if height < 3:
+        return [_sparks(curves, width)]
+    return _plots(curves, width, height, odd=_is_odd(view.frame, view.interval_s))
 
 
 def _curves(view: View) -> tuple[_Curve, ...]:
@@ -59,6 +62,11 @@ def _newest(series: Series) -> Cell:
     return UNKNOWN if newest is None else Cell(formats.rate(newest), Role.STRONG)
 
 
+def _is_odd(frame: Frame, interval_s: float) -> bool:
+    """Whether this is the first of two ticks; a tick that comes early or late costs a redraw, no more."""
+    return int(frame.snapshot.taken_at.timestamp() / interval_s) % 2 == 1
+
+
 def _sparks(curves: tuple[_Curve, ...], width: int) -> Line:
     """The numbers with their sparks; a narrow line keeps room for the first two."""
     drawn = curves if width >= WIDE else curves[:2]
@@ -75,14 +83,14 @@ def _sparks(curves: tuple[_Curve, ...], width: int) -> Line:
     return whole([*parts, (Cell(f" {after}"),)], width)
 
 
-def _plots(curves: tuple[_Curve, ...], width: int, height: int, odd: int) -> list[Line]:
+def _plots(curves: tuple[_Curve, ...], width: int, height: int, *, odd: bool) -> list[Line]:
     """Side by side, each under its numbers, with its greatest value and zero as its axis."""
     each = min(PLOT_WIDEST + 7, width // len(curves))
-    blocks = [_plot(curve, each, height, odd) for curve in curves]
+    blocks = [_plot(curve, each, height, odd=odd) for curve in curves]
     return [fit_line([cell for block in blocks for cell in block[row]], width) for row in range(height)]
 
 
-def _plot(curve: _Curve, width: int, height: int, odd: int) -> list[Line]:
+def _plot(curve: _Curve, width: int, height: int, *, odd: bool) -> list[Line]:
     """A character holds two points: the newest waits for its fellow, so that plots move every other tick."""
     series = curve.series[: len(curve.series) - odd]
     top = top_of(series)

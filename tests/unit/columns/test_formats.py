@@ -86,7 +86,8 @@ def test_rates(per_s: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "age", "span"),
-    [(-1, "0.0s", "0s"), (0.42, "0.4s", "0s"), (9.96, "10s", "10s"), (12.3, "12s", "12s"),
+    [(-1, "0.0s", "0s"), (0.42, "0.4s", "0s"), (9.96, "10s", "9s"), (59.7, "1m00s", "59s"),
+     (12.3, "12s", "12s"),
      (291, "4m51s", "4m"), (8000, "2h13m", "2h13m"), (187_200, "2d4h", "2d4h"), (4e8, "4629d15h", "forever")],
 )  # fmt: skip
 def test_ages_are_watched_and_spans_are_coarse(seconds: float, age: str, span: str) -> None:

@@ -1,7 +1,7 @@
 """Keys that change what the server does, and the server that cannot be reached."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import feeds
@@ -45,7 +45,7 @@ async def test_a_model_is_called_unloaded_when_a_frame_shows_it_gone() -> None:
     gone = asyncio.Event()
 
     class Obeying(feeds.PlayedFeed):
-        async def frames(self) -> AsyncIterator[Frame]:
+        async def frames(self) -> AsyncGenerator[Frame, None]:
             while not gone.is_set():
                 yield scenes.busy()
                 await asyncio.sleep(0.01)

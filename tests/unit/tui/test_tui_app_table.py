@@ -1,7 +1,7 @@
 """Keys that move about and look closer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import feeds
@@ -48,7 +48,7 @@ async def test_the_chosen_row_is_followed_from_frame_to_frame() -> None:
     arrived = asyncio.Event()
 
     class Stepped(feeds.PlayedFeed):
-        async def frames(self) -> AsyncIterator[Frame]:
+        async def frames(self) -> AsyncGenerator[Frame, None]:
             yield before
             while not arrived.is_set():
                 await asyncio.sleep(0.005)

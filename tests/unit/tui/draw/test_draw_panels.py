@@ -203,14 +203,14 @@ def test_an_upper_bound_is_marked() -> None:
 
 
 def test_plots_have_their_axis_and_move_every_other_tick() -> None:
-    even, odd = (history(view(scenes.busy(), ticks=ticks), 120, 5) for ticks in (10, 11))
-    assert [len(text(line)) for line in even] == [120] * 5
-    assert text(even[1]).startswith("  230▕")
-    assert text(even[-1]).startswith("    0▕")
-    later = history(view(scenes.busy(1), ticks=11), 120, 5)
-    assert later[1:] == even[1:]
-    assert later[0] != even[0]
-    assert odd != even
+    def plots(at: int) -> list[Line]:
+        return history(view(scenes.busy(at)), 120, 5)
+
+    assert [len(text(line)) for line in plots(0)] == [120] * 5
+    assert text(plots(0)[1]).startswith("  230▕")
+    assert text(plots(0)[-1]).startswith("    0▕")
+    assert plots(1)[1:] == plots(2)[1:] != plots(3)[1:] == plots(4)[1:]
+    assert plots(1)[0] != plots(2)[0]
 
 
 # tables

@@ -1,0 +1,136 @@
+"""A program in a real pseudo-terminal, and what a user would see of it.
+
+Must never outlive its test: leaving the block ends the program.
+"""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyte
+
+PATIENCE_S = 20.0
+ROOT = Path(__file__).parents[1]
+MODERN = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>?][0-9;]*[$up]+|\x1b\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
+
+
+class Terminal:
+    """One program, its terminal, every byte it sent, and the screen they make."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        size: tuple[int, int] = (80, 24),
+        variables: Mapping[str, str] = MODERN,
+    ) -> None:
+        width, height = size
+        self.screen = pyte.Screen(width, height)
+        self.sent = b""
+        self.status: int | None = None
+        self._stream = pyte.ByteStream(self.screen)
+        environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", **variables}
+        master, slave = pty.openpty()
+        self._resize(slave, width, height)
+        self.before = termios.tcgetattr(slave)
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(master)
+            os.login_tty(slave)
+            os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **environment})  # noqa: S606 - ours
+        self._slave = slave
+        self._master = master
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self._master)
+        os.close(self._slave)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen, without trailing blanks."""
+        return [line.rstrip() for line in self.screen.display]
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(self.lines)
+
+    def cells(self) -> list[list[Any]]:
+        """Every cell of the screen with its colours and attributes."""
+        return [
+            [self.screen.buffer[y][x] for x in range(self.screen.columns)] for y in range(self.screen.lines)
+        ]
+
+    def attributes(self) -> list[Any]:
+        """How the terminal treats what is typed."""
+        return termios.tcgetattr(self._slave)
+
+    def type(self, keys: str) -> None:
+        """Send keys as a terminal sends them."""
+        os.write(self._master, keys.encode())
+
+    def resize(self, width: int, height: int) -> None:
+        """Change the size of the window."""
+        self._resize(self._slave, width, height)
+        self.screen.resize(height, width)
+        os.kill(self.pid, signal.SIGWINCH)
+
+    def pump(self, seconds: float) -> bytes:
+        """Take in what comes within some time."""
+        end_s, start = time.monotonic() + seconds, len(self.sent)
+        while (left_s := end_s - time.monotonic()) > 0:
+            self._take(left_s)
+        return self.sent[start:]
+
+    def until(self, holds: Callable[[], object]) -> None:
+        """Take in what comes until something holds."""
+        end_s = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < end_s, f"it never came about; the screen shows\n{self.text}"
+            self._take(0.02)
+
+    def until_still(self, seconds: float = 0.3) -> None:
+        """Take in what comes until nothing has come for a while."""
+        self.until(lambda: not self.pump(seconds))
+
+    def ended(self) -> bool:
+        """Whether the program is gone."""
+        if self.status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.status = os.waitstatus_to_exitcode(status) if pid else None
+        return self.status is not None
+
+    def cpu_s(self) -> float:
+        """Processor time that the program has taken."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _take(self, seconds: float) -> None:
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if ready:
+            chunk = os.read(self._master, 1 << 16)
+            self.sent += chunk
+            self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", chunk))
+
+    @staticmethod
+    def _resize(descriptor: int, width: int, height: int) -> None:
+        fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
