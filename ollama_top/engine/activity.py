@@ -3,8 +3,9 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ollama_top.engine.ledger import Ledger, Phase, Serving, advance
+from ollama_top.engine.ledger import Ledger, Serving, advance
 from ollama_top.engine.serving import Pace, SlotKey, Written, paces, serving, written
+from ollama_top.engine.tracking import Phase, has_asked, has_replied
 from ollama_top.model.reading import Source
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.slots import SlotReply
@@ -32,30 +33,48 @@ class Activity:
         return sum(each.tokens for each in self.paces.values()) / seconds if seconds else None
 
 
-def from_slots(runner: RunnerProcess, look: SlotsLook, last: Activity) -> Activity:
-    """What a llama-server tells of itself; after a failed look the next is compared with the one before."""
+def from_slots(runner: RunnerProcess, look: SlotsLook, sockets: Sequence[Socket], last: Activity) -> Activity:
+    """What a llama-server tells of itself, and its connections of it; a failed look is passed over."""
     if look.problem is not None:
         return Activity(problem=look.problem, written=last.written)
     now = written(runner.pid, look.slots, look.at_s)
     pace = paces(last.written, now)
-    return Activity(serving(now, pace), Source.SLOTS, None, look.slots, pace, now)
+    return Activity(serving(now, pace, sockets), Source.SLOTS, None, look.slots, pace, now)
 
 
-def from_sockets(at_s: float, sockets: Sequence[Socket], last: Activity, parallel: int | None) -> Activity:
+def from_sockets(
+    at_s: float, sockets: Sequence[Socket], last: Activity, parallel: int | None, asked: int
+) -> Activity:
     """What the connections from the server to a runner without slots show.
 
     Such a runner always streams to the server, so each request in service is a connection with a
-    reply due or under way; the server may keep up to two idle ones.
+    reply due or under way; the server may keep up to two idle ones. Of `asked` requests as many as
+    fit are in service: a reply that falls silent meanwhile is under way all the same.
     """
     ledger = advance(last.sockets, at_s, sockets, None)
     busy = [*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING)]
-    busy.sort(key=lambda each: each.last_sent_ms)
-    held = busy[:parallel] if parallel else busy
-    streaming = {each.cookie for each in ledger.in_phase(Phase.REPLYING)}
-    tasks: frozenset[Hashable] = frozenset(
-        (each.cookie, each.received_bytes) for each in held if each.cookie in streaming
-    )
-    return Activity(Serving(tasks, len(held)), Source.SOCKETS, sockets=ledger)
+    lacking = max(0, min(asked, parallel or 0) - len(busy))
+    held = [*busy, *_silent(ledger, last)[:lacking]]
+    held = sorted(held, key=lambda each: each.last_sent_ms)[:parallel]
+    spoke_ms = tuple(each.last_sent_ms for each in held if not has_asked(each))
+    tasks = frozenset(map(_task, held))
+    has_room = parallel is not None and len(held) < parallel
+    serves = Serving(tasks, len(spoke_ms), None, has_room, spoke_ms)
+    return Activity(serves, Source.SOCKETS, sockets=ledger)
+
+
+def _silent(ledger: Ledger, last: Activity) -> list[Socket]:
+    """Replies that were in service at the last look or began since; at the first look none is known."""
+    if last.serving is None:
+        return []
+    resting = {_task(each.socket) for each in last.sockets.tracked.values()} - last.serving.tasks
+    idle = ledger.in_phase(Phase.IDLE)
+    return [each for each in idle if has_replied(each) and _task(each) not in resting]
+
+
+def _task(socket: Socket) -> Hashable:
+    """A name for the request that a connection carried last."""
+    return socket.cookie, socket.received_bytes
 
 
 def tells_slots(runner: RunnerProcess) -> bool:

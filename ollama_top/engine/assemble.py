@@ -12,6 +12,7 @@ from ollama_top.engine.ledger import Serving, advance, glance
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
 from ollama_top.engine.serving import together
 from ollama_top.engine.state import State
+from ollama_top.engine.tracking import has_asked
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.host import Host
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known, value_or
@@ -53,18 +54,24 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
     traffic = samples.traffic
     if traffic is None or traffic.at_s == state.traffic_at_s:
         return state
-    found = {each.runner.pid: _activity(state, samples, each, traffic) for each in joined if each.runner}
-    activities = {pid: each for pid, each in found.items() if each is not None}
     clients = traffic.value.clients
-    ledger = state.ledger
-    for each in traffic.value.glances:
-        ledger = glance(ledger, each.at_s, _inference(each.value, clients))
     sockets = _inference(traffic.value.served or (), clients)
+    asked = sum(map(has_asked, sockets)) if len(joined) == 1 else 0
+    found = {
+        each.runner.pid: _activity(state, samples, each, traffic, asked) for each in joined if each.runner
+    }
+    activities = {pid: each for pid, each in found.items() if each is not None}
+    ledger = state.ledger
+    for glanced in traffic.value.glances:
+        ledger = glance(ledger, glanced.at_s, _inference(glanced.value, clients))
     ledger = advance(ledger, traffic.at_s, sockets, _serving(samples, activities))
     return replace(state, traffic_at_s=traffic.at_s, ledger=ledger, activities=activities)
 
 
-def _activity(state: State, samples: Samples, joined: Joined, traffic: Taken[Traffic]) -> Activity | None:
+def _activity(
+    state: State, samples: Samples, joined: Joined, traffic: Taken[Traffic], asked: int
+) -> Activity | None:
+    """What the runner of a model does; `asked` requests are for it, without a byte of their replies."""
     runner = joined.runner
     if runner is None or runner.args.port is None:
         return None
@@ -76,7 +83,7 @@ def _activity(state: State, samples: Samples, joined: Joined, traffic: Taken[Tra
     if traffic.value.served is None:
         return None
     parallel = parallel_of(joined, samples)
-    return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None))
+    return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None), asked)
 
 
 def _inference(served: Sequence[Socket], clients: Mapping[Endpoint, Client]) -> list[Socket]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ollama_top.engine.ledger import Ledger, Phase, running
+from ollama_top.engine.ledger import Ledger, running
 from ollama_top.engine.samples import ELSEWHERE, Samples
+from ollama_top.engine.tracking import Phase
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why

@@ -1,48 +1,43 @@
 """Which connections to the API have a request outstanding, and where each stands. Pure.
 
 Ollama tells neither. The kernel tells when each connection last carried data and how much; the
-runners tell what they serve; from look to look this adds up to the exact count.
+runners tell what they serve, and their own connections when they last spoke; from look to look
+this adds up to the exact count. It is off by one where the world looks the same either way:
+
+- a question that is being answered at the very moment of a look counts as a request;
+- a question that came in the same tick of the kernel's clock in which a reply ended on its
+  connection, and was answered in it, counts as the next request until a slot is free; and a next
+  request of that kind that nobody could see coming does not count until its reply begins;
+- a reply that began since the last look and ended with the last token of another counts until
+  the other goes on.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
+from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, Tracked, is_over, track
 from ollama_top.sources.inet_diag import Socket
 
-RECENT_MS = 150.0  # a stream that is not proved yet counts as one only this soon after a byte
-LEAST_SERVICE_MS = (
-    20  # from a request to the newest byte of a stream; what is answered sooner is no inference
-)
-LEAST_REQUEST_BYTES = 180  # head and body of an inference request; a bare GET is smaller
-GAPS = 3.0  # or as soon as this many usual steps explain
-
-
-class Phase(Enum):
-    """Where a connection stands between request and reply."""
-
-    IDLE = "idle"  # no request, or its reply has ended
-    ASKED = "asked"  # a request, and no byte of its reply
-    REPLYING = "replying"  # the reply has begun and not ended
-
-
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """A connection with what is concluded about it."""
-
-    socket: Socket
-    phase: Phase
-    is_stream: bool = False  # its reply was seen to come in several steps
-    is_sending: bool = False  # its last byte is no older than its rhythm explains
+TOGETHER_MS = 12  # ticks of the kernel's clock between two times of one moment
+LATE_MS = 40  # from a runner's word until the server passes it on
+LOST_MS = 1000  # for so long a server may hold back what may become a tool's call
+SETTLED_MS = 200  # with a slot free a request is in service after so long
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
     """What the runners serve at one look."""
 
-    tasks: frozenset[Hashable]  # a name for each request in service that has a token written
-    busy: int  # all requests in service, those whose prompt is being read included
+    tasks: frozenset[Hashable]  # a name for each request in service
+    writing: int  # those of them that have a token written
     gap_ms: float | None = None  # between two tokens of the slowest of them; None when not known yet
+    has_room: bool = False  # whether every runner could serve one more
+    spoke_ms: tuple[int, ...] | None = None  # since each last said a word to the server; None: unseen
+
+    @property
+    def busy(self) -> int:
+        """All requests in service, those whose prompt is being read included."""
+        return len(self.tasks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ class Ledger:
     at_s: float = 0.0
     tracked: Mapping[int, Tracked] = field(default_factory=dict)
     serving: Serving | None = None
-    visibly_ended: int = 0  # replies seen to end since `serving` was looked at
+    looked: Mapping[int, Tracked] = field(default_factory=dict)  # as `tracked`, without later glances
     has_freed: bool = False  # a request has left service since the look before
 
     def in_phase(self, phase: Phase) -> tuple[Socket, ...]:
@@ -67,105 +62,22 @@ def glance(last: Ledger, at_s: float, sockets: Sequence[Socket]) -> Ledger:
     Between two looks a reply can end and the next request come on the same connection; the more
     often one glances, the less of that is left to conclude.
     """
-    gap_ms = last.serving.gap_ms if last.serving else None
-    tracked = _track_all(last, at_s, sockets, gap_ms)
-    return replace(last, at_s=at_s, tracked=tracked, visibly_ended=_visibly_ended(last, tracked))
+    return replace(last, at_s=at_s, tracked=_track_all(last, at_s, sockets, last.serving))
 
 
 def advance(last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Serving | None) -> Ledger:
     """The ledger at a new look; `serving` is None where the runners cannot be seen."""
-    tracked = _track_all(last, at_s, sockets, serving.gap_ms if serving else None)
-    for cookie in _ended(last, tracked, serving):
-        tracked[cookie] = Tracked(tracked[cookie].socket, Phase.IDLE)
-    return Ledger(at_s, tracked, serving, 0, _has_freed(last.serving, serving))
-
-
-def _has_freed(before: Serving | None, now: Serving | None) -> bool:
-    return before is None or now is None or now.busy < before.busy or not before.tasks <= now.tasks
-
-
-def _track_all(
-    last: Ledger, at_s: float, sockets: Sequence[Socket], gap_ms: float | None
-) -> dict[int, Tracked]:
-    interval_ms = (at_s - last.at_s) * 1000
-    return {each.cookie: _track(last.tracked.get(each.cookie), each, interval_ms, gap_ms) for each in sockets}
-
-
-def _track(before: Tracked | None, now: Socket, interval_ms: float, gap_ms: float | None) -> Tracked:
-    """What the counters of one connection say; a proved stream counts as under way even when silent."""
-    if now.received_bytes == 0:
-        return Tracked(now, Phase.IDLE)
-    if now.sent_bytes == 0 or now.last_received_ms < now.last_sent_ms or _asked_unseen(before, now):
-        return Tracked(now, Phase.ASKED)
-    has_grown = before is not None and now.sent_bytes > before.socket.sent_bytes
-    is_same_reply = before is not None and now.received_bytes == before.socket.received_bytes
-    was_replying = before is not None and before.phase is Phase.REPLYING and is_same_reply
-    is_stream = was_replying and before is not None and (before.is_stream or has_grown)
-    took_long = now.last_received_ms - now.last_sent_ms >= LEAST_SERVICE_MS
-    is_sending = took_long and now.last_sent_ms <= _patience_ms(before, now, interval_ms, gap_ms)
-    may_be_slow = gap_ms is None and before is not None and before.phase is Phase.ASKED
-    if is_stream or may_be_slow or (is_sending and (has_grown or before is None or was_replying)):
-        return Tracked(now, Phase.REPLYING, is_stream, is_sending)
-    return Tracked(now, Phase.IDLE)
-
-
-def _asked_unseen(before: Tracked | None, now: Socket) -> bool:
-    """Whether a request is outstanding whose times do not show it.
-
-    When the next request came in the same tick of the kernel's clock in which the last reply
-    ended, both times are equal and stay so. On a connection that carried no inference before, the
-    same picture is a question answered at once.
-    """
-    if before is None or now.last_received_ms != now.last_sent_ms:
-        return False
-    if before.phase is Phase.ASKED and now.sent_bytes == before.socket.sent_bytes:
-        return True
-    has_asked = now.received_bytes - before.socket.received_bytes >= LEAST_REQUEST_BYTES
-    took_long = before.phase is Phase.REPLYING or before.socket.last_received_ms >= LEAST_SERVICE_MS
-    return has_asked and took_long and before.phase is not Phase.IDLE
-
-
-def _patience_ms(before: Tracked | None, now: Socket, interval_ms: float, gap_ms: float | None) -> float:
-    """How long the connection may be silent in the middle of a stream."""
-    steps = (
-        now.sent_segments - before.socket.sent_segments if before and before.phase is Phase.REPLYING else 0
-    )
-    own_gap_ms = interval_ms / steps if steps >= 3 else 0.0
-    usual_ms = max(own_gap_ms, gap_ms or 0.0)
-    return usual_ms * GAPS if own_gap_ms else max(RECENT_MS, usual_ms * GAPS)
-
-
-def _ended(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving | None) -> Sequence[int]:
-    """The replies that have ended though their connections look like streams under way.
-
-    A reply ends with the service of its request: there are never more streams than requests with
-    a token written, and as many replies have ended as requests have left service. The quietest
-    go first.
-    """
-    streams = [cookie for cookie, each in tracked.items() if each.phase is Phase.REPLYING]
-    streams.sort(key=lambda cookie: -tracked[cookie].socket.last_sent_ms)
-    quiet = sum(not tracked[cookie].is_sending for cookie in streams)
+    tracked = _track_all(last, at_s, sockets, serving)
     if serving is None:
-        return streams[:quiet]
-    surplus = len(streams) - len(serving.tasks)
-    left = len(last.serving.tasks - serving.tasks) if last.serving else quiet
-    hidden = min(quiet, left - _visibly_ended(last, tracked))
-    return streams[: max(surplus, hidden, 0)]
-
-
-def _visibly_ended(last: Ledger, tracked: Mapping[int, Tracked]) -> int:
-    """Replies under way at the last look, or glance, whose end shows on the connection itself.
-
-    It is closed, or carries the next request, or was not streamed and has its reply.
-    """
-    in_service = {each.cookie for each in running(last)}
-    now = {cookie: tracked.get(cookie) for cookie in in_service}
-    ended = sum(each is None or _is_over(last.tracked[cookie], each) for cookie, each in now.items())
-    return last.visibly_ended + ended
-
-
-def _is_over(before: Tracked, now: Tracked) -> bool:
-    return now.phase is Phase.IDLE or now.socket.received_bytes > before.socket.received_bytes
+        ended = {each for each in _in(tracked, Phase.REPLYING) if not tracked[each].is_sending}
+    else:
+        ended = _ended(last, tracked, serving)
+    _turn(tracked, ended, Phase.IDLE)
+    if serving is not None:
+        outstanding = len(_in(tracked, Phase.REPLYING)) + len(_in(tracked, Phase.ASKED))
+        _turn(tracked, _answered(tracked, serving, outstanding - serving.busy), Phase.IDLE)
+        _turn(tracked, _unseen(tracked, serving.busy - outstanding), Phase.ASKED)
+    return Ledger(at_s, tracked, serving, tracked, _has_freed(last.serving, serving))
 
 
 def running(ledger: Ledger) -> tuple[Socket, ...]:
@@ -177,3 +89,109 @@ def running(ledger: Ledger) -> tuple[Socket, ...]:
     replying, asked = ledger.in_phase(Phase.REPLYING), ledger.in_phase(Phase.ASKED)
     busy = ledger.serving.busy if ledger.serving else 0
     return replying + asked[: max(0, busy - len(replying))]
+
+
+def _has_freed(before: Serving | None, now: Serving | None) -> bool:
+    return before is None or now is None or not before.tasks <= now.tasks
+
+
+def _track_all(
+    last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Serving | None
+) -> dict[int, Tracked]:
+    interval_ms = (at_s - last.at_s) * 1000
+    gap_ms = serving.gap_ms if serving else None
+    return {each.cookie: track(last.tracked.get(each.cookie), each, interval_ms, gap_ms) for each in sockets}
+
+
+def _in(tracked: Mapping[int, Tracked], phase: Phase) -> list[int]:
+    """The connections in a phase, the freshest byte of a reply first."""
+    found = [cookie for cookie, each in tracked.items() if each.phase is phase]
+    return sorted(found, key=lambda cookie: tracked[cookie].socket.last_sent_ms)
+
+
+def _ended(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving) -> set[int]:
+    """The replies that have ended though their connections look like streams under way."""
+    streams = _in(tracked, Phase.REPLYING)
+    moving = _moving(streams, tracked, serving)
+    known = _known(last, tracked)
+    likely = sorted(streams, key=lambda cookie: cookie not in moving)  # keeps the freshest first
+    kept = [each for each in likely if each in known]
+    kept = kept[: len(kept) - _left(last, tracked, serving, moving)]
+    under_way = sorted({*kept, *(moving - known)}, key=streams.index)[: serving.writing]
+    unexplained = serving.busy - len(under_way) - len(_in(tracked, Phase.ASKED))
+    quiet = [each for each in likely if each not in under_way]
+    return set(quiet[max(0, min(unexplained, serving.writing - len(under_way))) :])
+
+
+def _moving(streams: Sequence[int], tracked: Mapping[int, Tracked], serving: Serving) -> set[int]:
+    """The replies that carry on what a runner says as it says it; where that is unseen, by their rhythm."""
+    if serving.spoke_ms is None:
+        return {each for each in streams if tracked[each].is_sending}
+    voices = sorted(serving.spoke_ms)
+    moving = set()
+    for cookie in streams:
+        sent_ms = tracked[cookie].socket.last_sent_ms
+        voice = next((each for each in voices if -LATE_MS <= each - sent_ms <= TOGETHER_MS), None)
+        if voice is not None:
+            voices.remove(voice)
+        if voice is not None or sent_ms <= TOGETHER_MS:
+            moving.add(cookie)
+    return moving
+
+
+def _known(last: Ledger, tracked: Mapping[int, Tracked]) -> set[int]:
+    """The connections whose request was in service at the last look already and is not over for certain."""
+    then = running(replace(last, tracked=last.looked))
+    return {each.cookie for each in then if not is_over(last.looked[each.cookie], tracked.get(each.cookie))}
+
+
+def _left(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving, moving: set[int]) -> int:
+    """How many of the replies known from the last look have ended: as many as requests left service.
+
+    Those that are over for certain are not known any more. Of requests that came together it is
+    not certain which were in service: what of the others has ended may account for the rest.
+    """
+    if last.serving is None:
+        return 0
+    then = {each.cookie for each in running(replace(last, tracked=last.looked))}
+    known = _known(last, tracked)
+    most = len(last.serving.tasks - serving.tasks) - len(then - known)
+    others = [
+        cookie for cookie, each in last.looked.items() if each.phase is Phase.ASKED and cookie not in then
+    ]
+    also = sum(_has_ended(last, tracked, each, moving) for each in others)
+    quiet = [each for each in known if tracked[each].phase is Phase.REPLYING and each not in moving]
+    lost = sum(_is_lost(tracked[each].socket, serving) for each in quiet)
+    return max(lost, min(max(len(quiet), most - also), most))
+
+
+def _is_lost(socket: Socket, serving: Serving) -> bool:
+    """Whether a reply has been silent for too long while the runners went on."""
+    return serving.spoke_ms is not None and socket.last_sent_ms > max(serving.spoke_ms, default=0) + LOST_MS
+
+
+def _has_ended(last: Ledger, tracked: Mapping[int, Tracked], cookie: int, moving: set[int]) -> bool:
+    now = tracked.get(cookie)
+    if is_over(last.looked[cookie], now):
+        return True
+    return now is not None and now.phase is Phase.REPLYING and cookie not in moving
+
+
+def _answered(tracked: Mapping[int, Tracked], serving: Serving, surplus: int) -> Sequence[int]:
+    """Of the doubtful requests the surplus that would be in service if they were any: there is room."""
+    doubtful = [cookie for cookie in _in(tracked, Phase.ASKED) if tracked[cookie].is_doubtful]
+    settled = [each for each in doubtful if tracked[each].socket.last_received_ms > SETTLED_MS]
+    is_momentary = surplus > len(doubtful)  # somebody waits for certain: the slot is changing hands
+    return settled[-surplus:] if serving.has_room and surplus > 0 and not is_momentary else []
+
+
+def _unseen(tracked: Mapping[int, Tracked], lacking: int) -> Sequence[int]:
+    """The connections on which the requests in service must be that no connection shows."""
+    tied = [cookie for cookie in _in(tracked, Phase.IDLE) if tracked[cookie].is_tied]
+    asking = [each for each in tied if tracked[each].socket.received_bytes >= LEAST_REQUEST_BYTES]
+    return asking[: max(0, lacking)]
+
+
+def _turn(tracked: dict[int, Tracked], cookies: Iterable[int], phase: Phase) -> None:
+    for cookie in cookies:
+        tracked[cookie] = replace(tracked[cookie], phase=phase)

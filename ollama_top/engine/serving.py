@@ -2,9 +2,12 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ollama_top.engine.ledger import Serving
+from ollama_top.engine.tracking import LEAST_REQUEST_BYTES
 from ollama_top.ollama.slots import SlotReply
+from ollama_top.sources.inet_diag import Socket
 
 SlotKey = tuple[int, int]
 """Process of the runner, number of the slot."""
@@ -56,19 +59,36 @@ def written(runner_pid: int, slots: Sequence[SlotReply], at_s: float) -> dict[Sl
     }
 
 
-def serving(now: Mapping[SlotKey, Written], pace: Mapping[SlotKey, Pace]) -> Serving:
+def serving(
+    now: Mapping[SlotKey, Written], pace: Mapping[SlotKey, Pace], connections: Sequence[Socket]
+) -> Serving:
     """The requests in service in slots, with the time between two tokens of the slowest."""
     busy = {key: each for key, each in now.items() if each.task is not None}
-    tasks: frozenset[Hashable] = frozenset((*key, each.task) for key, each in busy.items() if each.tokens)
+    tasks: frozenset[Hashable] = frozenset((*key, each.task) for key, each in busy.items())
     gaps = [1000 * pace[key].seconds / pace[key].tokens for key in busy if key in pace and pace[key].tokens]
-    return Serving(tasks, len(busy), max(gaps, default=None))
+    return Serving(
+        tasks=tasks,
+        writing=sum(each.tokens > 0 for each in busy.values()),
+        gap_ms=max(gaps, default=None),
+        has_room=len(busy) < len(now),
+        spoke_ms=_spoke_ms(connections, len(busy)),
+    )
+
+
+def _spoke_ms(connections: Sequence[Socket], busy: int) -> tuple[int, ...] | None:
+    """Since each request in service last carried a word; None where they do not explain the slots."""
+    asked = [each for each in connections if each.received_bytes >= LEAST_REQUEST_BYTES]
+    return tuple(each.last_sent_ms for each in asked if each.sent_bytes) if len(asked) >= busy else None
 
 
 def together(parts: Sequence[Serving]) -> Serving:
     """What several runners serve, as one."""
     gaps = [each.gap_ms for each in parts if each.gap_ms is not None]
+    spoke = [each.spoke_ms for each in parts if each.spoke_ms is not None]
     return Serving(
-        frozenset().union(*(each.tasks for each in parts)),
-        sum(each.busy for each in parts),
-        max(gaps, default=None),
+        tasks=frozenset().union(*(each.tasks for each in parts)),
+        writing=sum(each.writing for each in parts),
+        gap_ms=max(gaps, default=None),
+        has_room=bool(parts) and all(each.has_room for each in parts),
+        spoke_ms=tuple(chain.from_iterable(spoke)) if len(spoke) == len(parts) else None,
     )

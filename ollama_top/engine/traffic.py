@@ -1,7 +1,7 @@
 """Takes connections and slots of one moment, so that their difference can be trusted."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ollama_top.engine.activity import tells_slots
@@ -49,29 +49,26 @@ class TrafficWatch:
             problem = "waiting requests are counted by Linux's socket diagnosis, which this system lacks"
             return Traffic(None, slots=slots, props=await self._known_props(runners), problem=problem)
         glances, self._glances = tuple(self._glances), []
-        served, slots = await self._bracket(runners)
+        served, to_runners, slots = await self._bracket(runners)
         self._has_connections = bool(served)
-        to_runners = {
-            each.args.port: sockets.served(each.args.port)
-            for each in runners
-            if each.args.port and not tells_slots(each)
-        }
         calling = sockets.calling(self._port)
         clients = await in_daemon_thread(lambda: self._clients.look(calling))
         return Traffic(served, to_runners, slots, await self._known_props(runners), clients, glances)
 
     async def _bracket(
         self, runners: Sequence[RunnerProcess]
-    ) -> tuple[tuple[Socket, ...], dict[int, SlotsLook]]:
+    ) -> tuple[tuple[Socket, ...], dict[int, tuple[Socket, ...]], dict[int, SlotsLook]]:
         """Slots with connections that are the same before and after; else the last try."""
+        ports = [each.args.port for each in runners if each.args.port]
         before = sockets.served(self._port)
         for _ in range(TRIES):
             slots = await self._slots(runners)
-            after = sockets.served(self._port)
+            found = sockets.served(self._port, *ports)
+            after = _to(found, self._port)
             if _standing(before) == _standing(after):
                 break
             before = after
-        return after, slots
+        return after, {port: _to(found, port) for port in ports}, slots
 
     async def _slots(self, runners: Sequence[RunnerProcess]) -> dict[int, SlotsLook]:
         """The slots of the runners that may be at work.
@@ -80,10 +77,11 @@ class TrafficWatch:
         and has no connection since is not asked again: it still is.
         """
         asked = {each.args.port: each.pid for each in runners if each.args.port and tells_slots(each)}
+        called = _called(asked)
         resting = {
             port: look
             for port, pid in asked.items()
-            if (look := self._idle.get((pid, port))) is not None and not _is_called(port)
+            if (look := self._idle.get((pid, port))) is not None and port not in called
         }
         looks = await self._runners.slots(port for port in asked if port not in resting)
         idle = resting | {port: look for port, look in looks.items() if _is_idle(look)}
@@ -113,9 +111,15 @@ def _standing(served: Sequence[Socket]) -> frozenset[tuple[int, int, bool]]:
     )
 
 
-def _is_called(port: int) -> bool:
-    """Whether somebody is connected to a runner; where that cannot be seen, it may be so."""
-    return not sockets.is_supported() or bool(sockets.served(port))
+def _to(found: Sequence[Socket], port: int) -> tuple[Socket, ...]:
+    return tuple(each for each in found if each.local.port == port)
+
+
+def _called(ports: Collection[int]) -> set[int]:
+    """The runners that somebody is connected to; where that cannot be seen, it may be any."""
+    if not sockets.is_supported():
+        return {*ports}
+    return {each.local.port for each in sockets.served(*ports)}
 
 
 def _is_idle(look: SlotsLook) -> bool:

@@ -7,7 +7,7 @@ linux/inet_diag.h and linux/tcp.h, which the kernel only ever extends at their e
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 
@@ -17,7 +17,8 @@ NLM_F_REQUEST_DUMP = 0x301
 ESTABLISHED, LISTEN = 1, 10
 DIAG_BYTECODE = 1
 DIAG_INFO, DIAG_CGROUP = 2, 21
-SPORT_AT_LEAST, SPORT_AT_MOST, DPORT_AT_LEAST, DPORT_AT_MOST = 2, 3, 4, 5
+SPORT, DPORT = (2, 3), (4, 5)  # "at least" and "at most" of the two ports
+MOST_PORTS = 16  # of one question: a jump is a byte
 
 NETLINK_HEADER = struct.Struct("=IHHII")
 DIAG_REQUEST = struct.Struct("=BBBxI48x")
@@ -60,12 +61,13 @@ class Socket:
     sent_segments: int
 
 
-def request(family: int, states: int, *, sport: int | None = None, dport: int | None = None) -> bytes:
-    """Ask for all TCP sockets in `states` (bits), optionally only those of one port on either side."""
-    code = _port_filter(sport, SPORT_AT_LEAST, SPORT_AT_MOST) + _port_filter(
-        dport, DPORT_AT_LEAST, DPORT_AT_MOST
-    )
-    attribute = ATTRIBUTE.pack(ATTRIBUTE.size + len(code), DIAG_BYTECODE) + code if code else b""
+def request(family: int, states: int, ports: Sequence[int], *, remote: bool = False) -> bytes:
+    """Ask for the TCP sockets in `states` (bits) of some ports: their own, or those of the other ends.
+
+    A question takes MOST_PORTS at most.
+    """
+    code = _port_filter(ports, *(DPORT if remote else SPORT))
+    attribute = ATTRIBUTE.pack(ATTRIBUTE.size + len(code), DIAG_BYTECODE) + code
     body = DIAG_REQUEST.pack(family, socket.IPPROTO_TCP, 1 << (DIAG_INFO - 1), states) + attribute
     size = NETLINK_HEADER.size + len(body)
     return NETLINK_HEADER.pack(size, SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST_DUMP, 1, 0) + body
@@ -84,15 +86,16 @@ def parse(datagram: bytes) -> tuple[tuple[Socket, ...], bool]:
     return tuple(found), False
 
 
-def _port_filter(port: int | None, at_least: int, at_most: int) -> bytes:
-    """Instructions that let pass one port: the kernel jumps past the end to refuse."""
-    if port is None:
-        return b""
-    jump = 2 * BYTECODE_OPERATION.size
-    operands = BYTECODE_OPERATION.pack(0, 0, port)
-    end = 4 * BYTECODE_OPERATION.size + 4
-    first = BYTECODE_OPERATION.pack(at_least, jump, end) + operands
-    return first + BYTECODE_OPERATION.pack(at_most, jump, end - jump) + operands
+def _port_filter(ports: Sequence[int], at_least: int, at_most: int) -> bytes:
+    """Instructions that let pass any of some ports: a jump to the very end lets pass, one past it refuses."""
+    half = 2 * BYTECODE_OPERATION.size
+    code = b""
+    for left in range(len(ports), 0, -1):
+        operands = BYTECODE_OPERATION.pack(0, 0, ports[-left])
+        otherwise = half if left > 1 else half + 4
+        code += BYTECODE_OPERATION.pack(at_least, half, half + otherwise) + operands
+        code += BYTECODE_OPERATION.pack(at_most, (2 * left - 1) * half, otherwise) + operands
+    return code
 
 
 def _messages(datagram: bytes) -> Iterator[tuple[int, bytes]]:

@@ -5,6 +5,7 @@ Works without privileges, on Linux only.
 
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 
 from ollama_top.sources import inet_diag
@@ -23,24 +24,26 @@ def is_supported() -> bool:
 
 def listening(port: int) -> tuple[Socket, ...]:
     """The sockets that listen on a port; raises DiagError."""
-    return _dump(1 << inet_diag.LISTEN, sport=port)
+    return _dump(1 << inet_diag.LISTEN, (port,))
 
 
-def served(port: int) -> tuple[Socket, ...]:
-    """The server's side of the established connections to a port; raises DiagError."""
-    return _dump(1 << inet_diag.ESTABLISHED, sport=port)
+def served(*ports: int) -> tuple[Socket, ...]:
+    """The server's side of the established connections to some ports, at one moment; raises DiagError."""
+    return _dump(1 << inet_diag.ESTABLISHED, ports)
 
 
 def calling(port: int) -> tuple[Socket, ...]:
     """The clients' side of this machine's established connections to a port; raises DiagError."""
-    return _dump(1 << inet_diag.ESTABLISHED, dport=port)
+    return _dump(1 << inet_diag.ESTABLISHED, (port,), remote=True)
 
 
-def _dump(states: int, *, sport: int | None = None, dport: int | None = None) -> tuple[Socket, ...]:
+def _dump(states: int, ports: Sequence[int], *, remote: bool = False) -> tuple[Socket, ...]:
     found: dict[int, Socket] = {}
-    for family in FAMILIES:
-        question = inet_diag.request(family, states, sport=sport, dport=dport)
-        found.update((each.cookie, each) for each in _ask(question))
+    for start in range(0, len(ports), inet_diag.MOST_PORTS):
+        for family in FAMILIES:
+            some = ports[start : start + inet_diag.MOST_PORTS]
+            question = inet_diag.request(family, states, some, remote=remote)
+            found.update((each.cookie, each) for each in _ask(question))
     return tuple(found.values())
 
 

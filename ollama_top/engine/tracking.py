@@ -1,0 +1,103 @@
+"""Where one connection to the API stands, by the kernel's counters at two looks. Pure.
+
+Must never conclude what only all connections and the runners together tell: whether a reply that
+looks as if it were under way has ended is the ledger's to say.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ollama_top.sources.inet_diag import Socket
+
+LEAST_SERVICE_MS = 20  # from a request to the newest byte of its reply; what ends sooner is no inference
+LEAST_REQUEST_BYTES = 180  # head and body of an inference request; a bare GET is smaller
+RECENT_MS = 150.0  # a stream whose rhythm is not known is taken to be under way so long after a byte
+GAPS = 4.0  # or for so many of the steps that are usual
+
+
+class Phase(Enum):
+    """Where a connection stands between request and reply."""
+
+    IDLE = "idle"  # no request, or its reply has ended
+    ASKED = "asked"  # a request, and no byte of its reply
+    REPLYING = "replying"  # the reply has begun and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A connection with what is concluded about it."""
+
+    socket: Socket
+    phase: Phase
+    is_inference: bool = False  # it has carried a request that took as long as inference does
+    is_sending: bool = False  # its last byte is no older than its rhythm explains
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether request and reply came in the same tick of the kernel's clock, so that neither is newer."""
+        return bool(self.socket.sent_bytes) and self.socket.last_sent_ms == self.socket.last_received_ms
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether its request may as well be a question that was answered at once."""
+        return self.phase is Phase.ASKED and self.is_tied
+
+
+def track(before: Tracked | None, now: Socket, interval_ms: float, gap_ms: float | None) -> Tracked:
+    """What the counters of one connection say; REPLYING if a reply has begun that may not have ended."""
+    patience_ms = _patience_ms(before, now, interval_ms, gap_ms)
+    found = Tracked(now, _phase(before, now), is_sending=now.last_sent_ms <= patience_ms)
+    is_waiting = found.phase is Phase.ASKED and not found.is_tied and now.last_received_ms >= LEAST_SERVICE_MS
+    is_inference = is_waiting or found.phase is Phase.REPLYING or (before is not None and before.is_inference)
+    return Tracked(now, found.phase, is_inference, found.is_sending)
+
+
+def has_asked(now: Socket) -> bool:
+    """Whether the counters alone prove a request without a byte of its reply."""
+    return now.received_bytes > 0 and (now.sent_bytes == 0 or now.last_received_ms < now.last_sent_ms)
+
+
+def has_replied(now: Socket) -> bool:
+    """Whether the counters show a reply that took as long as inference does, ended or not."""
+    return bool(now.received_bytes and now.sent_bytes) and (
+        now.last_received_ms - now.last_sent_ms >= LEAST_SERVICE_MS
+    )
+
+
+def is_over(then: Tracked, now: Tracked | None) -> bool:
+    """Whether the request outstanding `then` is over for certain: closed, followed by the next, or idle."""
+    return now is None or now.phase is Phase.IDLE or now.socket.received_bytes > then.socket.received_bytes
+
+
+def _phase(before: Tracked | None, now: Socket) -> Phase:
+    if has_asked(now) or _asked_unseen(before, now):
+        return Phase.ASKED
+    if not has_replied(now):
+        return Phase.IDLE
+    if before is None or now.sent_bytes > before.socket.sent_bytes:
+        return Phase.REPLYING
+    is_same = before.phase is Phase.REPLYING and now.received_bytes == before.socket.received_bytes
+    return Phase.REPLYING if is_same else Phase.IDLE
+
+
+def _asked_unseen(before: Tracked | None, now: Socket) -> bool:
+    """Whether a request is outstanding whose times do not show it.
+
+    When the next request comes in the same tick of the kernel's clock in which the last reply
+    ended, both times are equal and stay so. On a connection that carried no inference before, the
+    same picture is a question answered at once.
+    """
+    if before is None or now.last_received_ms != now.last_sent_ms or before.phase is Phase.IDLE:
+        return False
+    if before.phase is Phase.ASKED and now.sent_bytes == before.socket.sent_bytes:
+        return True
+    return before.is_inference and now.received_bytes - before.socket.received_bytes >= LEAST_REQUEST_BYTES
+
+
+def _patience_ms(before: Tracked | None, now: Socket, interval_ms: float, gap_ms: float | None) -> float:
+    """How long the connection may be silent in the middle of a stream."""
+    is_same = before is not None and before.phase is Phase.REPLYING
+    steps = now.sent_segments - before.socket.sent_segments if before is not None and is_same else 0
+    own_gap_ms = interval_ms / steps if steps >= 3 else 0.0
+    usual_ms = max(own_gap_ms, gap_ms or 0.0)
+    return usual_ms * GAPS if own_gap_ms else max(RECENT_MS, usual_ms * GAPS)
