@@ -91,7 +91,8 @@ class Timeline:
     def served_s(self) -> float:
         """When its service began, by the server's own account."""
         assert self.end_s is not None
-        return self.end_s - (self.final["prompt_eval_duration"] + self.final["eval_duration"]) / 1e9
+        work_ns: int = self.final["prompt_eval_duration"] + self.final["eval_duration"]
+        return self.end_s - work_ns / 1e9
 
     @property
     def tokens_per_s(self) -> float:
@@ -213,3 +214,53 @@ async def burst(server: Server, streams: Sequence[bool], **request: Any) -> list
             each.generate(stream=stream, **request) for each, stream in zip(found, streams, strict=True)
         ]
         return await asyncio.gather(*asking)
+
+
+class Crowd:
+    """Clients in another process: first idle ones, then, once it is let go, those who ask at once."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.pid = process.pid
+        self._process = process
+
+    async def ask(self) -> list[Timeline]:
+        """Let them ask, and wait for their courses; their connections stay open."""
+        await self._say()
+        return [Timeline(**each) for each in json.loads(await self._line())]
+
+    async def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        return await self._process.stdout.readline()
+
+    async def _say(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"\n")
+        await self._process.stdin.drain()
+
+
+@asynccontextmanager
+async def crowd(
+    server: Server, streams: Sequence[bool], *, idle: int = 0, rounds: int = 1, **request: Any
+) -> AsyncIterator[Crowd]:
+    """As many clients as `streams` has places, each with `rounds` requests, beside `idle` ones."""
+    wanted = {"port": server.port, "streams": [*streams], "idle": idle, "rounds": rounds, "request": request}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(Path(__file__).with_name("crowd.py")),
+        json.dumps(wanted),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=1 << 26,
+    )
+    found = Crowd(process)
+    try:
+        assert await found._line() == b"ready\n"
+        yield found
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), END_LIMIT_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()

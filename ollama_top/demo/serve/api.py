@@ -10,7 +10,7 @@ from ollama_top.demo.catalogue import Model
 from ollama_top.demo.serve import access, inference, journal
 from ollama_top.demo.serve.errand import RunnerError
 from ollama_top.demo.serve.hub import BusyError, Hub, LoadError
-from ollama_top.demo.serve.saying import ApiError, parse, say
+from ollama_top.demo.serve.saying import ApiError, fail, parse, say
 from ollama_top.demo.serve.wire import Answer, Question
 
 TEXT = "text/plain"
@@ -37,11 +37,11 @@ class Api:
         try:
             await self._answer(question, answer)
         except ApiError as error:
-            await say(answer, error.status, {"error": error.words})
+            await fail(answer, error.status, error.words)
         except BusyError:
-            await say(answer, 503, {"error": BUSY})
+            await fail(answer, 503, BUSY)
         except (LoadError, RunnerError) as error:
-            await say(answer, 500, {"error": str(error) or LOAD_FAILED})
+            await fail(answer, 500, str(error) or LOAD_FAILED)
         finally:
             status = answer.status or access.CLIENT_GONE
             seconds = time.monotonic() - began_s

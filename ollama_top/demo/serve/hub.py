@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ollama_top.demo.catalogue import Model
 from ollama_top.demo.command_lines import runner_argv
@@ -28,6 +29,7 @@ from ollama_top.demo.serve import journal
 from ollama_top.demo.serve.errand import KEPT_BY_GO, Errands, RunnerError
 from ollama_top.demo.serve.orders import VARIABLE, RunnerOrders
 
+T = TypeVar("T")
 HEALTH_EVERY_S = 0.05
 
 
@@ -48,6 +50,14 @@ class Place:
     load_s: float  # from the request to a loaded model; waiting for the place comes after it
 
 
+@dataclass(slots=True)
+class _Answers:
+    """What the scheduler will say to one request."""
+
+    admitted: asyncio.Future[float]  # when its runner was found ready
+    served: asyncio.Future[Runner]
+
+
 @dataclass(slots=True, eq=False)
 class _Process:
     """The real process of a runner."""
@@ -66,8 +76,7 @@ class Hub:
         self._programs = programs
         self._models = models
         self._load_s = load_s
-        self._places: dict[Ask, asyncio.Future[Runner]] = {}
-        self._admitted_s: dict[Ask, float] = {}
+        self._asked: dict[Ask, _Answers] = {}
         self._processes: dict[Runner, _Process] = {}
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -75,15 +84,26 @@ class Hub:
     async def place(self, ask: Ask) -> AsyncIterator[Place]:
         """Wait for a place and hold it; raises BusyError or LoadError."""
         asked_s = time.monotonic()
-        future = self._places[ask] = asyncio.get_running_loop().create_future()
+        async with self._asking(ask) as answers:
+            load_s = await answers.admitted - asked_s
+            runner = await answers.served
+            yield Place(self._processes[runner].errands, runner.context_tokens, load_s)
+
+    async def load(self, ask: Ask) -> None:
+        """Wait until the model is loaded, whether or not it has a place; raises BusyError or LoadError."""
+        async with self._asking(ask) as answers:
+            await answers.admitted
+
+    @asynccontextmanager
+    async def _asking(self, ask: Ask) -> AsyncIterator[_Answers]:
+        """A request that stays with the scheduler as long as the block."""
+        loop = asyncio.get_running_loop()
+        answers = self._asked[ask] = _Answers(loop.create_future(), loop.create_future())
         self._carry_out(self.scheduler.arrive(ask, time.time()))
         try:
-            runner = await future
-            load_s = self._admitted_s.get(ask, asked_s) - asked_s
-            yield Place(self._processes[runner].errands, runner.context_tokens, load_s)
+            yield answers
         finally:
-            self._places.pop(ask, None)
-            self._admitted_s.pop(ask, None)
+            del self._asked[ask]
             self._carry_out(self.scheduler.leave(ask, time.time()))
 
     def unload(self, model: Model) -> None:
@@ -108,23 +128,14 @@ class Hub:
                     task = asyncio.get_running_loop().create_task(self._start(runner))
                     task.add_done_callback(_surface)
                 case Admit(ask):
-                    self._admitted_s[ask] = time.monotonic()
+                    _answer(self._asked[ask].admitted, time.monotonic())
                 case Serve(ask, runner):
-                    self._settle(ask, runner)
+                    _answer(self._asked[ask].served, runner)
                 case Refuse(ask):
-                    self._settle(ask, BusyError())
+                    _refuse(self._asked[ask].admitted, BusyError())
                 case Stop(runner):
                     self._stop(runner)
         self._set_alarm()
-
-    def _settle(self, ask: Ask, outcome: Runner | Exception) -> None:
-        future = self._places.get(ask)
-        if future is None or future.done():
-            return
-        if isinstance(outcome, Runner):
-            future.set_result(outcome)
-        else:
-            future.set_exception(outcome)
 
     def _set_alarm(self) -> None:
         """Wake when the next runner expires."""
@@ -186,7 +197,7 @@ class Hub:
             return
         head = self.scheduler.head
         if runner.phase is Phase.LOADING and head is not None:
-            self._settle(head, LoadError())
+            _refuse(self._asked[head].admitted, LoadError())
             self._carry_out(self.scheduler.leave(head, time.time()))
         runner.phase = Phase.STOPPING
         self._forget(runner)
@@ -209,6 +220,17 @@ async def _is_ready(errands: Errands) -> bool:
     except RunnerError:
         return False
     return status == 200 and (b'"ok"' in body or b'"status":0' in body)
+
+
+def _answer(future: asyncio.Future[T], value: T) -> None:
+    """Give an answer, unless whoever waited for it has left."""
+    if not future.done():
+        future.set_result(value)
+
+
+def _refuse(future: asyncio.Future[float], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)
 
 
 def _terminate(child: asyncio.subprocess.Process) -> None:

@@ -48,7 +48,7 @@ class Reply:
 
 async def complete(hub: Hub, model: Model, wanted: Wanted, answer: Answer, *, is_chat: bool) -> None:
     """Answer /api/generate or /api/chat; raises ApiError and what waiting for a place raises."""
-    reply = Reply(str(wanted["model"]), is_chat)
+    reply = Reply(str(wanted.get("model", model.name)), is_chat)
     prompt = _chat_text(wanted) if is_chat else str(wanted.get("prompt") or "")
     ask = _ask(model, wanted)
     if model.is_embedding:
@@ -58,10 +58,11 @@ async def complete(hub: Hub, model: Model, wanted: Wanted, answer: Answer, *, is
         await say(answer, OK, reply.last("", "unload", {}))
         return
     began_s = time.monotonic()
+    if not prompt:
+        await hub.load(ask)
+        await say(answer, OK, reply.last("", "load", {}))
+        return
     async with hub.place(ask) as place:
-        if not prompt:
-            await say(answer, OK, reply.last("", "load", {}))
-            return
         job = _job(prompt, wanted, place.context_tokens)
         async with aclosing(_steps(place, job, began_s, has_context=not is_chat)) as steps:
             if wanted.get("stream", True):
@@ -84,7 +85,7 @@ async def embed(hub: Hub, model: Model, wanted: Wanted, answer: Answer) -> None:
         is_llama = has_llama_server(hub.scheduler.settings.version)
         raise ApiError(status, said["error"]["message"] if is_llama else NO_EMBEDDINGS)
     document = {
-        "model": str(wanted["model"]),
+        "model": str(wanted.get("model", model.name)),
         "embeddings": [said["embedding"] for _ in texts],
         "total_duration": _ns(time.monotonic() - began_s),
         "load_duration": _ns(place.load_s),

@@ -28,6 +28,15 @@ async def say(answer: Answer, status: int, document: Mapping[str, object]) -> No
     await answer.whole(status, written(document), JSON)
 
 
+async def fail(answer: Answer, status: int, words: str) -> None:
+    """Answer with an error, or end a stream under way with one."""
+    if answer.status == 0:
+        await say(answer, status, {"error": words})
+    else:
+        await answer.piece(written({"error": words}) + b"\n")
+        await answer.end()
+
+
 def parse(body: bytes) -> Mapping[str, object]:
     """The object in a question's body; raises ApiError in the words of Go's decoder."""
     if not body.strip():

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import psutil
 import pytest
-from world import MODEL, Client, burst, clients, idle_clients, is_settled, simulated_ollama, truth_at
+from world import MODEL, Client, burst, clients, crowd, idle_clients, is_settled, simulated_ollama, truth_at
 
 from ollama_top.ollama.argv import parse_runner
 from ollama_top.sources import sockets
@@ -118,3 +118,20 @@ async def test_another_context_reloads_the_model() -> None:
             after = psutil.Process(server.pid).children()[0]
     assert reply.final["load_duration"] > 2e8
     assert after.pid != before
+
+
+async def test_a_crowd_in_a_process_of_its_own_remembers_its_times() -> None:
+    with simulated_ollama("--decode-rate", "100", OLLAMA_NUM_PARALLEL="2") as server:
+        async with crowd(server, [True, False], idle=3, rounds=2, tokens=10) as clients_elsewhere:
+            assert count_open(server.pid, server.port) == 5
+            timelines = await clients_elsewhere.ask()
+            assert count_open(server.pid, server.port) == 5
+    assert [each.status for each in timelines] == [200] * 4
+    assert [each.is_streamed for each in timelines] == [True, True, False, False]
+    assert all(each.sent_s < each.served_s < (each.end_s or 0) for each in timelines)
+
+
+def count_open(pid: int, port: int) -> int:
+    """Established connections of a process on one of its ports."""
+    connections = psutil.Process(pid).net_connections(kind="tcp")
+    return sum(each.status == psutil.CONN_ESTABLISHED and each.laddr.port == port for each in connections)

@@ -106,6 +106,30 @@ async def test_a_dead_runner_stays_listed_until_it_is_needed_again() -> None:
         assert runner_of(server).pid != killed.pid
 
 
+async def test_a_runner_that_dies_ends_the_streams_it_was_writing_with_an_error() -> None:
+    with simulated_ollama("--decode-rate", "20") as server:
+        client = await Client.connect(server.port)
+        asking = asyncio.create_task(client.generate(tokens=1000))
+        await asyncio.sleep(1)
+        runner_of(server).kill()
+        timeline = await asyncio.wait_for(asking, 5)
+        await client.close()
+    assert timeline.status == 200
+    assert list(timeline.final) == ["error"]
+
+
+async def test_a_load_needs_no_place() -> None:
+    with simulated_ollama("--decode-rate", "20") as server:
+        client = await Client.connect(server.port)
+        asking = asyncio.create_task(client.generate(tokens=1000))
+        await asyncio.sleep(0.7)
+        body = b'{"model":"gemma3:270m","stream":false}'
+        reply = await asyncio.wait_for(ask(server.port, "POST", "/api/generate", body), 2)
+        assert json.loads(reply["body"])["done_reason"] == "load"
+        asking.cancel()
+        await client.close()
+
+
 async def test_children_end_with_the_server_even_when_it_is_killed() -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         with simulated_ollama() as server:
