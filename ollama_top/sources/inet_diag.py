@@ -17,8 +17,8 @@ NLM_F_REQUEST_DUMP = 0x301
 ESTABLISHED, LISTEN = 1, 10
 DIAG_BYTECODE = 1
 DIAG_INFO, DIAG_CGROUP = 2, 21
+BYTECODE_JUMP = 1
 SPORT, DPORT = (2, 3), (4, 5)  # "at least" and "at most" of the two ports
-MOST_PORTS = 16  # of one question: a jump is a byte
 
 NETLINK_HEADER = struct.Struct("=IHHII")
 DIAG_REQUEST = struct.Struct("=BBBxI48x")
@@ -62,10 +62,7 @@ class Socket:
 
 
 def request(family: int, states: int, ports: Sequence[int], *, remote: bool = False) -> bytes:
-    """Ask for the TCP sockets in `states` (bits) of some ports: their own, or those of the other ends.
-
-    A question takes MOST_PORTS at most.
-    """
+    """Ask for the TCP sockets in `states` (bits) of some ports: their own, or those of the other ends."""
     code = _port_filter(ports, *(DPORT if remote else SPORT))
     attribute = ATTRIBUTE.pack(ATTRIBUTE.size + len(code), DIAG_BYTECODE) + code
     body = DIAG_REQUEST.pack(family, socket.IPPROTO_TCP, 1 << (DIAG_INFO - 1), states) + attribute
@@ -87,14 +84,16 @@ def parse(datagram: bytes) -> tuple[tuple[Socket, ...], bool]:
 
 
 def _port_filter(ports: Sequence[int], at_least: int, at_most: int) -> bytes:
-    """Instructions that let pass any of some ports: a jump to the very end lets pass, one past it refuses."""
-    half = 2 * BYTECODE_OPERATION.size
+    """Instructions that let pass any of some ports: arriving at the very end lets pass, past it refuses."""
+    jump, compare = BYTECODE_OPERATION.size, 2 * BYTECODE_OPERATION.size
     code = b""
-    for left in range(len(ports), 0, -1):
-        operands = BYTECODE_OPERATION.pack(0, 0, ports[-left])
-        otherwise = half if left > 1 else half + 4
-        code += BYTECODE_OPERATION.pack(at_least, half, half + otherwise) + operands
-        code += BYTECODE_OPERATION.pack(at_most, (2 * left - 1) * half, otherwise) + operands
+    for port in reversed(ports):
+        let_pass = BYTECODE_OPERATION.pack(BYTECODE_JUMP, jump, jump + len(code)) if code else b""
+        otherwise = len(let_pass) or jump
+        operands = BYTECODE_OPERATION.pack(0, 0, port)
+        first = BYTECODE_OPERATION.pack(at_least, compare, 2 * compare + otherwise) + operands
+        second = BYTECODE_OPERATION.pack(at_most, compare, compare + otherwise) + operands
+        code = first + second + let_pass + code
     return code
 
 

@@ -39,11 +39,9 @@ def calling(port: int) -> tuple[Socket, ...]:
 
 def _dump(states: int, ports: Sequence[int], *, remote: bool = False) -> tuple[Socket, ...]:
     found: dict[int, Socket] = {}
-    for start in range(0, len(ports), inet_diag.MOST_PORTS):
-        for family in FAMILIES:
-            some = ports[start : start + inet_diag.MOST_PORTS]
-            question = inet_diag.request(family, states, some, remote=remote)
-            found.update((each.cookie, each) for each in _ask(question))
+    for family in FAMILIES if ports else ():
+        question = inet_diag.request(family, states, ports, remote=remote)
+        found.update((each.cookie, each) for each in _ask(question))
     return tuple(found.values())
 
 
