@@ -198,6 +198,9 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     def action_unload(self) -> None:
         """Ask whether to unload the model of the row under the cursor."""
+        if self.view.is_read_only:
+            self._refuse()
+            return
         name = pages.model_name(self.main.row)
         question = pages.unload_question(name, self.view, self.look) if name else None
         if question is None or name is None:
@@ -208,7 +211,10 @@ class MonitorApp(App[None], inherit_bindings=False):
     def unload(self, model_name: str) -> None:
         """Ask the server to unload a model; refuses when read-only, however it was called."""
         if self.view.is_read_only:
-            self.update(notice=Cell("Read-only: the server is not changed.", Role.WARNING))
+            self._refuse()
             return
         self.update(notice=Cell(f"Asking Ollama to unload {model_name}.", Role.NOTICE))
         self._bridge.unload(model_name)
+
+    def _refuse(self) -> None:
+        self.update(notice=Cell("Read-only: the server is not changed.", Role.WARNING))

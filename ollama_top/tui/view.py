@@ -56,6 +56,14 @@ def stale_age_s(light: Light | None, interval_s: float) -> float | None:
     return light.age_s if is_old else None
 
 
+def is_stale(view: View, *lights: str) -> bool:
+    """Whether the values of any of these sources are too old to pass for the present."""
+    if view.frame is None:
+        return False
+    ages = (stale_age_s(light_named(view.frame, name), view.interval_s) for name in lights)
+    return any(age_s is not None for age_s in ages)
+
+
 def light_named(frame: Frame, name: str) -> Light | None:
     """The light of a source; None where the Frame has none of that name."""
     return next((light for light in frame.snapshot.sources if light.name == name), None)

@@ -76,6 +76,13 @@ def wrap(text: str, width: int) -> list[str]:
     return lines
 
 
+def marked(line: Line, *, is_cursor: bool, is_stale: bool) -> Line:
+    """The line of a row as its standing asks for: under the cursor, or out of date."""
+    if is_cursor:
+        return recolour(line, Role.CURSOR)
+    return recolour(line, Role.FAINT) if is_stale else line
+
+
 def joined(line: Line) -> Line:
     """Neighbours of one role as one cell, and blanks with what they follow: fewer styles to send."""
     cells: list[Cell] = []

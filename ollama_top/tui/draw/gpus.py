@@ -6,12 +6,12 @@ from ollama_top.columns.gpus import GPUS, memory_share
 from ollama_top.model.frame import Frame
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import Series
-from ollama_top.tui.draw.fit import fit, fit_line, recolour, whole
+from ollama_top.tui.draw.fit import fit, fit_line, marked, whole
 from ollama_top.tui.draw.meter import meter
 from ollama_top.tui.layout import GPU_WIDTH
 from ollama_top.tui.plots import spark
 from ollama_top.tui.tables import Stand, arrange
-from ollama_top.tui.view import View, light_named, stale_age_s
+from ollama_top.tui.view import View, is_stale
 
 SPARK_WIDEST = 60
 FULL_WIDTH = 72  # narrower, a card is drawn in its compact form
@@ -23,18 +23,12 @@ def gpu_meters(view: View, width: int, height: int, stand: Stand | None) -> list
     if view.frame is None or height < 1:
         return []
     rows = arrange(GPUS, stand or Stand(), view.frame.snapshot).rows
-    is_stale = stale_age_s(light_named(view.frame, GPUS.light), view.interval_s) is not None
-    cursor = stand.index if stand else None
-    if len(rows) <= height:
-        lines = [_line(gpu, view.frame, width) for gpu in rows]
-        return [_marked(line, is_cursor=at == cursor, is_stale=is_stale) for at, line in enumerate(lines)]
-    return _compact(rows, view.frame, width, height, cursor)
-
-
-def _marked(line: Line, *, is_cursor: bool, is_stale: bool) -> Line:
-    if is_cursor:
-        return recolour(line, Role.CURSOR)
-    return recolour(line, Role.FAINT) if is_stale else line
+    per_line = 1 if len(rows) <= height else max(1, width // GPU_WIDTH)
+    places = _places(rows, view.frame, width // per_line, per_line * height)
+    old, cursor = is_stale(view, GPUS.light), stand.index if stand else None
+    places = [marked(place, is_cursor=at == cursor, is_stale=old) for at, place in enumerate(places)]
+    groups = [places[at : at + per_line] for at in range(0, len(places), per_line)]
+    return [fit_line([cell for place in group for cell in place], width) for group in groups]
 
 
 def _line(gpu: Gpu, frame: Frame, width: int) -> Line:
@@ -51,19 +45,13 @@ def _line(gpu: Gpu, frame: Frame, width: int) -> Line:
     return whole([head, meter(memory_share(gpu), bar_width), *_facts(gpu, frame), plot], width)
 
 
-def _compact(rows: tuple[Gpu, ...], frame: Frame, width: int, height: int, cursor: int | None) -> list[Line]:
-    """Several cards to a line, read across; the last place tells of those left out."""
-    per_line = max(1, width // GPU_WIDTH)
-    each = width // per_line
-    places: list[Line] = []
-    for at, gpu in enumerate(rows[: per_line * height]):
-        line = _short(gpu, frame, each)
-        places.append(recolour(line, Role.CURSOR) if at == cursor else line)
+def _places(rows: tuple[Gpu, ...], frame: Frame, width: int, most: int) -> list[Line]:
+    """A card to a place, `most` at the most; the last place tells of those left out."""
+    places = [_line(gpu, frame, width) for gpu in rows[:most]]
     left_out = len(rows) - len(places)
     if left_out:
-        places[-1] = fit_line([Cell(f" and {left_out + 1} more", Role.FAINT)], each)
-    lines = [places[at : at + per_line] for at in range(0, len(places), per_line)]
-    return [fit_line([cell for place in line for cell in place], width) for line in lines]
+        places[-1] = fit_line([Cell(f" and {left_out + 1} more", Role.FAINT)], width)
+    return places
 
 
 def _short(gpu: Gpu, frame: Frame, width: int) -> Line:

@@ -11,7 +11,7 @@ from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Missing
 from ollama_top.tui.draw.fit import fit, fit_line, whole
 from ollama_top.tui.plots import braille, spark, top_of
-from ollama_top.tui.view import View
+from ollama_top.tui.view import View, is_stale
 
 SPARK_WIDEST = 40
 WIDE = 100  # from here on every curve has its spark
@@ -45,21 +45,18 @@ def _curves(view: View) -> tuple[_Curve, ...]:
     waiting = shown(queue.waiting, lambda count: f"{at_most}{count}")
     waits = waiting is not UNKNOWN and waiting.text not in {"0", "~0"}
     oldest = "" if isinstance(queue.oldest_wait_s, Missing) else formats.age(queue.oldest_wait_s.value)
+    served = Role.FAINT if is_stale(view, "slots") else Role.STRONG
+    queued = Role.FAINT if is_stale(view, "sockets") else Role.WARNING if waits else Role.STRONG
     return (
-        _Curve("tok/s", _newest(past.tokens_per_s), past.tokens_per_s),
-        _Curve(
-            "waiting",
-            Cell(waiting.text, Role.WARNING if waits else Role.STRONG),
-            past.waiting,
-            f"oldest {oldest}" if oldest else "",
-        ),
-        _Curve("running", shown(queue.running, str, Role.STRONG), past.running),
+        _Curve("tok/s", Cell(_newest(past.tokens_per_s), served), past.tokens_per_s),
+        _Curve("waiting", Cell(waiting.text, queued), past.waiting, f"oldest {oldest}" if oldest else ""),
+        _Curve("running", shown(queue.running, str, served), past.running),
     )
 
 
-def _newest(series: Series) -> Cell:
+def _newest(series: Series) -> str:
     newest = series[-1] if series else None
-    return UNKNOWN if newest is None else Cell(formats.rate(newest), Role.STRONG)
+    return UNKNOWN.text if newest is None else formats.rate(newest)
 
 
 def _is_odd(frame: Frame, interval_s: float) -> bool:

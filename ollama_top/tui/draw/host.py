@@ -4,10 +4,10 @@ from ollama_top.columns import formats
 from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role, shown
 from ollama_top.model.host import Host
 from ollama_top.model.reading import Known, map_known, value_or
-from ollama_top.tui.draw.fit import fit_line, whole
+from ollama_top.tui.draw.fit import fit_line, recolour, whole
 from ollama_top.tui.draw.header import is_elsewhere
 from ollama_top.tui.draw.meter import meter
-from ollama_top.tui.view import View
+from ollama_top.tui.view import View, is_stale
 
 BAR_WIDTH = 8
 
@@ -20,7 +20,8 @@ def host(view: View, width: int) -> Line:
     elsewhere = is_elsewhere(snapshot.server)
     head = Cell(f" this machine, {snapshot.host.name}: " if elsewhere else " ", Role.FAINT)
     parts = [(head,), _processors(snapshot.host), _memory(snapshot.host), () if elsewhere else _server(view)]
-    return whole(parts, width)
+    line = whole(parts, width)
+    return recolour(line, Role.FAINT) if is_stale(view, "host") else line
 
 
 def _processors(machine: Host) -> tuple[Cell, ...]:

@@ -34,6 +34,7 @@ TABLE_OF: Mapping[Panel, Table[Any]] = {
     Panel.SLOTS: SLOTS,
     Panel.REQUESTS: REQUESTS,
 }
+HIDDEN_WHEN_EMPTY = frozenset({Panel.GPUS, Panel.SLOTS})
 Drawn = Mapping[Panel, Sequence[Line]]
 
 
@@ -64,6 +65,8 @@ def settled(view: View, looks: Looks, size: tuple[int, int]) -> Looks:
     """The user's places after a change of Frame or size: each cursor still on its row, and in view."""
     if view.frame is None:
         return looks
+    if looks.focus in HIDDEN_WHEN_EMPTY and not TABLE_OF[looks.focus].rows(view.frame.snapshot):
+        looks = replace(looks, focus=Panel.MODELS, zoomed=None)
     rows = rooms(view, looks, size)
     stands = {
         panel: settle(looks.stand(panel), rows_of(panel, view.frame, looks), body_height(panel, rows, looks))

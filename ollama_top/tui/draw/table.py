@@ -7,7 +7,7 @@ from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role
 from ollama_top.columns.column import Column, Placed, Table, fitting
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
-from ollama_top.tui.draw.fit import ends, fit, fit_line, recolour
+from ollama_top.tui.draw.fit import ends, fit, fit_line, marked
 from ollama_top.tui.tables import Rows, Stand
 from ollama_top.tui.view import View, light_named, stale_age_s
 
@@ -35,14 +35,8 @@ def table_lines(
     window = range(stand.offset, min(len(rows.rows), stand.offset + height - 1))
     for at in window:
         line = _row(placed, rows.rows[at], gap, view.frame, width)
-        lines.append(_marked(line, is_cursor=is_focused and at == stand.index, is_stale=age_s is not None))
+        lines.append(marked(line, is_cursor=is_focused and at == stand.index, is_stale=age_s is not None))
     return lines[:height]
-
-
-def _marked(line: Line, *, is_cursor: bool, is_stale: bool) -> Line:
-    if is_cursor:
-        return recolour(line, Role.CURSOR)
-    return recolour(line, Role.FAINT) if is_stale else line
 
 
 def _row(placed: tuple[Placed[Any], ...], row: object, gap: int, frame: Frame, width: int) -> Line:

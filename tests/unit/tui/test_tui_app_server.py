@@ -90,6 +90,9 @@ async def test_read_only_binds_no_such_key_and_refuses_however_it_is_asked() -> 
         assert isinstance(monitor.app.screen, MainScreen)
         assert "unload" not in monitor.text
         assert "read-only" in monitor.text
+        await monitor.app.run_action("unload")
+        assert "Read-only: the server is not changed." in monitor.lines[-1]
+        await monitor.press("down")
         monitor.app.unload("gemma3:270m")
         await asyncio.sleep(0.05)
         assert monitor.feed.unloaded == []

@@ -146,6 +146,13 @@ def test_a_card_that_failed_says_why() -> None:
     assert "the GPU is lost" in text(gpu_meters(view(scenes.lost_card()), 80, 1, None)[0])
 
 
+def test_old_cards_and_the_cursor_show_in_the_compact_form_too() -> None:
+    old = frames.lights(nvidia=frames.light("nvidia", LightState.FAILED, 30.0, "driver"))
+    frame = frames.frame(gpus=scenes.crowded().snapshot.gpus, sources=old)
+    lines = gpu_meters(view(frame), 80, 4, Stand(index=1))
+    assert [cell.role for cell in lines[0]] == [Role.FAINT, Role.CURSOR]
+
+
 def test_the_cursor_is_on_the_card_in_focus() -> None:
     lines = gpu_meters(view(scenes.busy()), 80, 2, Stand(index=1))
     assert [cell.role for cell in lines[1]] == [Role.CURSOR]
@@ -195,6 +202,18 @@ def test_a_count_that_cannot_be_made_is_a_dash() -> None:
     line = text(history(view(scenes.remote()), 80, 1)[0])
     assert "waiting     -" in line
     assert "running     -" in line
+
+
+def test_numbers_that_are_old_are_faint() -> None:
+    old = frames.light("sockets", LightState.FAILED, 30.0, "no socket diagnosis")
+    shown = view(frames.frame(queue=frames.queue(2, 4), sources=frames.lights(sockets=old)))
+    line = history(shown, 80, 1)[0]
+    assert roles(line, " 4") == {Role.FAINT}
+    assert roles(line, " 2") == {Role.STRONG}
+    old = frames.light("host", LightState.FAILED, 30.0, "gone")
+    assert {cell.role for cell in host(view(frames.frame(sources=frames.lights(host=old))), 80)} == {
+        Role.FAINT
+    }
 
 
 def test_an_upper_bound_is_marked() -> None:

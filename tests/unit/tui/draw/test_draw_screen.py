@@ -81,6 +81,13 @@ def test_a_server_with_old_values_is_not_lost_and_neither_is_one_not_asked_yet()
     assert not is_lost(replace(scenes.unreachable(), snapshot=asking))
 
 
+def test_a_table_that_is_gone_is_not_in_focus() -> None:
+    looks = Looks(focus=Panel.SLOTS, zoomed=Panel.SLOTS)
+    assert settled(seen(scenes.busy()), looks, (80, 24)).focus is Panel.SLOTS
+    left = settled(seen(scenes.remote()), looks, (80, 24))
+    assert (left.focus, left.zoomed) == (Panel.MODELS, None)
+
+
 def test_the_last_line_is_what_is_typed_then_the_notice_then_the_keys() -> None:
     view = replace(seen(scenes.busy()), notice=Cell("something happened"))
     looks = Looks(prompt=Prompt(Purpose.SEARCH, Stand(), "gem"))
