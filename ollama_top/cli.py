@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ollama_top import __version__
 from ollama_top.config.interval import DEFAULT_S
+from ollama_top.model.text import printable
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
     from ollama_top.engine.feed import Feed
     from ollama_top.ollama.host import Target
 
-DONE, NOTHING_READ, USAGE, INTERRUPTED = 0, 2, 64, 128 + 2
+DONE, NOTHING_READ, USAGE, NOT_WRITTEN, INTERRUPTED = 0, 2, 64, 74, 128 + 2
 EXIT_CODES = {
     DONE: "done",
     NOTHING_READ: "nothing could be read",
     USAGE: "wrong use or settings",
+    NOT_WRITTEN: "the output could not be written",
     INTERRUPTED: "interrupted",
 }
 EXIT_STATUS = f"exit status: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
@@ -45,20 +47,31 @@ def run(argv: Sequence[str]) -> int:
     try:
         code: int = options.command(options)
     except (UsageError, ConfigError) as error:
-        print(f"ollama-top: {error}", file=sys.stderr)
-        return USAGE
+        return _fail(error, USAGE)
     except BrokenPipeError:  # the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
 
 
+def _fail(error: Exception, code: int) -> int:
+    """Say what went wrong, if there is somewhere to say it; the exit code."""
+    if sys.stderr is not None:
+        print(f"ollama-top: {printable(str(error))}", file=sys.stderr)
+    return code
+
+
+def _drop_output() -> None:
+    """Let nothing be written any more: what is left over is flushed at the end, and would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
+        self.exit(USAGE, f"{self.prog}: {printable(message)}\n")
 
 
 def _parser() -> _Parser:
@@ -68,6 +81,7 @@ def _parser() -> _Parser:
         description="What an Ollama server is doing, and why a request waits: htop for Ollama.",
         epilog=EXIT_STATUS,
         parents=[common],
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"ollama-top {__version__}")
     parser.add_argument(
@@ -83,6 +97,7 @@ def _parser() -> _Parser:
         help="print what the monitor would show, without a screen",
         description="Print one look at the server: plain text, or JSON as docs/reference.md describes it.",
         epilog=EXIT_STATUS,
+        allow_abbrev=False,
     )
     show.add_argument("--json", action="store_true", help="one JSON document; with --watch one a line")
     show.add_argument("--watch", action="store_true", help="go on looking until interrupted")
@@ -111,11 +126,13 @@ def _common() -> _Parser:
 
 
 def _monitor(options: argparse.Namespace) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
     settings = _settings(options)
     interval_s = _interval_s(options, settings)
-    target = _target(options, settings)
+    title = "the demo" if options.demo else _target(options, settings).url
+    if _ca_file(options, settings) and not options.demo:
+        _live(options, settings, interval_s)  # what it refuses is to be said before there is a screen
     from ollama_top.tui.app import MonitorApp
 
     def demo() -> "Feed":
@@ -126,10 +143,10 @@ def _monitor(options: argparse.Namespace) -> int:
     read_only = bool(settings.read_only if options.read_only is None else options.read_only)
     app = MonitorApp(
         demo if options.demo else lambda: _live(options, settings, interval_s),
-        title="the demo" if options.demo else target.url,
+        title=title,
         read_only=read_only,
         interval_s=interval_s,
-        theme=options.theme or settings.theme,
+        theme=_theme(options, settings),
         demo_offer=None if options.demo else demo,
     )
     app.run()
@@ -154,8 +171,10 @@ def _show(options: argparse.Namespace) -> int:
     try:
         show.watch(lambda: feed(interval_s, None), printer) if watch else show.once(feed, printer)
     except show.NothingReadError as error:
-        print(f"ollama-top: {error}", file=sys.stderr)
-        return NOTHING_READ
+        return _fail(error, NOTHING_READ)
+    except show.NotWrittenError as error:
+        _drop_output()
+        return _fail(error, NOT_WRITTEN)
     return DONE
 
 
@@ -167,7 +186,7 @@ def _live(
 
     access = Access(
         token=_token(),
-        ca_file=_given(options, "ca_file") or settings.ca_file,
+        ca_file=_ca_file(options, settings),
         insecure=bool(_given(options, "insecure") or settings.insecure),
     )
     try:
@@ -206,6 +225,21 @@ def _target(options: argparse.Namespace, settings: "Settings") -> "Target":
             except ValueError as error:
                 raise UsageError(f"{name}: {error}") from None
     return parse_target("")
+
+
+def _ca_file(options: argparse.Namespace, settings: "Settings") -> str | None:
+    given: str | None = _given(options, "ca_file")
+    return given or settings.ca_file
+
+
+def _theme(options: argparse.Namespace, settings: "Settings") -> str | None:
+    from ollama_top.tui.themes import THEMES
+
+    names = [each.name for each in THEMES]
+    name: str | None = options.theme or settings.theme
+    if name is not None and name not in names:
+        raise UsageError(f"there is no theme {name!r}; there are {', '.join(names)}")
+    return name
 
 
 def _token() -> str | None:

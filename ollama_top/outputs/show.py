@@ -15,9 +15,13 @@ from ollama_top.outputs import document, plain
 
 T = TypeVar("T")
 BETWEEN_LOOKS_S = 0.5
-PATIENCE_S = 12.0  # a single look waits for a slow server, where a screen would go on without it
+PATIENCE_S = 32.0  # a single look waits for a slow server: three questions in turn, each given 10 s
 
 Printer = Callable[[Frame], None]
+
+
+class NotWrittenError(Exception):
+    """Standard output takes no more, and not because its reader went away; the text says why."""
 
 
 class NothingReadError(Exception):
@@ -59,9 +63,14 @@ def plain_printer(*, watch: bool) -> Printer:
 
 def _print(text: str) -> None:
     """Print at once; a character that the terminal's encoding lacks is spelt out."""
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # there may be no standard output at all
     printed = text.encode(encoding, "backslashreplace").decode(encoding)
-    print(printed, flush=True)  # noqa: T201 - standard output is this command's product
+    try:
+        print(printed, flush=True)  # noqa: T201 - standard output is this command's product
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NotWrittenError(f"the output cannot be written: {error.strerror}") from None
 
 
 def _run(look: Callable[[], Coroutine[None, None, T]]) -> T:
