@@ -30,11 +30,6 @@ def _unreachable(snapshot: Snapshot) -> Verdict | None:
     return Verdict(Severity.ERROR, f"cannot read {server.url}: {server.problem}")
 
 
-def _api_trouble(snapshot: Snapshot) -> Verdict | None:
-    problem = snapshot.server.problem
-    return Verdict(Severity.WARNING, f"the API answers in part only: {problem}") if problem else None
-
-
 def _gone(snapshot: Snapshot) -> Verdict | None:
     gone = _names(snapshot, ModelState.GONE)
     if not gone:
@@ -159,7 +154,6 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     _unreachable,
     _waiting,
     _gone,
-    _api_trouble,
     _loading,
     _working,
     _unseen,

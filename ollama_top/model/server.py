@@ -23,7 +23,7 @@ class Server:
     """One server, as its API and the machine it runs on describe it."""
 
     url: str = fact("Address asked, without credentials.")
-    reachable: bool = fact("Whether the API answered within its time limit at the last look.")
+    reachable: bool = fact("Whether the API could be read, within its time limit, at the last look.")
     version: Reading[str] = fact("Ollama's version, from /api/version.")
     pid: Reading[int] = fact("Process that holds the API port, if it is `ollama serve` on this machine.")
     manager: Reading[Keeper] = fact("What started it.")

@@ -63,11 +63,6 @@ def test_a_server_that_does_not_answer_is_the_first_thing_to_say() -> None:
     assert judge(worst) == Verdict(Severity.ERROR, f"cannot read {URL}: connection refused")
 
 
-def test_a_server_that_answers_in_part() -> None:
-    half = snapshot(server=frames.server(problem="answered HTTP 500"))
-    assert judge(half) == Verdict(Severity.WARNING, "the API answers in part only: answered HTTP 500")
-
-
 # What waits
 
 
@@ -263,10 +258,7 @@ def test_every_judgement_speaks_somewhere_and_is_silent_somewhere() -> None:
     idle, down = snapshot(), snapshot(server=frames.server(reachable=False, problem="connection refused"))
     scenes = [idle, down, waiting(1, FREE), snapshot(models=(LOADING,)), snapshot(models=(SECOND,))]
     scenes += [snapshot(models=(model(state=ModelState.GONE),)), snapshot(queue=frames.queue(1))]
-    scenes += [
-        snapshot(queue=frames.queue(UNSEEN)),
-        snapshot(server=frames.server(problem="answered HTTP 500")),
-    ]
+    scenes += [snapshot(queue=frames.queue(UNSEEN))]
     for judgement in JUDGEMENTS[:-1]:
         spoken = [judgement(scene) is not None for scene in scenes]
         assert any(spoken), judgement
