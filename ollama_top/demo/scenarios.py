@@ -55,13 +55,12 @@ CODE = Caller(
     Rhythm(150, (240, 340), (2, 4), (9, 24)),
     prompt_tokens=(3500, 9000),
     answer_tokens=(260, 620),
-    keep_alive_s=45,
     context_tokens=32_768,
     linger_s=60,
 )
 
 DEFAULT = Scenario(
-    (models.CHAT, models.VISION, models.CODER), SETTINGS, (CHATS, SUMMARIES, ONE_OFF, PICTURES, CODE)
+    (models.CHAT, models.VISION, models.CODER), SETTINGS, (CHATS, SUMMARIES, ONE_OFF, PICTURES, CODE), seed=3
 )
 """Lively: a model in steady use, batches that make a queue, a model that Ollama serves one at a
 time, and a large one for which another sometimes has to go."""
