@@ -15,7 +15,7 @@ this adds up to the exact count. It is off by one where the world looks the same
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, Tracked, is_over, track
+from ollama_top.engine.tracking import Phase, Tracked, is_over, track
 from ollama_top.sources.inet_diag import Socket
 
 TOGETHER_MS = 12  # ticks of the kernel's clock between two times of one moment
@@ -187,8 +187,8 @@ def _answered(tracked: Mapping[int, Tracked], serving: Serving, surplus: int) ->
 
 def _unseen(tracked: Mapping[int, Tracked], lacking: int) -> Sequence[int]:
     """The connections on which the requests in service must be that no connection shows."""
-    tied = [cookie for cookie in _in(tracked, Phase.IDLE) if tracked[cookie].is_tied]
-    asking = [each for each in tied if tracked[each].socket.received_bytes >= LEAST_REQUEST_BYTES]
+    idle = [tracked[cookie] for cookie in _in(tracked, Phase.IDLE)]
+    asking = [each.socket.cookie for each in idle if each.is_tied and each.is_inference]
     return asking[: max(0, lacking)]
 
 
