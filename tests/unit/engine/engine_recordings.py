@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+
+import captured
 
 from ollama_top.engine import derive
 from ollama_top.engine.samples import Samples, Taken, Traffic
@@ -28,7 +29,6 @@ from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import RunnerProcess, TreeLook
 from ollama_top.sources.runners import SlotsLook
 
-CAPTURES = Path(__file__).parents[2] / "captures"
 GLANCE_EVERY_S = 0.5
 SINCE = datetime(2026, 11, 23, tzinfo=UTC)
 BLOB = "/models/blobs/sha256-0"
@@ -96,13 +96,26 @@ class Look:
 
 
 def load(version: str, name: str) -> Recording:
-    path = CAPTURES / f"ollama-{version}" / name
+    path = captured.CAPTURES / f"ollama-{version}" / name
     text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     head, *moments = map(json.loads, text.splitlines())
     requests = tuple(
         Timeline(each["stream"], each["sent_s"], each["first_s"], each["end_s"]) for each in head["requests"]
     )
     return Recording(head["parallel"], requests, tuple(map(_moment, moments)))
+
+
+def load_burst(name: str) -> Recording:
+    """A recording whose connections are those that `ss` printed."""
+    recorded = captured.Capture(captured.NEWEST).json(f"burst-{name}")
+    requests = tuple(
+        Timeline(True, each["sent"], each["chunks"][0], each["end"]) for each in recorded["requests"]
+    )
+    moments = tuple(
+        Moment(each["t"], _from_ss(each["ss"]), {1: json.dumps(each["slots"]).encode()})
+        for each in recorded["samples"]
+    )
+    return Recording(int(recorded["env"].get("OLLAMA_NUM_PARALLEL", 1)), requests, moments)
 
 
 def looks(recording: Recording, every: int, offset: int) -> Iterator[Look]:
@@ -152,13 +165,10 @@ def _runner(port: int, parallel: int, *, tells_slots: bool) -> RunnerProcess:
 
 
 def _moment(line: dict[str, Any]) -> Moment:
-    served = _from_ss(line["ss"]) if "ss" in line else _sockets(line["served"])
-    slots = line.get("slots", {})
-    by_port = slots if isinstance(slots, dict) else {"1": slots}
     return Moment(
         line["at_s"],
-        served,
-        {int(port): json.dumps(each).encode() for port, each in by_port.items()},
+        _sockets(line["served"]),
+        {int(port): json.dumps(each).encode() for port, each in line.get("slots", {}).items()},
         {int(port): _sockets(each) for port, each in line.get("to_runners", {}).items()},
     )
 
@@ -170,7 +180,7 @@ def _sockets(rows: Sequence[Sequence[int]]) -> tuple[Socket, ...]:
 def _from_ss(text: str) -> tuple[Socket, ...]:
     """The connections of `ss -tinH`; the client's port stands in for the number that it does not print."""
     found = []
-    for line in text.splitlines():
+    for line in text.replace("\n ", " ").splitlines():
         remote = line.split()[3]
         port = int(remote.rpartition(":")[2])
         told = {name: int(value) for name, value in COUNTER.findall(line.partition(remote)[2])}

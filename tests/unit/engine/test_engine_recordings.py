@@ -12,7 +12,7 @@ LOADED = [
     ("0.33.0", f"traffic-6-parallel2-{mode}-loaded.jsonl.gz") for mode in MODES
 ]  # 4 wanted 2 processors
 WITHOUT_SLOTS = [("0.24.0", f"traffic-6-parallel2-{mode}.jsonl") for mode in MODES]
-BURSTS = [("0.33.0", f"burst-{name}.jsonl") for name in ("4-unset", "6-parallel2", "8-parallel4")]
+BURSTS = ("4-unset", "6-parallel2", "8-parallel4")
 EVERY = (1, 2, 4, 8)  # of moments 0.25 s apart
 TRANSITION_S = 0.06  # from an arrival or an end until everybody knows of it, on two busy processors
 ON_THE_WAY_S = 0.7  # a request is read, and its prompt prepared, before a runner hears of it
@@ -54,18 +54,18 @@ def test_counts_without_slots_are_right_but_for_what_is_on_its_way(
 
 
 @pytest.mark.parametrize("every", [1, 2])
-@pytest.mark.parametrize(("version", "name"), BURSTS)
-def test_counts_from_what_ss_prints_are_exact(version: str, name: str, every: int) -> None:
-    assert wrong(recordings.load(version, name), every) == []
+@pytest.mark.parametrize("name", BURSTS)
+def test_counts_from_what_ss_prints_are_exact(name: str, every: int) -> None:
+    assert wrong(recordings.load_burst(name), every) == []
 
 
 @pytest.mark.parametrize("every", [4, 8])
-@pytest.mark.parametrize(("version", "name"), BURSTS)
+@pytest.mark.parametrize("name", BURSTS)
 def test_questions_on_a_connection_that_carried_a_reply_may_count_as_one_request(
-    version: str, name: str, every: int
+    name: str, every: int
 ) -> None:
     """The recorder asked for /api/ps every 0.25 s on connections of requests that had ended."""
-    found = wrong(recordings.load(version, name), every)
+    found = wrong(recordings.load_burst(name), every)
     assert all(look.waiting - look.true_waiting == 1 and look.running == look.true_running for look in found)
 
 
