@@ -171,9 +171,14 @@ class Hub:
         )
         is_llama = has_llama_server(version)
         journal.write(journal.starting(argv, is_llama=is_llama))
-        child = await asyncio.create_subprocess_exec(
-            *argv, stdin=asyncio.subprocess.PIPE, env={**os.environ, VARIABLE: orders.written()}
-        )
+        environment = {**os.environ, VARIABLE: orders.written()}
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *argv, stdin=asyncio.subprocess.PIPE, env=environment
+            )
+        except OSError as error:
+            self._fail_load(runner, LoadError(str(error)))
+            return
         errands = Errands(port, keeps=0 if is_llama else KEPT_BY_GO)
         process = self._processes[runner] = _Process(child, errands)
         for work in (self._watch(runner, process), self._await_load(runner, process)):
@@ -195,11 +200,18 @@ class Hub:
         if runner.phase is Phase.READY:
             runner.is_dead = True
             return
+        if runner.phase is Phase.LOADING:
+            self._fail_load(runner, LoadError())
+        else:
+            self._forget(runner)
+
+    def _fail_load(self, runner: Runner, error: LoadError) -> None:
+        """The request for which a model was to be loaded gets the error."""
         head = self.scheduler.head
-        if runner.phase is Phase.LOADING and head is not None:
-            _refuse(self._asked[head].admitted, LoadError())
-            self._carry_out(self.scheduler.leave(head, time.time()))
         runner.phase = Phase.STOPPING
+        if head is not None:
+            _refuse(self._asked[head].admitted, error)
+            self._carry_out(self.scheduler.leave(head, time.time()))
         self._forget(runner)
 
     def _stop(self, runner: Runner) -> None:
@@ -210,7 +222,7 @@ class Hub:
             asyncio.get_running_loop().call_soon(self._forget, runner)
 
     def _forget(self, runner: Runner) -> None:
-        del self._processes[runner]
+        self._processes.pop(runner, None)
         self._carry_out(self.scheduler.ended(runner, time.time()))
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import psutil
 from demo_answers import ask, assert_alike, capture, loaded, runner_of, shape
@@ -116,6 +117,23 @@ async def test_a_runner_that_dies_ends_the_streams_it_was_writing_with_an_error(
         await client.close()
     assert timeline.status == 200
     assert list(timeline.final) == ["error"]
+
+
+async def test_a_runner_that_cannot_be_started_is_an_error_of_its_request_only() -> None:
+    with simulated_ollama() as server:
+        launcher = Path(psutil.Process(server.pid).cmdline()[1]).with_name("llama-server")
+        text = launcher.read_text()
+        body = b'{"model":"gemma3:270m","prompt":"a","stream":false,"options":{"num_predict":1}}'
+        for broken in (None, text.replace("sys.exit(", "sys.exit(1 or ")):
+            launcher.unlink(missing_ok=True)
+            if broken is not None:
+                launcher.write_text(broken)
+                launcher.chmod(0o755)
+            reply = await asyncio.wait_for(ask(server.port, "POST", "/api/generate", body), 5)
+            assert reply["status"] == 500
+            assert "error" in json.loads(reply["body"])
+        launcher.write_text(text)
+        assert (await ask(server.port, "POST", "/api/generate", body))["status"] == 200
 
 
 async def test_a_load_needs_no_place() -> None:
