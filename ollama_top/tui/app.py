@@ -92,8 +92,9 @@ class MonitorApp(App[None], inherit_bindings=False):
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of View
         """Change the View and draw it on the screen in front."""
         self.view = replace(self.view, **changes)
-        if isinstance(self.screen, MainScreen | Page | Choice):
-            self.screen.show(self.view, self.look)
+        for screen in self.screen_stack[-1:]:  # none is left while the app closes
+            if isinstance(screen, MainScreen | Page | Choice):
+                screen.show(self.view, self.look)
 
     # what the bridge says
 

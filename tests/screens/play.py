@@ -10,6 +10,7 @@ from dataclasses import replace
 import feeds
 import frames
 import scenes
+import troubles
 
 from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Source
@@ -50,7 +51,7 @@ PLAYS: dict[str, Callable[[int], Frame]] = {
     "still": still,
     "moving": moving,
     "crowded": lambda _: scenes.crowded(),
-    "hostile": lambda _: scenes.hostile(),
+    "hostile": lambda _: troubles.hostile(),
 }
 LAST = 30  # a play of known length stands still after so many Frames
 

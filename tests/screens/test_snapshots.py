@@ -6,6 +6,7 @@ from typing import Any
 import feeds
 import pytest
 import scenes
+import troubles
 from monitoring import running
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
@@ -17,12 +18,12 @@ SCENES = (
     scenes.idle,
     scenes.busy,
     scenes.crowded,
-    scenes.unreachable,
-    scenes.denied,
-    scenes.stale,
-    scenes.hostile,
-    scenes.remote,
-    scenes.lost_card,
+    troubles.unreachable,
+    troubles.denied,
+    troubles.stale,
+    troubles.hostile,
+    troubles.remote,
+    troubles.lost_card,
 )
 PAGES: dict[str, list[str]] = {
     "help": ["f1"],

@@ -5,6 +5,7 @@ from typing import Any
 import frames
 import pytest
 import scenes
+import troubles
 
 from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
 from ollama_top.columns.column import Column, Table, fitting
@@ -80,7 +81,7 @@ def test_what_is_missing_is_a_dash_and_sorts_as_absent(table: Table[Any], column
 
 @by_table
 def test_identities_are_told_apart(table: Table[Any]) -> None:
-    for frame in (scenes.busy(), scenes.crowded(), scenes.hostile()):
+    for frame in (scenes.busy(), scenes.crowded(), troubles.hostile()):
         identities = [table.identity(row) for row in table.rows(frame.snapshot)]
         assert len(set(identities)) == len(identities)
 
@@ -186,7 +187,7 @@ def test_rows_are_called_what_a_person_would_call_them() -> None:
 
 
 def test_requests_that_cannot_be_seen_are_not_said_to_be_none() -> None:
-    assert REQUESTS.unseen(scenes.remote().snapshot) == frames.NOT_LOCAL.hint
+    assert REQUESTS.unseen(troubles.remote().snapshot) == frames.NOT_LOCAL.hint
     assert REQUESTS.unseen(scenes.idle().snapshot) is None
 
 

@@ -8,6 +8,7 @@ import feeds
 import frames
 import pytest
 import scenes
+import troubles
 from monitoring import Monitor, running
 
 from ollama_top.model.frame import Frame
@@ -101,7 +102,7 @@ async def test_read_only_binds_no_such_key_and_refuses_however_it_is_asked() -> 
 
 async def test_a_lost_server_offers_the_simulation_and_a_key_shows_it() -> None:
     demo = replace(scenes.busy(), snapshot=replace(scenes.busy().snapshot, demo=True))
-    async with running(scenes.unreachable(), demo_offer=lambda: feeds.PlayedFeed([demo])) as monitor:
+    async with running(troubles.unreachable(), demo_offer=lambda: feeds.PlayedFeed([demo])) as monitor:
         assert "What it may be, and what to type" in monitor.text
         assert "DEMO" in monitor.text
         await monitor.press("D")
@@ -113,7 +114,7 @@ async def test_the_simulation_never_takes_the_place_of_a_server() -> None:
         await monitor.press("D")
         await asyncio.sleep(0.05)
         assert "4 wait" in monitor.text
-    async with running(scenes.unreachable()) as monitor:
+    async with running(troubles.unreachable()) as monitor:
         assert "DEMO" not in monitor.text
         await monitor.press("D")
         assert "No answer from" in monitor.text

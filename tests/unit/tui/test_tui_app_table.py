@@ -8,6 +8,7 @@ import feeds
 import frames
 import pytest
 import scenes
+import troubles
 from monitoring import running
 
 from ollama_top.model.frame import Frame
@@ -76,7 +77,7 @@ async def test_tab_goes_round_what_can_be_seen() -> None:
 
 
 async def test_tab_leaves_out_what_is_not_there() -> None:
-    async with running(scenes.remote()) as monitor:
+    async with running(troubles.remote()) as monitor:
         await monitor.press("tab")
         assert monitor.looks.focus is Panel.REQUESTS
         await monitor.press("tab")
@@ -104,7 +105,7 @@ async def test_enter_without_a_row_does_nothing() -> None:
 
 @pytest.mark.parametrize("keys", [["s"], ["shift+tab", "enter"]])
 async def test_the_sources_are_told_behind_the_header(keys: list[str]) -> None:
-    async with running(scenes.denied()) as monitor:
+    async with running(troubles.denied()) as monitor:
         await monitor.press(*keys)
         assert "Server and sources" in monitor.text
         assert "processes may not be read" in " ".join(monitor.text.split())

@@ -3,6 +3,7 @@
 import feeds
 import pytest
 import scenes
+import troubles
 from monitoring import running
 
 from ollama_top.tui.layout import Panel
@@ -115,10 +116,18 @@ async def test_a_click_takes_up_a_row_and_the_wheel_moves() -> None:
 
 
 async def test_hostile_names_are_text() -> None:
-    async with running(scenes.hostile(), size=(200, 50)) as monitor:
+    async with running(troubles.hostile(), size=(200, 50)) as monitor:
         assert "[red]x[/red][@click=app.quit]y[/]" in monitor.text
         assert "\x1b" not in monitor.text
         await monitor.press("down", "enter")
         assert "␛[31mred" in monitor.text
         await monitor.press("escape", "u")
         assert "Unload ␛[31mred" in monitor.text
+
+
+async def test_a_frame_that_comes_while_the_user_leaves_does_no_harm() -> None:
+    async with running(scenes.busy()) as monitor:
+        await monitor.press("q")
+    monitor.app._bridge._newest = scenes.idle()
+    monitor.app.on_frame_came()
+    assert monitor.app.view.frame is monitor.app._newest

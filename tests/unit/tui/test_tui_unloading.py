@@ -1,5 +1,6 @@
 import frames
 import scenes
+import troubles
 
 from ollama_top.model.light import LightState
 from ollama_top.model.reading import Known, Source
@@ -12,7 +13,7 @@ BUSY = scenes.busy()
 def test_only_a_frame_of_a_server_that_answers_shows_a_model_gone() -> None:
     assert is_gone(EMPTY, "gemma3:270m")
     assert not is_gone(BUSY, "gemma3:270m")
-    assert not is_gone(scenes.unreachable(), "gemma3:270m")
+    assert not is_gone(troubles.unreachable(), "gemma3:270m")
 
 
 def test_a_list_that_is_old_shows_nothing_gone() -> None:
@@ -39,7 +40,7 @@ def test_the_cost_of_an_idle_model_is_its_load() -> None:
 
 
 def test_what_cannot_be_told_is_said() -> None:
-    said = " ".join(cost(scenes.remote().snapshot.models[0]))
+    said = " ".join(cost(troubles.remote().snapshot.models[0]))
     assert "cannot be told" in said
     bare = frames.model(size_bytes=frames.NOT_LOCAL, running=Known(0, Source.SLOTS))
     assert cost(bare) == ["The next request has to load it again."]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import frames
 import pytest
 import scenes
+import troubles
 
 from ollama_top.columns.cell import Line, Role
 from ollama_top.model.fact import published
@@ -50,7 +51,7 @@ def test_what_was_worked_out_has_no_age() -> None:
 
 
 def test_a_missing_value_says_why() -> None:
-    lines = details(scenes.remote().snapshot.models[0], scenes.remote(), 80)
+    lines = details(troubles.remote().snapshot.models[0], troubles.remote(), 80)
     assert "not local: the server is" in line_of(lines, "running")
 
 
@@ -93,7 +94,7 @@ def test_values_are_told_in_full_by_the_unit_in_their_name(name: str, value: obj
 
 
 def test_the_server_page_tells_the_verdict_in_full_and_every_source() -> None:
-    stale = scenes.stale()
+    stale = troubles.stale()
     shown = text(server_page(View(stale, "", 2.0), 80))
     assert stale.verdict.text in " ".join(shown.replace("\n", " ").split())
     assert all(f" {light.name} " in shown for light in stale.snapshot.sources)
@@ -119,7 +120,7 @@ def test_help_tells_every_key_and_every_column() -> None:
         assert all(f"{column.title} {table.doc(column)}" in shown for column in table.columns)
 
 
-LOST = scenes.unreachable().snapshot.server
+LOST = troubles.unreachable().snapshot.server
 
 
 def test_advice_names_the_address_the_problem_and_what_to_type() -> None:

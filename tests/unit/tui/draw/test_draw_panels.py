@@ -1,4 +1,4 @@
-"""What single panels say: header, verdict, meters, history, tables, footer."""
+"""What single panels say: header, verdict, meters and history."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,23 +6,20 @@ from typing import Any
 import frames
 import pytest
 import scenes
+import troubles
 
 from ollama_top.columns.cell import Line, Role
-from ollama_top.columns.gpus import GPUS
 from ollama_top.columns.models import MODELS
-from ollama_top.columns.requests import REQUESTS
-from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
+from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Missing, Why
-from ollama_top.tui.draw.footer import key_line, notice_line, prompt_line
 from ollama_top.tui.draw.gpus import gpu_meters
 from ollama_top.tui.draw.header import LIGHTS, header
 from ollama_top.tui.draw.history import history
 from ollama_top.tui.draw.host import host
 from ollama_top.tui.draw.table import table_lines
 from ollama_top.tui.draw.verdict import verdict
-from ollama_top.tui.keys import MAIN_KEYS
 from ollama_top.tui.tables import Stand, arrange
 from ollama_top.tui.view import View
 
@@ -60,13 +57,13 @@ def test_before_the_first_look_the_header_says_what_is_looked_at() -> None:
 
 
 def test_a_server_elsewhere_goes_by_its_address_not_by_this_machine() -> None:
-    assert " llm.example.net:443 " in head(scenes.remote())
-    assert "laptop" not in head(scenes.remote())
-    assert "pid" not in head(scenes.remote())
+    assert " llm.example.net:443 " in head(troubles.remote())
+    assert "laptop" not in head(troubles.remote())
+    assert "pid" not in head(troubles.remote())
 
 
 def test_a_process_that_is_not_known_is_a_dash() -> None:
-    assert "pid -" in head(scenes.unreachable())
+    assert "pid -" in head(troubles.unreachable())
 
 
 def test_badges_stand_before_all_else() -> None:
@@ -85,7 +82,7 @@ def test_each_state_of_a_source_has_a_sign_of_its_own(state: LightState) -> None
 
 def test_ages_are_shown_only_when_they_are_old() -> None:
     assert "old" not in head(scenes.busy())
-    assert "✗●●●●● api 42s old" in head(scenes.stale())
+    assert "✗●●●●● api 42s old" in head(troubles.stale())
     slow = frames.lights(slots=frames.light("slots", LightState.SLOW, 6.5))
     assert "slots 6s old" in head(frames.frame(sources=slow))
     recent = frames.lights(slots=frames.light("slots", LightState.SLOW, 5.5))
@@ -100,14 +97,14 @@ def test_a_wide_header_names_the_sources() -> None:
 
 
 def test_the_verdict_wears_a_sign_of_its_severity() -> None:
-    shown = (scenes.idle(), scenes.remote(), scenes.busy(), scenes.lost_card())
+    shown = (scenes.idle(), troubles.remote(), scenes.busy(), troubles.lost_card())
     signs = [text(verdict(view(frame), 80, 2)[0])[1] for frame in shown]
     assert signs == ["✓", "i", "▲", "✗"]
 
 
 def test_a_long_verdict_takes_two_lines_and_then_an_ellipsis() -> None:
-    assert len(verdict(view(scenes.stale()), 80, 2)) == 2
-    assert text(verdict(view(scenes.stale()), 80, 1)[0]).rstrip().endswith("…")
+    assert len(verdict(view(troubles.stale()), 80, 2)) == 2
+    assert text(verdict(view(troubles.stale()), 80, 1)[0]).rstrip().endswith("…")
 
 
 def test_what_brings_the_frames_speaks_first() -> None:
@@ -142,8 +139,8 @@ def test_cards_without_room_are_counted() -> None:
 
 
 def test_a_card_that_failed_says_why() -> None:
-    assert "the GPU is lost" in text(gpu_meters(view(scenes.lost_card()), 80, 2, None)[0])
-    assert "the GPU is lost" in text(gpu_meters(view(scenes.lost_card()), 80, 1, None)[0])
+    assert "the GPU is lost" in text(gpu_meters(view(troubles.lost_card()), 80, 2, None)[0])
+    assert "the GPU is lost" in text(gpu_meters(view(troubles.lost_card()), 80, 1, None)[0])
 
 
 def test_old_cards_and_the_cursor_show_in_the_compact_form_too() -> None:
@@ -177,8 +174,8 @@ def test_the_host_s_line() -> None:
     assert text(host(view(scenes.busy()), 80)) == (
         " cpu ━━╸─────  34% of 16  mem ━╸────── 12.1/62.8G  ollama  2.1 cores  9.1G ram  "
     )
-    assert "this machine, laptop:" in text(host(view(scenes.remote()), 80))
-    assert "ollama" not in text(host(view(scenes.remote()), 80))
+    assert "this machine, laptop:" in text(host(view(troubles.remote()), 80))
+    assert "ollama" not in text(host(view(troubles.remote()), 80))
 
 
 def test_a_host_that_tells_nothing() -> None:
@@ -199,7 +196,7 @@ def test_sparks_come_with_their_numbers() -> None:
 
 
 def test_a_count_that_cannot_be_made_is_a_dash() -> None:
-    line = text(history(view(scenes.remote()), 80, 1)[0])
+    line = text(history(view(troubles.remote()), 80, 1)[0])
     assert "waiting     -" in line
     assert "running     -" in line
 
@@ -217,7 +214,7 @@ def test_numbers_that_are_old_are_faint() -> None:
 
 
 def test_an_upper_bound_is_marked() -> None:
-    counted = frames.queue(2, 4, precision=scenes.Precision.UPPER_BOUND, precision_note="a pull is under way")
+    counted = frames.queue(2, 4, precision=Precision.UPPER_BOUND, precision_note="a pull is under way")
     assert "waiting    ≤4" in text(history(view(frames.frame(queue=counted)), 80, 1)[0])
 
 
@@ -230,101 +227,6 @@ def test_plots_have_their_axis_and_move_every_other_tick() -> None:
     assert text(plots(0)[-1]).startswith("    0▕")
     assert plots(1)[1:] == plots(2)[1:] != plots(3)[1:] == plots(4)[1:]
     assert plots(1)[0] != plots(2)[0]
-
-
-# tables
-
-
-def test_a_table_is_titled_by_its_header_with_its_count() -> None:
-    assert text(table(scenes.busy())[0]).startswith(" MODEL 2 ")
-
-
-def test_the_cursor_is_drawn_only_in_the_table_in_focus() -> None:
-    shown = scenes.busy()
-    rows = arrange(MODELS, Stand(), shown.snapshot)
-    idle = table_lines(MODELS, rows, Stand(), view(shown), (80, 6), is_focused=False)
-    assert [cell.role for cell in table(shown)[1]] == [Role.CURSOR]
-    assert Role.CURSOR not in {cell.role for line in idle for cell in line}
-
-
-def test_the_column_that_decides_the_order_is_marked() -> None:
-    assert "WAIT▲" in text(table(scenes.busy(), stand=Stand(sort="waiting"))[0])
-    assert "WAIT▼" in text(table(scenes.busy(), stand=Stand(sort="waiting", is_inverted=True))[0])
-
-
-def test_only_the_rows_in_view_are_drawn() -> None:
-    lines = table(scenes.crowded(), REQUESTS, Stand(offset=990, index=995), 6)
-    assert len(lines) == 6
-    assert "REQUEST 1000" in text(lines[0])
-
-
-def test_old_rows_are_faint_and_their_age_is_told() -> None:
-    lines = table(scenes.stale(), MODELS, Stand(index=5))
-    assert text(lines[0]).endswith(" 42s old ")
-    assert [cell.role for cell in lines[1]] == [Role.FAINT]
-
-
-def test_a_table_without_rows_says_so() -> None:
-    assert "no model is loaded" in text(table(frames.frame())[1])
-
-
-def test_a_table_whose_rows_cannot_be_seen_says_why() -> None:
-    lines = table(scenes.remote(), REQUESTS)
-    assert text(lines[0]).startswith(" REQUEST - ")
-    assert frames.NOT_LOCAL.hint in text(lines[1])
-
-
-def test_a_source_that_failed_gives_its_reason() -> None:
-    failed = frames.lights(api=frames.light("api", LightState.FAILED, None, "answered HTTP 500"))
-    assert "answered HTTP 500" in text(table(frames.frame(sources=failed))[1])
-
-
-def test_a_source_that_tells_in_part_gives_both() -> None:
-    lines = table(scenes.denied(), SLOTS)
-    assert "no runner tells its slots (the ports of the runners may not be read)" in text(lines[1])
-
-
-def test_a_filter_that_hides_all_says_so() -> None:
-    assert "none of 2 contains “zzz”" in text(table(scenes.busy(), stand=Stand(filter="zzz"))[1])
-
-
-def test_all_columns_of_the_cards_stand_in_a_table() -> None:
-    assert "MEMORY" in text(table(scenes.busy(), GPUS)[0])
-
-
-@pytest.mark.parametrize("shown", [MODELS, REQUESTS, SLOTS, GPUS], ids=lambda each: each.name)
-@pytest.mark.parametrize("width", [1, 2, 7, 20, 80, 200])
-def test_every_line_has_the_width_of_the_screen(shown: Any, width: int) -> None:
-    for frame in (scenes.busy(), scenes.hostile(), scenes.crowded(), scenes.stale()):
-        rows = arrange(shown, Stand(), frame.snapshot)
-        lines = table_lines(shown, rows, Stand(), view(frame), (width, 9), is_focused=True)
-        assert {scenes_width(line) for line in lines} <= {width}
-
-
-def scenes_width(line: Line) -> int:
-    from ollama_top.tui.draw.fit import width_of
-
-    return width_of(line)
-
-
-# footer
-
-
-def test_the_footer_names_what_fits_the_most_important_first() -> None:
-    assert text(key_line(MAIN_KEYS, 20)).split() == ["F1", "help", "q", "quit"]
-    assert len(text(key_line(MAIN_KEYS, 200))) == 200
-
-
-def test_a_filter_that_hides_rows_is_in_sight() -> None:
-    assert "filter: gem" in text(key_line(MAIN_KEYS, 80, filter_text="gem"))
-
-
-def test_what_is_typed_is_shown() -> None:
-    assert text(prompt_line("search", "gem", "Esc goes back", 40)) == " search: gem   Esc goes back".ljust(40)
-
-
-def test_a_notice_is_shown() -> None:
-    assert "it is unloaded" in text(notice_line(replace(LIGHTS[LightState.OK], text="it is unloaded"), 40))
 
 
 def test_missing_utilisation_leaves_a_card_s_line_whole() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import frames
 import pytest
 import scenes
+import troubles
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,8 +20,9 @@ from ollama_top.tui.tables import Stand
 from ollama_top.tui.view import Looks, View
 
 SCENES = (
-    scenes.idle, scenes.busy, scenes.crowded, scenes.unreachable, scenes.denied, scenes.stale, scenes.hostile,
-    scenes.remote, scenes.lost_card,
+    scenes.idle, scenes.busy, scenes.crowded,
+    troubles.unreachable, troubles.denied, troubles.stale,
+    troubles.hostile, troubles.remote, troubles.lost_card,
 )  # fmt: skip
 FRAMES: tuple[Frame | None, ...] = (None, *(scene() for scene in SCENES))
 
@@ -67,24 +69,24 @@ def test_the_number_of_requests_moves_no_panel() -> None:
 
 
 def test_a_server_that_is_lost_gets_advice_in_place_of_tables() -> None:
-    shown = screen(seen(scenes.unreachable()), Looks(zoomed=Panel.MODELS), (80, 24))
+    shown = screen(seen(troubles.unreachable()), Looks(zoomed=Panel.MODELS), (80, 24))
     assert "What it may be, and what to type" in shown
     assert "MODEL" not in shown
     assert "RTX 4090" in shown
 
 
 def test_a_server_with_old_values_is_not_lost_and_neither_is_one_not_asked_yet() -> None:
-    assert is_lost(scenes.unreachable())
-    assert not is_lost(scenes.stale())
+    assert is_lost(troubles.unreachable())
+    assert not is_lost(troubles.stale())
     assert not is_lost(None)
-    asking = replace(scenes.unreachable().snapshot, server=frames.server(reachable=False, problem=None))
-    assert not is_lost(replace(scenes.unreachable(), snapshot=asking))
+    asking = replace(troubles.unreachable().snapshot, server=frames.server(reachable=False, problem=None))
+    assert not is_lost(replace(troubles.unreachable(), snapshot=asking))
 
 
 def test_a_table_that_is_gone_is_not_in_focus() -> None:
     looks = Looks(focus=Panel.SLOTS, zoomed=Panel.SLOTS)
     assert settled(seen(scenes.busy()), looks, (80, 24)).focus is Panel.SLOTS
-    left = settled(seen(scenes.remote()), looks, (80, 24))
+    left = settled(seen(troubles.remote()), looks, (80, 24))
     assert (left.focus, left.zoomed) == (Panel.MODELS, None)
 
 
