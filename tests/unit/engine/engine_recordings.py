@@ -40,11 +40,9 @@ COUNTER = re.compile(r"(\w+):(\d+)")
 
 @dataclass(frozen=True)
 class Timeline:
-    """When one request was really sent, first answered, and over."""
+    """When one request was really sent, and when its reply was over."""
 
-    is_streamed: bool
     sent_s: float
-    first_s: float
     end_s: float
 
 
@@ -99,18 +97,14 @@ def load(version: str, name: str) -> Recording:
     path = captured.CAPTURES / f"ollama-{version}" / name
     text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     head, *moments = map(json.loads, text.splitlines())
-    requests = tuple(
-        Timeline(each["stream"], each["sent_s"], each["first_s"], each["end_s"]) for each in head["requests"]
-    )
+    requests = tuple(Timeline(each["sent_s"], each["end_s"]) for each in head["requests"])
     return Recording(head["parallel"], requests, tuple(map(_moment, moments)))
 
 
 def load_burst(name: str) -> Recording:
     """A recording whose connections are those that `ss` printed."""
     recorded = captured.Capture(captured.NEWEST).json(f"burst-{name}")
-    requests = tuple(
-        Timeline(True, each["sent"], each["chunks"][0], each["end"]) for each in recorded["requests"]
-    )
+    requests = tuple(Timeline(each["sent"], each["end"]) for each in recorded["requests"])
     moments = tuple(
         Moment(each["t"], _from_ss(each["ss"]), {1: json.dumps(each["slots"]).encode()})
         for each in recorded["samples"]
