@@ -15,6 +15,8 @@ from ollama_top.ollama.replies import parse_error
 
 REPLY_LIMIT_BYTES = 8 << 20
 CONNECT_TIMEOUT_S = 3.0
+MOST_CONNECTIONS = 16  # a runner that is late must not keep the others waiting
+PLAIN = "identity"
 
 
 class HttpError(Exception):
@@ -42,7 +44,11 @@ class Http:
     ) -> None:
         """Prepare without connecting; raises HttpError when the CA file cannot be read."""
         secure = base_url.startswith("https:")
-        headers = {"user-agent": "ollama-top", "accept": "application/json"}
+        headers = {
+            "user-agent": "ollama-top",
+            "accept": "application/json",
+            "accept-encoding": PLAIN,  # packed, a small reply can be a huge one
+        }
         if access.token and (secure or loopback):
             headers["authorization"] = f"Bearer {access.token}"
         self._base = base_url
@@ -52,7 +58,9 @@ class Http:
             timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
             trust_env=not loopback,  # a proxy of the environment cannot reach this machine's loopback
             verify=_trust(access) if secure else False,
-            limits=httpx.Limits(max_connections=4, max_keepalive_connections=1 if keep_alive else 0),
+            limits=httpx.Limits(
+                max_connections=MOST_CONNECTIONS, max_keepalive_connections=1 if keep_alive else 0
+            ),
         )
 
     async def get(self, path: str) -> bytes:
@@ -84,9 +92,12 @@ class Http:
 
 
 async def _bounded(reply: httpx.Response) -> bytes:
+    packing = reply.headers.get("content-encoding", PLAIN)
+    if packing != PLAIN:
+        raise HttpError(f"answered packed as {packing!r}, which was not asked for: refused")
     chunks: list[bytes] = []
     size = 0
-    async for chunk in reply.aiter_bytes():
+    async for chunk in reply.aiter_raw():
         size += len(chunk)
         if size > REPLY_LIMIT_BYTES:
             raise HttpError(f"answered more than {REPLY_LIMIT_BYTES >> 20} MiB: refused")
