@@ -2,10 +2,11 @@
 
 import asyncio
 import gzip
+import socket
 import time
 import tracemalloc
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -141,11 +142,12 @@ async def test_silence_is_given_up() -> None:
 
 
 async def test_a_port_without_a_server_says_so() -> None:
-    with Answering(always(b"")) as server:
-        pass
-    async with client(server) as http:
-        with pytest.raises(HttpError, match=r"^connection refused$"):
-            await http.get("/api/ps")
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    http = Http(f"http://127.0.0.1:{port}", timeout_s=5, loopback=True, access=Access())
+    with pytest.raises(HttpError, match=r"^connection refused$"):
+        await http.get("/api/ps")
+    await http.close()
 
 
 async def test_one_that_is_late_does_not_keep_ten_others_waiting() -> None:
