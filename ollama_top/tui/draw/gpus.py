@@ -23,12 +23,22 @@ def gpu_meters(view: View, width: int, height: int, stand: Stand | None) -> list
     if view.frame is None or height < 1:
         return []
     rows = arrange(GPUS, stand or Stand(), view.frame.snapshot).rows
-    per_line = 1 if len(rows) <= height else max(1, width // GPU_WIDTH)
+    per_line = _per_line(len(rows), width, height)
     places = _places(rows, view.frame, width // per_line, per_line * height)
     old, cursor = is_stale(view, GPUS.light), stand.index if stand else None
     places = [marked(place, is_cursor=at == cursor, is_stale=old) for at, place in enumerate(places)]
     groups = [places[at : at + per_line] for at in range(0, len(places), per_line)]
     return [fit_line([cell for place in group for cell in place], width) for group in groups]
+
+
+def card_at(column: int, line: int, cards: int, size: tuple[int, int]) -> int:
+    """Which card stands at a cell of the meters, `size` being their width and height."""
+    per_line = _per_line(cards, *size)
+    return line * per_line + min(per_line - 1, column // max(1, size[0] // per_line))
+
+
+def _per_line(cards: int, width: int, height: int) -> int:
+    return 1 if cards <= height else max(1, width // GPU_WIDTH)
 
 
 def _line(gpu: Gpu, frame: Frame, width: int) -> Line:

@@ -38,6 +38,7 @@ class Choice(Screen[str | None], inherit_bindings=False):
         self._text = text
         self._answers = answers
         self._marked = marked
+        self._offset = 0
         self._theme = theme
         self._head, self._body, self._foot = (LinePanel(name) for name in ("head", "body", "foot"))
 
@@ -65,7 +66,8 @@ class Choice(Screen[str | None], inherit_bindings=False):
         room = max(1, height - 2)
         lines = self._lines(width)
         marked_line = len(lines) - len(self._answers) + self._marked
-        offset = max(0, marked_line - room + 1)
+        kept = min(self._offset, marked_line if self._marked else 0)  # the first brings the question back
+        self._offset = offset = max(kept, marked_line - room + 1, 0)
         title = fit_line([Cell(f" {self._title}", Role.HEADER_FOCUSED)], width, Role.HEADER_FOCUSED)
         self._head.show([title], self._theme, 1 if height > 1 else 0)
         self._body.show(lines[offset : offset + room], self._theme, room)
@@ -96,8 +98,9 @@ class Choice(Screen[str | None], inherit_bindings=False):
     def on_line_panel_clicked(self, event: LinePanel.Clicked) -> None:
         """Mark the answer under the pointer; it takes a key to give it."""
         first = len(self._lines(self.app.size.width)) - len(self._answers)
-        if event.panel == "body" and 0 <= event.line - first < len(self._answers):
-            self._marked = event.line - first
+        answer = self._offset + event.line - first
+        if event.panel == "body" and 0 <= answer < len(self._answers):
+            self._marked = answer
             self._redraw()
 
 

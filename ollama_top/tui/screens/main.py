@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from ollama_top.columns.column import Table
+from ollama_top.tui.draw.gpus import card_at
 from ollama_top.tui.draw.screen import TABLE_OF, body_height, draw, rooms, rows_of, settled
 from ollama_top.tui.keys import MAIN_KEYS, allowed
 from ollama_top.tui.layout import FOCUSABLE, Panel
@@ -141,10 +142,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if panel not in FOCUSABLE:
             return
         self._look(focus=panel)
-        above = 0 if panel is Panel.GPUS and not self.looks.zoomed else 1
-        line = self.looks.stand(panel).offset + event.line - above
-        if panel in TABLE_OF and event.line >= above and line < len(self.rows.rows):
-            self._go(line)
+        index = self._index_at(event)
+        if panel in TABLE_OF and index in range(len(self.rows.rows)):
+            self._go(index)
+
+    def _index_at(self, event: LinePanel.Clicked) -> int:
+        """The row at a cell of the panel in focus; -1 at its header."""
+        if self.looks.focus is Panel.GPUS and self.looks.zoomed is not Panel.GPUS:
+            size = (self.app.size.width, self._height())
+            return card_at(event.column, event.line, len(self.rows.rows), size)
+        return self.stand.offset + event.line - 1 if event.line else -1
 
     def on_line_panel_wheeled(self, event: LinePanel.Wheeled) -> None:
         """Move the cursor of the panel under the pointer."""

@@ -25,10 +25,11 @@ class LinePanel(Widget):
     ALLOW_SELECT = False
 
     class Clicked(Message):
-        """A line of a panel was clicked."""
+        """A cell of a panel was clicked."""
 
-        def __init__(self, panel: str, line: int) -> None:
+        def __init__(self, panel: str, column: int, line: int) -> None:
             self.panel = panel
+            self.column = column
             self.line = line
             super().__init__()
 
@@ -68,8 +69,8 @@ class LinePanel(Widget):
         )
 
     def on_click(self, event: events.Click) -> None:
-        """Tell the screen which line was clicked."""
-        self.post_message(self.Clicked(self.name or "", event.y))
+        """Tell the screen where it was clicked."""
+        self.post_message(self.Clicked(self.name or "", event.x, event.y))
 
     def on_mouse_scroll_down(self) -> None:
         """Tell the screen that the wheel was turned."""

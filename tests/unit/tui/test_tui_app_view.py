@@ -7,6 +7,8 @@ import troubles
 from monitoring import running
 
 from ollama_top.tui.layout import Panel
+from ollama_top.tui.screens.choice import Choice
+from ollama_top.tui.screens.page import Page
 
 
 async def test_the_first_paint_comes_before_the_feed() -> None:
@@ -131,3 +133,50 @@ async def test_a_frame_that_comes_while_the_user_leaves_does_no_harm() -> None:
     monitor.app._bridge._newest = scenes.idle()
     monitor.app.on_frame_came()
     assert monitor.app.view.frame is monitor.app._newest
+
+
+async def test_a_click_finds_its_card_among_several_to_a_line() -> None:
+    async with running(scenes.crowded()) as monitor:
+        for column, line, card in (
+            (5, 3, "nvidia 0"),
+            (60, 3, "nvidia 1"),
+            (5, 6, "nvidia 6"),
+            (79, 6, "nvidia 7"),
+        ):
+            await monitor.pilot.click(offset=(column, line))
+            assert monitor.row == card
+
+
+async def test_a_click_on_a_header_row_moves_no_cursor() -> None:
+    async with running(scenes.crowded()) as monitor:
+        await monitor.press("end")
+        await monitor.pilot.click(offset=(5, 8))
+        assert "Model-49" in monitor.row
+        await monitor.pilot.click(offset=(5, 9))
+        assert "Model-46" in monitor.row
+
+
+async def test_the_wheel_moves_rows_and_pages() -> None:
+    async with running(scenes.busy()) as monitor:
+        monitor.app.main._panels[Panel.REQUESTS].on_mouse_scroll_down()
+        await monitor.settle()
+        assert monitor.row == "127.0.0.1:40002"
+        monitor.app.main._panels[Panel.REQUESTS].on_mouse_scroll_up()
+        await monitor.settle()
+        assert monitor.row == "127.0.0.1:40001"
+        await monitor.press("f1")
+        top = monitor.lines[1]
+        assert isinstance(monitor.app.screen, Page)
+        monitor.app.screen._body.on_mouse_scroll_down()
+        await monitor.settle()
+        assert monitor.lines[1] != top
+
+
+async def test_a_click_marks_an_answer_and_gives_none() -> None:
+    async with running(scenes.busy(), size=(80, 10)) as monitor:
+        await monitor.press("f6", "up")
+        assert "> PID" in monitor.text
+        await monitor.pilot.click(offset=(5, 3))
+        marked = next(line for line in monitor.lines if line.startswith(" > "))
+        assert marked == monitor.lines[3]
+        assert isinstance(monitor.app.screen, Choice)
