@@ -11,15 +11,19 @@ POINTS = 360
 
 def extend(history: History, snapshot: Snapshot) -> History:
     """The history with one more point; a missing value leaves a gap and never a zero."""
-    rates = [each.tokens_per_s for each in snapshot.models]
     return History(
-        tokens_per_s=_append(history.tokens_per_s, total(rates)),
+        tokens_per_s=_append(history.tokens_per_s, _tokens_per_s(snapshot)),
         waiting=_append(history.waiting, _number(snapshot.queue.waiting)),
         running=_append(history.running, _number(snapshot.queue.running)),
         gpu_percent=_append_each(
             history.gpu_percent, [_number(each.utilization_percent) for each in snapshot.gpus]
         ),
     )
+
+
+def _tokens_per_s(snapshot: Snapshot) -> float | None:
+    """Of all models; a server that cannot be read has none to speak of, which is not none at work."""
+    return total([each.tokens_per_s for each in snapshot.models]) if snapshot.server.reachable else None
 
 
 def total(rates: Sequence[Reading[float]]) -> float | None:

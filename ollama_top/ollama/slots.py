@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from ollama_top.model.slot import SlotState
 from ollama_top.ollama import jsonic
 
+COUNTS = ("n_prompt_tokens_cache", "n_prompt_tokens_processed", "n_prompt_tokens")
+
 
 @dataclass(frozen=True, slots=True)
 class SlotReply:
-    """One slot as the runner tells it; None where it does not."""
+    """One slot as the runner tells it; None where it does not. The counts of an idle one may be 0."""
 
     slot: int
     busy: bool
@@ -46,7 +48,7 @@ class RunnerProps:
 
 
 def parse_slots(body: bytes) -> tuple[SlotReply, ...]:
-    """The slots that /slots answers, by number; raises BadReplyError."""
+    """The slots that /slots answers, by number; raises BadReplyError, also for a busy slot without counts."""
     replies = [_slot(each) for each in jsonic.parse_objects(body)]
     return tuple(sorted((each for each in replies if each is not None), key=lambda each: each.slot))
 
@@ -66,7 +68,9 @@ def _slot(of: jsonic.Object) -> SlotReply | None:
     number, busy = jsonic.count(of, "id"), jsonic.flag(of, "is_processing")
     if number is None or busy is None:
         return None
-    steps = jsonic.objects(of, "next_token")
+    step = next(iter(jsonic.objects(of, "next_token")), {})
+    if busy and None in {jsonic.count(of, each) for each in COUNTS} | {jsonic.count(step, "n_decoded")}:
+        raise jsonic.BadReplyError("tells no counts of a busy slot: this runner is of an unknown kind")
     return SlotReply(
         slot=number,
         busy=busy,
@@ -75,5 +79,5 @@ def _slot(of: jsonic.Object) -> SlotReply | None:
         cached_tokens=jsonic.count(of, "n_prompt_tokens_cache") or 0,
         processed_tokens=jsonic.count(of, "n_prompt_tokens_processed") or 0,
         held_tokens=jsonic.count(of, "n_prompt_tokens") or 0,
-        decoded_tokens=(jsonic.count(steps[0], "n_decoded") or 0) if steps else 0,
+        decoded_tokens=jsonic.count(step, "n_decoded") or 0,
     )

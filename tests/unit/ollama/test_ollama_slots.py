@@ -83,20 +83,32 @@ def test_the_bursts_show_every_state(newest: Capture) -> None:
     assert seen == {*SlotState}
 
 
+def slot_at_work(decoded: int) -> dict[str, object]:
+    counts = {"n_prompt_tokens_cache": 4, "n_prompt_tokens_processed": 1, "n_prompt_tokens": 5 + decoded}
+    return {"id": 0, "is_processing": True, **counts, "next_token": [{"n_decoded": decoded}]}
+
+
 def test_a_slot_that_has_written_nothing_yet_reads_its_prompt() -> None:
-    prefill = {"id": 0, "is_processing": True, "n_prompt_tokens_cache": 4, "n_prompt_tokens_processed": 1}
-    (slot,) = parse_slots(encoded([prefill]))
+    (slot,) = parse_slots(encoded([slot_at_work(0)]))
     assert (slot.state, slot.prompt_done_tokens) == (SlotState.PREFILL, 5)
-    (slot,) = parse_slots(encoded([prefill | {"next_token": [{"n_decoded": 1}]}]))
+    (slot,) = parse_slots(encoded([slot_at_work(1)]))
     assert slot.state is SlotState.DECODE
-    (slot,) = parse_slots(encoded([prefill | {"is_processing": False}]))
+    (slot,) = parse_slots(encoded([slot_at_work(1) | {"is_processing": False}]))
     assert slot.state is SlotState.IDLE
+
+
+@pytest.mark.parametrize("lacking", ["n_prompt_tokens", "n_prompt_tokens_cache", "next_token"])
+def test_a_busy_slot_without_its_counts_is_not_taken_for_one_that_reads(lacking: str) -> None:
+    slot = slot_at_work(3)
+    del slot[lacking]
+    with pytest.raises(BadReplyError, match="no counts"):
+        parse_slots(encoded([slot]))
 
 
 def test_slots_come_by_number_and_those_without_are_left_out() -> None:
     reply = [
         {"id": 2, "is_processing": False},
-        {"id": 0, "is_processing": True},
+        {"id": 0, "is_processing": False},
         {"id": None, "is_processing": True},
         {"id": 1},
         {"id": True, "is_processing": True},
