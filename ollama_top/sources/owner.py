@@ -91,10 +91,8 @@ def _find_by_cgroup(port: int, listening: Sequence[Socket]) -> Reading[ServerPro
             if isinstance(found, Known) and found.value.keeper in {Keeper.SYSTEMD, Keeper.SYSTEMD_USER}:
                 return found
     user = _user_name(listening[0].uid)
-    return Missing(
-        Why.DENIED,
-        f"who holds port {port} may be seen by user {user} or root only: run ollama-top as one of them",
-    )
+    seer = "root" if user == "root" else f"user {user} or root"
+    return Missing(Why.DENIED, f"who holds port {port} may be seen by {seer} only: run ollama-top as {seer}")
 
 
 def _describe(pid: int) -> Reading[ServerProcess]:
