@@ -46,7 +46,10 @@ def read_tail(server_pid: int) -> str:
 
 
 def _file_tail(path: Path) -> str:
+    """The end of a file; a pipe by name is let be, since what is read from it is gone for its reader."""
     try:
+        if not path.is_file():
+            return ""
         with path.open("rb") as log:
             log.seek(0, 2)
             log.seek(max(0, log.tell() - TAIL_BYTES))

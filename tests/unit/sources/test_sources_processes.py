@@ -1,0 +1,150 @@
+"""A server's process tree, followed while its runners come, die and are reaped."""
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import captured
+import pytest
+from sources_server import ServerProgram
+
+from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.ollama.argv import Generation
+from ollama_top.sources import processes
+from ollama_top.sources.processes import ServerTree, TreeLook
+
+BLOB = "/models/blobs/sha256-0"
+LLAMA_SERVER = ("llama-server", "--model", BLOB, "--port", "41000", "-c", "8192", "-np", "2")
+
+
+def server_pid(look: TreeLook) -> int:
+    assert isinstance(look.server, Known)
+    return look.server.value.pid
+
+
+def test_runners_are_the_children_that_hold_a_model(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve") as program:
+        runner = program.run(*LLAMA_SERVER)
+        program.run("llama-server", "--list-devices")
+        program.run("sleeper", "--model", BLOB)
+        look = ServerTree(program.port).look()
+    assert server_pid(look) == program.pid
+    (found,) = look.runners
+    assert (found.pid, found.args.generation) == (runner, Generation.LLAMA_SERVER)
+    assert (found.args.model_path, found.args.port) == (BLOB, 41000)
+    assert (found.args.parallel, found.args.context_tokens) == (2, 4096)
+    assert found.load is None
+
+
+def test_processes_of_others_are_no_runners_of_this_server(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve") as one, ServerProgram(tmp_path, "serve") as other:
+        runner = other.run(*LLAMA_SERVER)
+        assert ServerTree(one.port).look().runners == ()
+        assert [each.pid for each in ServerTree(other.port).look().runners] == [runner]
+
+
+def test_memory_and_cpu_are_those_of_the_whole_tree(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve") as program:
+        tree = ServerTree(program.port)
+        alone = tree.look()
+        program.run(*LLAMA_SERVER)
+        both = tree.look()
+    assert isinstance(alone.rss_bytes, Known)
+    assert isinstance(both.rss_bytes, Known)
+    assert 1 << 20 < alone.rss_bytes.value < both.rss_bytes.value
+    assert isinstance(both.cpu_percent, Known)
+    assert 0 <= both.cpu_percent.value < 100 * (os.cpu_count() or 1)
+
+
+def test_a_runner_that_died_is_a_runner_no_more(tmp_path: Path) -> None:
+    """Killed it stays in the process table until the server asks after it."""
+    with ServerProgram(tmp_path, "serve") as program:
+        runner = program.run(*LLAMA_SERVER)
+        tree = ServerTree(program.port)
+        assert [each.pid for each in tree.look().runners] == [runner]
+        program.tell("kill", str(runner))
+        zombie = tree.look()
+        assert zombie.runners == ()
+        assert isinstance(zombie.rss_bytes, Known)
+        program.tell("reap", str(runner))
+        assert tree.look().runners == ()
+        again = program.run(*LLAMA_SERVER)
+        assert [each.pid for each in tree.look().runners] == [again]
+
+
+def test_a_server_that_ends_is_missing_and_its_successor_found(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve") as program:
+        tree = ServerTree(program.port)
+        tree.look()
+    gone = tree.look()
+    assert isinstance(gone.server, Missing)
+    assert gone.server.why is Why.NOT_LOCAL
+    assert gone.cpu_percent == gone.rss_bytes == gone.num_parallel == gone.server
+    assert gone.runners == ()
+
+
+def test_the_owner_is_looked_for_once_while_the_port_stays_in_its_hands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches = 0
+    find_owner = processes.owner.find_owner
+
+    def counted(port: int) -> object:
+        nonlocal searches
+        searches += 1
+        return find_owner(port)
+
+    monkeypatch.setattr(processes.owner, "find_owner", counted)
+    with ServerProgram(tmp_path, "serve") as program:
+        tree = ServerTree(program.port)
+        for _ in range(3):
+            tree.look()
+        assert searches == 1
+        tree._again_s = time.monotonic()
+        tree.look()
+        assert searches == 2
+
+
+def test_a_number_that_was_given_again_is_not_taken_for_the_server(tmp_path: Path) -> None:
+    """The owner's number is there, and it started at another time: that is another process."""
+    with ServerProgram(tmp_path, "serve") as program:
+        tree = ServerTree(program.port)
+        tree.look()
+        assert isinstance(tree._owner, Known)
+        tree._owner = Known(replace(tree._owner.value, pid=os.getpid()), Source.PROCESSES)
+        assert server_pid(tree.look()) == program.pid
+
+
+@pytest.mark.parametrize(("variables", "found"), [({"OLLAMA_NUM_PARALLEL": "2"}, "2"), ({}, "")])
+def test_num_parallel_is_read_from_the_environment(
+    variables: dict[str, str], found: str, tmp_path: Path
+) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OLLAMA")}
+    with ServerProgram(tmp_path, "serve", env=clean | variables) as program:
+        assert ServerTree(program.port).look().num_parallel == Known(found, Source.PROCESSES)
+
+
+def test_num_parallel_comes_from_the_unit_where_the_environment_is_denied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ServerProgram(tmp_path, "serve") as program:
+        look = ServerTree(program.port).look()
+    assert isinstance(look.server, Known)
+    monkeypatch.setattr(processes.proc, "read_text", lambda pid, name: None)
+    unit = replace(look.server.value, unit_environment=("A=b", "OLLAMA_NUM_PARALLEL=4"))
+    assert processes._num_parallel(unit) == Known("4", Source.SERVICE)
+    denied = processes._num_parallel(look.server.value)
+    assert isinstance(denied, Missing)
+    assert denied.why is Why.DENIED
+
+
+def test_a_runner_that_does_not_tell_is_looked_up_in_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    log.write_text(captured.Capture(captured.OLDER).log("parallel2"))
+    with log.open("ab") as opened, ServerProgram(tmp_path, "serve", log=opened) as program:
+        program.run("ollama", "runner", "--ollama-engine", "--model", BLOB, "--port", "44587")
+        (runner,) = ServerTree(program.port).look().runners
+    assert (runner.args.generation, runner.args.parallel) == (Generation.GO, None)
+    assert runner.load is not None
+    assert (runner.load.parallel, runner.load.context_tokens) == (2, 4096)
