@@ -14,6 +14,7 @@ from ollama_top.sources.http import Http, HttpError
 VERSION_EVERY_S = 30.0
 INSTALLED_EVERY_S = 60.0
 SHOWN_A_LOOK = 8
+SHOWN_AGAIN_S = 10.0  # after an answer that was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class OllamaApi:
     _installed: tuple[InstalledModel, ...] = ()
     _installed_due_s: float = 0.0
     _shown: dict[str, ShownModel] = field(default_factory=dict)  # by digest, else by name
+    _show_again_s: dict[str, float] = field(default_factory=dict)  # by the same
 
     async def look(self, now_s: float, orphan_paths: Sequence[str]) -> ApiLook:
         """Ask what is loaded, and what is new about it.
@@ -48,10 +50,10 @@ class OllamaApi:
         models = await self._loaded()
         notes: list[str] = []
         await self._note(self._ask_version(now_s), notes)
-        await self._note(self._ask_shown([(each.name, each.digest) for each in models]), notes)
+        await self._ask_shown(now_s, models, notes)
         if self._unexplained(orphan_paths):
             await self._note(self._ask_installed(now_s), notes)
-            await self._note(self._ask_shown([(each.name, each.digest) for each in self._installed]), notes)
+            await self._ask_shown(now_s, self._installed, notes)
         named: list[PsModel | InstalledModel] = [*models, *self._installed]
         shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
         return ApiLook(self._version, models, shown, self._installed, tuple(notes))
@@ -87,10 +89,20 @@ class OllamaApi:
             self._installed_due_s = now_s + INSTALLED_EVERY_S
             self._installed = replies.parse_tags(await self.http.get("/api/tags"))
 
-    async def _ask_shown(self, named: Sequence[tuple[str, str | None]]) -> None:
-        new = [(name, digest or name) for name, digest in named if (digest or name) not in self._shown]
-        for name, key in new[:SHOWN_A_LOOK]:
-            self._shown[key] = replies.parse_show(await self.http.post("/api/show", {"model": name}))
+    async def _ask_shown(
+        self, now_s: float, models: Sequence[PsModel | InstalledModel], notes: list[str]
+    ) -> None:
+        """Ask after some of the models that are new; one that cannot be shown keeps none of the rest back."""
+        new = [each for each in models if _key(each) not in self._shown]
+        due = [each for each in new if now_s >= self._show_again_s.get(_key(each), 0.0)]
+        for model in due[:SHOWN_A_LOOK]:
+            self._show_again_s[_key(model)] = now_s + SHOWN_AGAIN_S
+            await self._note(self._show(model), notes)
+
+    async def _show(self, model: PsModel | InstalledModel) -> None:
+        self._shown[_key(model)] = replies.parse_show(
+            await self.http.post("/api/show", {"model": model.name})
+        )
 
     def _unexplained(self, paths: Sequence[str]) -> bool:
         known = {each.blob_path for each in self._shown.values()}
