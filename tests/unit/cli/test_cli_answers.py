@@ -51,7 +51,7 @@ BAD: dict[str, tuple[Answer, str]] = {
     "no UTF-8": (always(reply(b'{"models":"\xff\xfe"}')), "answered something else where JSON was expected"),
     "nothing at all": (always(b""), "broke off or garbled its answer ("),
     "no HTTP": (always(b"SSH-2.0-OpenSSH_9.2p1\r\n"), "broke off or garbled its answer ("),
-    "broken gzip": (always(reply(b"no gzip", content_encoding="gzip")), "broke off or garbled its answer ("),
+    "broken gzip": (always(reply(b"no gzip", content_encoding="gzip")), "answered packed as 'gzip'"),
     "an empty body": (always(reply(b"")), "answered nothing where JSON was expected"),
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from itertools import pairwise
 
 import psutil
@@ -120,10 +121,17 @@ async def test_another_context_reloads_the_model() -> None:
     assert after.pid != before
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what the server does in its own time, such as to accept a connection."""
+    async with asyncio.timeout(5):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
 async def test_a_crowd_in_a_process_of_its_own_remembers_its_times() -> None:
     with simulated_ollama("--decode-rate", "100", OLLAMA_NUM_PARALLEL="2") as server:
         async with crowd(server, [True, False], idle=3, rounds=2, tokens=10) as clients_elsewhere:
-            assert count_open(server.pid, server.port) == 5
+            await until(lambda: count_open(server.pid, server.port) == 5)
             timelines = await clients_elsewhere.ask()
             assert count_open(server.pid, server.port) == 5
     assert [each.status for each in timelines] == [200] * 4
