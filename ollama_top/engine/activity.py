@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ollama_top.engine.ledger import Ledger, Serving, advance
 from ollama_top.engine.serving import Pace, SlotKey, Written, paces, serving, written
-from ollama_top.engine.tracking import Phase, has_asked, has_replied
+from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, has_asked, has_replied
 from ollama_top.model.reading import Source
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.slots import SlotReply
@@ -33,13 +33,26 @@ class Activity:
         return sum(each.tokens for each in self.paces.values()) / seconds if seconds else None
 
 
-def from_slots(runner: RunnerProcess, look: SlotsLook, sockets: Sequence[Socket], last: Activity) -> Activity:
-    """What a llama-server tells of itself, and its connections of it; a failed look is passed over."""
+def from_slots(
+    runner: RunnerProcess, look: SlotsLook, sockets: Sequence[Socket] | None, last: Activity
+) -> Activity:
+    """What a llama-server tells of itself, and its connections of it; `sockets` is None where unseen.
+
+    When it does not answer, busy with a long prompt, its connections still tell how many it serves.
+    """
     if look.problem is not None:
-        return Activity(problem=look.problem, written=last.written)
+        served = _one_each(sockets, runner.args.parallel) if sockets is not None else None
+        source = Source.SOCKETS if served else None
+        return Activity(served, source, look.problem, written=last.written)
     now = written(runner.pid, look.slots, look.at_s)
     pace = paces(last.written, now)
-    return Activity(serving(now, pace, sockets), Source.SLOTS, None, look.slots, pace, now)
+    return Activity(serving(now, pace, sockets or ()), Source.SLOTS, None, look.slots, pace, now)
+
+
+def _one_each(sockets: Sequence[Socket], parallel: int | None) -> Serving:
+    """The requests in service where each has a connection of its own, closed with the reply."""
+    held = [each for each in sockets if each.received_bytes >= LEAST_REQUEST_BYTES]
+    return _seen(held, [each for each in held if each.sent_bytes], parallel)
 
 
 def from_sockets(
@@ -56,11 +69,15 @@ def from_sockets(
     lacking = max(0, min(asked, parallel or 0) - len(busy))
     held = [*busy, *_silent(ledger, last)[:lacking]]
     held = sorted(held, key=lambda each: each.last_sent_ms)[:parallel]
-    spoke_ms = tuple(each.last_sent_ms for each in held if not has_asked(each))
+    served = _seen(held, [each for each in held if not has_asked(each)], parallel)
+    return Activity(served, Source.SOCKETS, sockets=ledger)
+
+
+def _seen(held: Sequence[Socket], writing: Sequence[Socket], parallel: int | None) -> Serving:
     tasks = frozenset(map(_task, held))
     has_room = parallel is not None and len(held) < parallel
-    serves = Serving(tasks, len(spoke_ms), None, has_room, spoke_ms)
-    return Activity(serves, Source.SOCKETS, sockets=ledger)
+    spoke_ms = tuple(each.last_sent_ms for each in writing)
+    return Serving(Source.SOCKETS, tasks, len(writing), None, has_room, spoke_ms)
 
 
 def _silent(ledger: Ledger, last: Activity) -> list[Socket]:

@@ -76,11 +76,12 @@ def _activity(
     if runner is None or runner.args.port is None:
         return None
     last = state.activities.get(runner.pid, UNSEEN)
-    sockets = traffic.value.to_runners.get(runner.args.port, ())
+    is_seen = traffic.value.served is not None
+    sockets = traffic.value.to_runners.get(runner.args.port, ()) if is_seen else None
     if act.tells_slots(runner):
         look = traffic.value.slots.get(runner.args.port)
         return act.from_slots(runner, look, sockets, last) if look else None
-    if traffic.value.served is None:
+    if sockets is None:
         return None
     parallel = parallel_of(joined, samples)
     return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None), asked)

@@ -33,12 +33,12 @@ def in_flight(samples: Samples, ledger: Ledger, models: Sequence[LoadedModel]) -
     requests = _requests(ledger, clients, _only_model(models))
     serving = ledger.serving
     if serving is None:
-        why = Missing(Why.DENIED, "which of them are in service cannot be told: the runners cannot be seen")
+        why = _why_unserved(samples)
         return InFlight(Queue(why, why, Precision.UNKNOWN, why.hint, why, None), requests)
     waiting = max(0, len(requests) - serving.busy)
     note = _note(ledger, models, waiting)
     queue = Queue(
-        running=Known(serving.busy, Source.SLOTS),
+        running=Known(serving.busy, serving.source),
         waiting=Known(waiting, Source.SOCKETS),
         precision=Precision.UPPER_BOUND if note else Precision.EXACT,
         precision_note=note,
@@ -67,6 +67,15 @@ def _why_unknown(samples: Samples) -> Missing | None:
     if samples.traffic.value.served is None:
         return Missing(Why.UNSUPPORTED, samples.traffic.value.problem or "needs Linux's socket diagnosis")
     return None
+
+
+def _why_unserved(samples: Samples) -> Missing:
+    looks = samples.traffic.value.slots.values() if samples.traffic else ()
+    problems = [each.problem for each in looks if each.problem is not None]
+    hint = "; ".join(problems) or "a runner was not seen at work yet"
+    return Missing(
+        Why.FAILED if problems else Why.PENDING, f"which requests are in service is unknown: {hint}"
+    )
 
 
 def _only_model(models: Sequence[LoadedModel]) -> Reading[str]:

@@ -16,6 +16,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ollama_top.engine.tracking import Phase, Tracked, is_over, track
+from ollama_top.model.reading import Source
 from ollama_top.sources.inet_diag import Socket
 
 TOGETHER_MS = 12  # ticks of the kernel's clock between two times of one moment
@@ -28,7 +29,8 @@ SETTLED_MS = 200  # with a slot free a request is in service after so long
 class Serving:
     """What the runners serve at one look."""
 
-    tasks: frozenset[Hashable]  # a name for each request in service
+    source: Source  # SLOTS, or SOCKETS as soon as one runner is seen by its connections only
+    tasks: frozenset[Hashable]  # a name for each request in service; each source has names of its own
     writing: int  # those of them that have a token written
     gap_ms: float | None = None  # between two tokens of the slowest of them; None when not known yet
     has_room: bool = False  # whether every runner could serve one more
@@ -153,14 +155,16 @@ def _left(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving, moving
     """
     if last.serving is None:
         return 0
-    then = {each.cookie for each in running(replace(last, tracked=last.looked))}
     known = _known(last, tracked)
+    quiet = [each for each in known if tracked[each].phase is Phase.REPLYING and each not in moving]
+    if last.serving.source is not serving.source:
+        return len(quiet)
+    then = {each.cookie for each in running(replace(last, tracked=last.looked))}
     most = len(last.serving.tasks - serving.tasks) - len(then - known)
     others = [
         cookie for cookie, each in last.looked.items() if each.phase is Phase.ASKED and cookie not in then
     ]
     also = sum(_has_ended(last, tracked, each, moving) for each in others)
-    quiet = [each for each in known if tracked[each].phase is Phase.REPLYING and each not in moving]
     lost = sum(_is_lost(tracked[each].socket, serving) for each in quiet)
     return max(lost, min(max(len(quiet), most - also), most))
 

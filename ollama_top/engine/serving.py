@@ -6,6 +6,7 @@ from itertools import chain
 
 from ollama_top.engine.ledger import Serving
 from ollama_top.engine.tracking import LEAST_REQUEST_BYTES
+from ollama_top.model.reading import Source
 from ollama_top.ollama.slots import SlotReply
 from ollama_top.sources.inet_diag import Socket
 
@@ -67,7 +68,8 @@ def serving(
     tasks: frozenset[Hashable] = frozenset((*key, each.task) for key, each in busy.items())
     gaps = [1000 * pace[key].seconds / pace[key].tokens for key in busy if key in pace and pace[key].tokens]
     return Serving(
-        tasks=tasks,
+        Source.SLOTS,
+        tasks,
         writing=sum(each.tokens > 0 for each in busy.values()),
         gap_ms=max(gaps, default=None),
         has_room=len(busy) < len(now),
@@ -86,7 +88,8 @@ def together(parts: Sequence[Serving]) -> Serving:
     gaps = [each.gap_ms for each in parts if each.gap_ms is not None]
     spoke = [each.spoke_ms for each in parts if each.spoke_ms is not None]
     return Serving(
-        tasks=frozenset().union(*(each.tasks for each in parts)),
+        Source.SLOTS if all(each.source is Source.SLOTS for each in parts) else Source.SOCKETS,
+        frozenset().union(*(each.tasks for each in parts)),
         writing=sum(each.writing for each in parts),
         gap_ms=max(gaps, default=None),
         has_room=bool(parts) and all(each.has_room for each in parts),

@@ -7,7 +7,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,7 +52,7 @@ class Moment:
 
     at_s: float
     served: tuple[Socket, ...]
-    slots: Mapping[int, bytes] = field(default_factory=dict)  # what /slots answered, by port
+    slots: Mapping[int, bytes | None] = field(default_factory=dict)  # what /slots answered, by port
     to_runners: Mapping[int, tuple[Socket, ...]] = field(default_factory=dict)
 
 
@@ -101,6 +101,15 @@ def load(version: str, name: str) -> Recording:
     return Recording(head["parallel"], requests, tuple(map(_moment, moments)))
 
 
+def with_late_slots(recording: Recording, every: int) -> Recording:
+    """The same with each so manieth answer to /slots not given in time."""
+    moments = tuple(
+        replace(moment, slots=dict.fromkeys(moment.slots)) if index % every == 0 else moment
+        for index, moment in enumerate(recording.moments)
+    )
+    return replace(recording, moments=moments)
+
+
 def load_burst(name: str) -> Recording:
     """A recording whose connections are those that `ss` printed."""
     recorded = captured.Capture(captured.NEWEST).json(f"burst-{name}")
@@ -138,7 +147,7 @@ def _look(recording: Recording, snapshot: Snapshot, at_s: float) -> Look:
 def _samples(recording: Recording, now: Moment, glances: tuple[Taken[tuple[Socket, ...]], ...]) -> Samples:
     ports = now.slots.keys() | now.to_runners.keys()
     runners = tuple(_runner(port, recording.parallel, tells_slots=port in now.slots) for port in ports)
-    slots = {port: SlotsLook(now.at_s, parse_slots(body)) for port, body in now.slots.items()}
+    slots = {port: _slots(now.at_s, body) for port, body in now.slots.items()}
     traffic = Traffic(now.served, now.to_runners, slots, glances=glances)
     return Samples(
         taken_at=SINCE,
@@ -149,6 +158,10 @@ def _samples(recording: Recording, now: Moment, glances: tuple[Taken[tuple[Socke
         tree=Taken(TreeLook(Known(PROCESS, Source.PROCESSES), runners), now.at_s),
         traffic=Taken(traffic, now.at_s),
     )
+
+
+def _slots(at_s: float, body: bytes | None) -> SlotsLook:
+    return SlotsLook(at_s, (), "timed out") if body is None else SlotsLook(at_s, parse_slots(body))
 
 
 def _runner(port: int, parallel: int, *, tells_slots: bool) -> RunnerProcess:

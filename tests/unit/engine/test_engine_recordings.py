@@ -42,6 +42,16 @@ def test_counts_are_exact_on_a_machine_that_stalls(version: str, name: str, ever
     assert late == []
 
 
+@pytest.mark.parametrize("late", [1, 3])
+@pytest.mark.parametrize("every", EVERY)
+@pytest.mark.parametrize(("version", "name"), LOADED)
+def test_counts_are_exact_when_runners_do_not_answer(version: str, name: str, every: int, late: int) -> None:
+    """A long prompt keeps a runner from answering: its connections tell as much."""
+    recording = recordings.with_late_slots(recordings.load(version, name), late)
+    found = [look for look in wrong(recording, every) if not _is_on_the_way(recording, look)]
+    assert found == []
+
+
 @pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize(("version", "name"), WITHOUT_SLOTS)
 def test_counts_without_slots_are_right_but_for_what_is_on_its_way(
