@@ -18,11 +18,11 @@ from ollama_top.engine.samples import Samples, Taken, Traffic
 from ollama_top.engine.state import State
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Source
+from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import Generation, RunnerArgs
 from ollama_top.ollama.log import LoadedRunner
 from ollama_top.ollama.replies import PsModel, ShownModel
 from ollama_top.ollama.slots import parse_slots
-from ollama_top.model.server import Keeper
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.inet_diag import ESTABLISHED, Endpoint, Socket
 from ollama_top.sources.owner import ServerProcess
