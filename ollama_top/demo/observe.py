@@ -5,11 +5,12 @@ real machine does not tell. Only runners that tell their slots (0.30 and later) 
 """
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ollama_top.demo import documents, hardware
 from ollama_top.demo.command_lines import runner_argv
-from ollama_top.demo.connection import Connection
+from ollama_top.demo.connection import CHUNK_BYTES, HEAD_BYTES, PORTS, WORD_BYTES, Connection
 from ollama_top.demo.hardware import CardState
 from ollama_top.demo.scheduler import Runner
 from ollama_top.demo.world import Process, World
@@ -132,8 +133,9 @@ class Observer:
         }
         served = self._served()
         clients = {Endpoint(LOOPBACK, each.port): _client(each) for each in world.connections}
+        to_runners = {each.port: tuple(_calls(each)) for each in world.processes.values()}
         glances, self._glances = tuple(self._glances), []
-        return Traffic(served, {}, slots, {}, clients, glances)
+        return Traffic(served, to_runners, slots, {}, clients, glances)
 
     def _host(self) -> Host:
         world = self._world
@@ -169,6 +171,27 @@ def _socket(connection: Connection, now_s: float) -> Socket:
         connection.received_bytes,
         connection.sent_segments,
     )
+
+
+def _calls(process: Process) -> Iterator[Socket]:
+    """The runner's side of the server's connections to it: one for each request in service."""
+    for slot in process.bank.busy:
+        serial = (process.port << 20) + (slot.task or 0)
+        in_service_s = slot.prompt_s + slot.answer_s
+        yield Socket(
+            serial,
+            ESTABLISHED,
+            Endpoint(LOOPBACK, process.port),
+            Endpoint(LOOPBACK, PORTS[serial % len(PORTS)]),
+            SERVER_UID,
+            serial,
+            None,
+            round(1000 * (slot.quiet_s if slot.written_tokens else in_service_s)),
+            round(1000 * in_service_s),
+            CHUNK_BYTES * slot.written_tokens,
+            HEAD_BYTES + WORD_BYTES * (slot.job.prompt_tokens if slot.job else 0),
+            slot.written_tokens,
+        )
 
 
 def _client(connection: Connection) -> Client:
