@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ollama_top.engine.ledger import Ledger, running
+from ollama_top.engine.ledger import Ledger
 from ollama_top.engine.samples import ELSEWHERE, Samples
 from ollama_top.engine.tracking import Phase
 from ollama_top.model.loaded import LoadedModel, ModelState
@@ -91,13 +91,12 @@ def _only_model(models: Sequence[LoadedModel]) -> Reading[str]:
 def _requests(ledger: Ledger, clients: Mapping[Endpoint, Client], model: Reading[str]) -> tuple[Request, ...]:
     asked = ledger.in_phase(Phase.ASKED)
     replying = ledger.in_phase(Phase.REPLYING)
-    in_service = {each.cookie for each in running(ledger)}
-    slots_left = len(in_service) - len(replying)
+    slots_left = len(ledger.served) - len(replying)
     is_proved = slots_left in {0, len(asked)}
     is_fifo = isinstance(model, Known)
     found = [_request(each, RequestState.RUNNING, Source.SOCKETS, clients, model) for each in replying]
     for each in asked:
-        state = RequestState.RUNNING if each.cookie in in_service else RequestState.WAITING
+        state = RequestState.RUNNING if each.cookie in ledger.served else RequestState.WAITING
         if ledger.serving is None or not (is_proved or is_fifo):
             state = RequestState.UNKNOWN
         source = Source.SOCKETS if is_proved else Source.ESTIMATE

@@ -50,6 +50,7 @@ class Ledger:
     tracked: Mapping[int, Tracked] = field(default_factory=dict)
     serving: Serving | None = None
     looked: Mapping[int, Tracked] = field(default_factory=dict)  # as `tracked`, without later glances
+    served: frozenset[int] = frozenset()  # of `looked`, the connections whose requests are in service
     has_freed: bool = False  # a request has left service since the look before
 
     def in_phase(self, phase: Phase) -> tuple[Socket, ...]:
@@ -79,18 +80,19 @@ def advance(last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Servi
         outstanding = len(_in(tracked, Phase.REPLYING)) + len(_in(tracked, Phase.ASKED))
         _turn(tracked, _answered(tracked, serving, outstanding - serving.busy), Phase.IDLE)
         _turn(tracked, _unseen(tracked, serving.busy - outstanding), Phase.ASKED)
-    return Ledger(at_s, tracked, serving, tracked, _has_freed(last.serving, serving))
+    served = _served(tracked, serving.busy if serving else 0)
+    return Ledger(at_s, tracked, serving, tracked, served, _has_freed(last.serving, serving))
 
 
-def running(ledger: Ledger) -> tuple[Socket, ...]:
+def _served(tracked: Mapping[int, Tracked], busy: int) -> frozenset[int]:
     """The connections in service: replies under way, then the oldest requests for the slots left.
 
     Ollama hands a model's slots out first come, first served; over several models the second
     part is an estimate.
     """
-    replying, asked = ledger.in_phase(Phase.REPLYING), ledger.in_phase(Phase.ASKED)
-    busy = ledger.serving.busy if ledger.serving else 0
-    return replying + asked[: max(0, busy - len(replying))]
+    replying, asked = _in(tracked, Phase.REPLYING), _in(tracked, Phase.ASKED)
+    asked.sort(key=lambda cookie: -tracked[cookie].socket.last_received_ms)
+    return frozenset([*replying, *asked[: max(0, busy - len(replying))]])
 
 
 def _has_freed(before: Serving | None, now: Serving | None) -> bool:
@@ -143,8 +145,7 @@ def _moving(streams: Sequence[int], tracked: Mapping[int, Tracked], serving: Ser
 
 def _known(last: Ledger, tracked: Mapping[int, Tracked]) -> set[int]:
     """The connections whose request was in service at the last look already and is not over for certain."""
-    then = running(replace(last, tracked=last.looked))
-    return {each.cookie for each in then if not is_over(last.looked[each.cookie], tracked.get(each.cookie))}
+    return {each for each in last.served if not is_over(last.looked[each], tracked.get(each))}
 
 
 def _left(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving, moving: set[int]) -> int:
@@ -159,12 +160,9 @@ def _left(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving, moving
     quiet = [each for each in known if tracked[each].phase is Phase.REPLYING and each not in moving]
     if last.serving.source is not serving.source:
         return len(quiet)
-    then = {each.cookie for each in running(replace(last, tracked=last.looked))}
-    most = len(last.serving.tasks - serving.tasks) - len(then - known)
-    others = [
-        cookie for cookie, each in last.looked.items() if each.phase is Phase.ASKED and cookie not in then
-    ]
-    also = sum(_has_ended(last, tracked, each, moving) for each in others)
+    most = len(last.serving.tasks - serving.tasks) - len(last.served - known)
+    asked = [cookie for cookie, each in last.looked.items() if each.phase is Phase.ASKED]
+    also = sum(_has_ended(last, tracked, each, moving) for each in asked if each not in last.served)
     lost = sum(_is_lost(tracked[each].socket, serving) for each in quiet)
     return max(lost, min(max(len(quiet), most - also), most))
 

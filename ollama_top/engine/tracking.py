@@ -45,11 +45,11 @@ class Tracked:
 
 def track(before: Tracked | None, now: Socket, interval_ms: float, gap_ms: float | None) -> Tracked:
     """What the counters of one connection say; REPLYING if a reply has begun that may not have ended."""
-    patience_ms = _patience_ms(before, now, interval_ms, gap_ms)
-    found = Tracked(now, _phase(before, now), is_sending=now.last_sent_ms <= patience_ms)
-    is_waiting = found.phase is Phase.ASKED and not found.is_tied and now.last_received_ms >= LEAST_SERVICE_MS
-    is_inference = is_waiting or found.phase is Phase.REPLYING or (before is not None and before.is_inference)
-    return Tracked(now, found.phase, is_inference, found.is_sending)
+    phase = _phase(before, now)
+    has_waited = has_asked(now) and now.last_received_ms >= LEAST_SERVICE_MS
+    is_inference = has_waited or phase is Phase.REPLYING or (before is not None and before.is_inference)
+    is_sending = now.last_sent_ms <= _patience_ms(before, now, interval_ms, gap_ms)
+    return Tracked(now, phase, is_inference, is_sending)
 
 
 def has_asked(now: Socket) -> bool:
