@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell
 from ollama_top.columns.column import Align, Table
 from ollama_top.columns.gpus import GPUS
@@ -15,22 +16,21 @@ from ollama_top.columns.models import MODELS
 from ollama_top.columns.requests import REQUESTS
 from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Reading
 from ollama_top.model.text import printable
-from ollama_top.model.verdict import Severity
 
 TABLES: tuple[Table[Any], ...] = (GPUS, MODELS, SLOTS, REQUESTS)
 GAP = "  "
-MARKS = {Severity.OK: "ok", Severity.INFO: "info", Severity.WARNING: "warning", Severity.ERROR: "error"}
 
 
 def text(frame: Frame) -> str:
     """The Frame in lines without trailing blanks; tables without rows are left out."""
     snapshot = frame.snapshot
-    blocks = [[_headline(snapshot), printable(f"{MARKS[frame.verdict.severity]}: {frame.verdict.text}")]]
+    blocks = [[_headline(snapshot), printable(f"{frame.verdict.severity}: {frame.verdict.text}")]]
     blocks += [_table(table, snapshot.taken_at, rows) for table in TABLES if (rows := table.rows(snapshot))]
-    blocks.append(list(_troubles(snapshot.sources)))
+    blocks.append([_host(snapshot.host), *_troubles(snapshot.sources)])
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
@@ -46,6 +46,19 @@ def _headline(snapshot: Snapshot) -> str:
         _word("waiting", snapshot.queue.waiting),
         snapshot.queue.precision.value.replace("_", " ")
         if isinstance(snapshot.queue.waiting, Known)
+        else None,
+    ]
+    return GAP.join(printable(each) for each in words if each)
+
+
+def _host(host: Host) -> str:
+    """This machine's load, where it has been looked at."""
+    used, total = host.memory_used_bytes, host.memory_total_bytes
+    words = [
+        f"host {host.name}",
+        f"cpu {formats.percent(host.cpu_percent.value)}" if isinstance(host.cpu_percent, Known) else None,
+        f"memory {formats.used_of(used.value, total.value)}"
+        if isinstance(used, Known) and isinstance(total, Known)
         else None,
     ]
     return GAP.join(printable(each) for each in words if each)
