@@ -207,7 +207,9 @@ def _prompt_tokens(reply: SlotReply, state: SlotState) -> Reading[int]:
 def _context_fill(reply: SlotReply, state: SlotState) -> Reading[float]:
     if state is SlotState.IDLE:
         return SLOT_IDLE
-    if not reply.prompt_done_tokens or not reply.context_tokens:
+    if not reply.context_tokens:
+        return Missing(Why.UNSUPPORTED, "the runner does not tell its context")
+    if not reply.prompt_done_tokens:
         return Missing(Why.PENDING, "no part of the prompt is read yet")
     return Known(100 * reply.held_tokens / reply.context_tokens, Source.SLOTS)
 

@@ -1,0 +1,315 @@
+"""Models and slots of a Snapshot: each value with its source, or the reason why it is missing."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from engine_samples import (
+    NAME,
+    NOW,
+    PID,
+    PORT,
+    api,
+    connection,
+    go_runner,
+    listed,
+    reason,
+    runner,
+    samples,
+    shown,
+    slot,
+    snapshot,
+    traffic,
+    tree,
+    value,
+)
+
+from ollama_top.engine.samples import Samples
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.slot import Slot, SlotState
+from ollama_top.ollama.log import LoadedRunner
+from ollama_top.ollama.slots import RunnerProps
+from ollama_top.sources.runners import SlotsLook
+
+DENIED = Missing(Why.DENIED, "who holds port 11434 may be seen by user ollama or root only")
+
+
+def model(*looks: Samples) -> LoadedModel:
+    """The only model there is, after these looks."""
+    (only,) = snapshot(*looks).models
+    return only
+
+
+def test_a_model_is_described_by_the_api() -> None:
+    found = model(samples())
+    assert found.name == Known(NAME, Source.API)
+    assert found.family == Known("gemma3", Source.API)
+    assert found.parameter_size == Known("268M", Source.API)
+    assert found.quantization == Known("Q8_0", Source.API)
+    assert found.size_bytes == Known(1 << 30, Source.API)
+    assert found.vram_bytes == Known(1 << 29, Source.API)
+    assert found.context_tokens == Known(4096, Source.API)
+    assert found.expires_at == Known(NOW + timedelta(minutes=5), Source.API)
+    assert found.runner_pid == Known(PID, Source.PROCESSES)
+
+
+@pytest.mark.parametrize(
+    "field", ["family", "parameter_size", "quantization", "size_bytes", "vram_bytes", "expires_at"]
+)
+def test_what_this_server_does_not_tell_is_unsupported(field: str) -> None:
+    found = model(samples(api=api(listed(**{field: None}))))
+    assert reason(getattr(found, field)).why is Why.UNSUPPORTED
+
+
+def test_a_model_being_loaded_has_a_runner_and_little_else() -> None:
+    installed = api(shows={NAME: shown()})
+    found = model(samples(api=installed))
+    assert found.state is ModelState.LOADING
+    assert found.name == Known(NAME, Source.API)
+    assert reason(found.size_bytes).why is Why.PENDING
+    assert found.running == Known(0, Source.API)
+    assert found.parallel == Known(2, Source.ARGV)
+    assert reason(model(samples(api=api())).name).why is Why.PENDING
+
+
+@pytest.mark.parametrize(
+    ("changes", "parallel"),
+    [
+        ({"tree": tree(runner(parallel=3))}, Known(3, Source.ARGV)),
+        (
+            {
+                "tree": tree(runner(parallel=None)),
+                "traffic": traffic(props={PORT: RunnerProps(4, 4096, None)}),
+            },
+            Known(4, Source.PROPS),
+        ),
+        (
+            {"tree": tree(go_runner(load=LoadedRunner(PORT, 5, 4096, None)))},
+            Known(5, Source.LOG),
+        ),
+        ({"tree": tree(go_runner(), num_parallel=Known("6", Source.PROCESSES))}, Known(6, Source.PREDICTED)),
+        ({"tree": tree(go_runner(), num_parallel=Known("", Source.PROCESSES))}, Known(1, Source.PREDICTED)),
+    ],
+    ids=["command line", "props", "log", "environment", "default"],
+)
+def test_parallel_is_the_runners_own_word_else_a_prediction(
+    changes: dict[str, Any], parallel: Known[int]
+) -> None:
+    assert model(samples(**changes)).parallel == parallel
+
+
+@pytest.mark.parametrize(
+    ("family", "capabilities"), [("qwen3vl", ("completion",)), ("nomic-bert", ("embedding",))]
+)
+def test_parallel_of_a_kind_held_at_one_is_one(family: str, capabilities: tuple[str, ...]) -> None:
+    told = api(listed(family=family), shows={NAME: shown(capabilities=capabilities)})
+    found = model(samples(api=told, tree=tree(go_runner(), num_parallel=Known("8", Source.PROCESSES))))
+    assert found.parallel == Known(1, Source.PREDICTED)
+    assert model(samples(api=told)).parallel == Known(2, Source.ARGV), "the runner's own word goes first"
+
+
+def test_an_unknown_version_is_taken_for_a_new_one() -> None:
+    unset = tree(go_runner(), num_parallel=Known("", Source.PROCESSES))
+    assert model(samples(api=api(listed(), version="0.0.0"), tree=unset)).parallel == Known(
+        1, Source.PREDICTED
+    )
+    assert model(samples(api=api(listed(), version=None), tree=unset)).parallel == Known(1, Source.PREDICTED)
+    old = reason(model(samples(api=api(listed(), version="0.9.6"), tree=unset)).parallel)
+    assert old.why is Why.UNSUPPORTED
+    assert "before 0.10" in old.hint
+
+
+def test_a_denied_environment_denies_the_prediction() -> None:
+    denied = Missing(Why.DENIED, "the environment of pid 1 may be read by root only")
+    found = reason(model(samples(tree=tree(go_runner(), num_parallel=denied))).parallel)
+    assert found.why is Why.DENIED
+    assert denied.hint in found.hint
+
+
+@pytest.mark.parametrize(
+    ("args", "load", "kv_cache_type"),
+    [
+        ({"kv_cache_type": "q8_0"}, None, Known("q8_0", Source.ARGV)),
+        ({}, None, Known("f16", Source.PREDICTED)),
+    ],
+)
+def test_the_cache_type_of_a_llama_server(args: dict[str, Any], load: Any, kv_cache_type: Known[str]) -> None:
+    assert model(samples(tree=tree(runner(**args, load=load)))).kv_cache_type == kv_cache_type
+
+
+@pytest.mark.parametrize(("told", "kv_cache_type"), [("q4_0", Source.LOG), (None, Source.PREDICTED)])
+def test_the_cache_type_of_an_older_runner_is_in_the_log(told: str | None, kv_cache_type: Source) -> None:
+    load = LoadedRunner(PORT, 2, 4096, told)
+    assert model(samples(tree=tree(go_runner(load=load)))).kv_cache_type == Known(
+        told or "f16", kv_cache_type
+    )
+    assert reason(model(samples(tree=tree(go_runner()))).kv_cache_type).why is Why.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "context"),
+    [
+        ({"tree": tree(runner())}, Known(4096, Source.ARGV)),
+        ({"tree": tree(go_runner(load=LoadedRunner(PORT, 2, 2048, None)))}, Known(2048, Source.LOG)),
+    ],
+)
+def test_a_context_that_the_api_does_not_tell(changes: dict[str, Any], context: Known[int]) -> None:
+    found = model(samples(api=api(listed(context_tokens=None)), **changes))
+    assert found.context_tokens == context
+
+
+def test_a_context_that_nobody_tells_is_unsupported() -> None:
+    found = model(samples(api=api(listed(context_tokens=None)), tree=tree(go_runner())))
+    assert reason(found.context_tokens).why is Why.UNSUPPORTED
+
+
+# -- states
+
+
+def test_states_follow_from_what_is_served() -> None:
+    busy = traffic(connection(1, asked_ms=500), slots={PORT: [slot(0, task=7, decoded=3), slot(1)]})
+    assert model(samples()).state is ModelState.IDLE
+    assert model(samples(traffic=busy)).state is ModelState.BUSY
+    over = api(listed(expires_at=NOW))
+    assert model(samples(api=over)).state is ModelState.STOPPING
+    assert model(samples(api=over, traffic=busy)).state is ModelState.BUSY
+    assert model(samples(api=api(listed(expires_at=None)))).state is ModelState.IDLE
+
+
+def test_a_model_whose_runner_has_died_is_gone() -> None:
+    found = model(samples(tree=tree()))
+    assert found.state is ModelState.GONE
+    assert reason(found.runner_pid) == reason(found.running) == reason(found.parallel)
+    assert reason(found.tokens_per_s).why is Why.PENDING
+
+
+def test_a_model_without_a_known_path_is_not_called_gone() -> None:
+    assert model(samples(api=api(listed(), shows={}), tree=tree())).state is ModelState.LOADED
+    assert (
+        model(samples(api=api(listed(), shows={NAME: shown(None)}), tree=tree())).state is ModelState.LOADED
+    )
+
+
+# -- why no runner
+
+
+@pytest.mark.parametrize(
+    ("changes", "why", "words"),
+    [
+        ({"tree": None, "traffic": None, "is_local": False}, Why.NOT_LOCAL, "on another machine"),
+        ({"tree": None, "traffic": None}, Why.PENDING, "not looked at yet"),
+        ({"tree": tree(server=DENIED)}, Why.DENIED, "root only"),
+        (
+            {"tree": tree(server=Missing(Why.NOT_LOCAL, "port 11434 is held by ssh (pid 5): elsewhere"))},
+            Why.NOT_LOCAL,
+            "held by ssh",
+        ),
+    ],
+    ids=["remote", "first look", "denied", "tunnel"],
+)
+def test_a_model_whose_runner_may_not_be_seen_says_why(changes: dict[str, Any], why: Why, words: str) -> None:
+    found = model(samples(**changes))
+    assert found.state is ModelState.LOADED
+    for each in (found.runner_pid, found.parallel, found.running, found.tokens_per_s):
+        assert reason(each).why is why
+        assert words in reason(each).hint
+    assert value(found.size_bytes) == 1 << 30, "what the API tells is known all the same"
+
+
+# -- at work
+
+
+def at_work(at_s: float, decoded: int, task: int = 7) -> Samples:
+    """One slot that writes."""
+    busy = slot(0, task=task, decoded=decoded)
+    return samples(at_s, traffic=traffic(slots={PORT: [busy, slot(1)]}, at_s=at_s))
+
+
+def test_rates_need_two_looks() -> None:
+    once, twice = snapshot(at_work(10, 100)), snapshot(at_work(10, 100), at_work(12, 188))
+    assert reason(once.models[0].tokens_per_s) == Missing(Why.PENDING, "needs two looks")
+    assert reason(once.slots[0].tokens_per_s).why is Why.PENDING
+    assert twice.models[0].tokens_per_s == Known(44.0, Source.SLOTS)
+    assert twice.slots[0].tokens_per_s == Known(44.0, Source.SLOTS)
+    assert twice.models[0].running == Known(1, Source.SLOTS)
+
+
+def test_a_request_that_is_new_has_no_rate_yet_and_its_model_has_one() -> None:
+    found = snapshot(at_work(10, 100), at_work(12, 20, task=8))
+    assert reason(found.slots[0].tokens_per_s).why is Why.PENDING
+    assert found.models[0].tokens_per_s == Known(10.0, Source.SLOTS)
+
+
+def test_a_runner_that_does_not_answer_keeps_its_place() -> None:
+    late = traffic(slots={}, at_s=12)
+    late = replace(late, slots={PORT: SlotsLook(12, (), f"the runner on port {PORT}: timed out")})
+    found = snapshot(at_work(10, 100), samples(12, traffic=late), at_work(14, 276))
+    assert found.slots[0].tokens_per_s == Known(44.0, Source.SLOTS), "compared with the look before"
+    missed = snapshot(at_work(10, 100), samples(12, traffic=late))
+    assert missed.slots == ()
+    assert reason(missed.models[0].tokens_per_s) == Missing(
+        Why.FAILED, f"the runner on port {PORT}: timed out"
+    )
+    assert missed.models[0].running == Known(0, Source.SOCKETS)
+
+
+def test_an_older_runner_has_no_rate_and_no_slots() -> None:
+    found = snapshot(samples(tree=tree(go_runner(load=LoadedRunner(PORT, 2, 4096, None)))))
+    assert found.slots == ()
+    assert reason(found.models[0].tokens_per_s).why is Why.UNSUPPORTED
+    assert found.models[0].running == Known(0, Source.SOCKETS)
+
+
+def slots_of(*replies: Any) -> tuple[Slot, ...]:
+    return snapshot(samples(traffic=traffic(slots={PORT: replies}))).slots
+
+
+def test_an_idle_slot_says_that_it_is_idle() -> None:
+    (idle, _) = slots_of(slot(0), slot(1))
+    assert (idle.state, idle.slot, idle.runner_pid) == (SlotState.IDLE, 0, PID)
+    assert idle.model == Known(NAME, Source.API)
+    assert idle.context_tokens == Known(4096, Source.SLOTS)
+    for each in (idle.prompt_tokens, idle.prompt_done_tokens, idle.decoded_tokens, idle.context_fill_percent):
+        assert reason(each) == Missing(Why.ABSENT, "the slot is idle")
+
+
+def test_a_slot_that_reads_its_prompt_tells_how_far_it_is() -> None:
+    reading = slot(0, task=1, processed_tokens=1024, cached_tokens=0, held_tokens=1024)
+    (found,) = slots_of(reading)
+    assert found.state is SlotState.PREFILL
+    assert found.prompt_done_tokens == Known(1024, Source.SLOTS)
+    assert found.context_fill_percent == Known(25.0, Source.SLOTS)
+    assert reason(found.prompt_tokens).why is Why.UNSUPPORTED
+    assert reason(found.tokens_per_s) == Missing(Why.PENDING, "no token is written yet")
+    (unread,) = slots_of(slot(0, task=1, processed_tokens=0, held_tokens=500))
+    assert reason(unread.context_fill_percent).why is Why.PENDING, "what it holds is the last request's"
+
+
+def test_a_slot_that_writes_tells_prompt_and_answer() -> None:
+    (found,) = slots_of(slot(0, task=1, decoded=120, processed_tokens=80, cached_tokens=20, held_tokens=219))
+    assert found.state is SlotState.DECODE
+    assert found.prompt_tokens == found.prompt_done_tokens == Known(100, Source.SLOTS)
+    assert found.decoded_tokens == Known(120, Source.SLOTS)
+    assert found.context_fill_percent == Known(100 * 219 / 4096, Source.SLOTS)
+
+
+def test_a_slot_that_tells_no_context_has_no_fill() -> None:
+    (found,) = slots_of(slot(0, task=1, decoded=1, context_tokens=None))
+    assert reason(found.context_tokens).why is Why.UNSUPPORTED
+    assert reason(found.context_fill_percent).why is Why.UNSUPPORTED
+
+
+def test_slots_stay_with_their_runners() -> None:
+    other = runner("/b", PID + 1)
+    told = api(listed("a"), listed("b"), shows={"a": shown(), "b": shown("/b")})
+    both = traffic(slots={PORT: [slot(0, task=1, decoded=5)], PORT + 1: [slot(0), slot(1)]})
+    found: Snapshot = snapshot(samples(api=told, tree=tree(runner(), other), traffic=both))
+    assert [(value(each.model), each.slot, each.state) for each in found.slots] == [
+        ("a", 0, SlotState.DECODE),
+        ("b", 0, SlotState.IDLE),
+        ("b", 1, SlotState.IDLE),
+    ]
+    assert [value(each.running) for each in found.models] == [1, 0]
