@@ -106,13 +106,10 @@ def _server(samples: Samples) -> Server:
     tree = samples.tree.value if samples.tree else None
     not_looked = NOT_YET if samples.is_local else ELSEWHERE
     process = tree.server if tree else not_looked
-    version = samples.api.value.version if samples.api else None
     return Server(
         url=samples.url,
         reachable=samples.api is not None and samples.api_problem is None,
-        version=Known(version, Source.API)
-        if version
-        else Missing(Why.PENDING, samples.api_problem or "not told yet"),
+        version=_version(samples),
         pid=map_known(process, lambda each: each.pid),
         manager=map_known(process, lambda each: each.keeper),
         unit=_unit(process),
@@ -122,6 +119,15 @@ def _server(samples: Samples) -> Server:
         rss_bytes=tree.rss_bytes if tree else not_looked,
         problem=samples.api_problem,
     )
+
+
+def _version(samples: Samples) -> Reading[str]:
+    version = samples.api.value.version if samples.api else None
+    if version is not None:
+        return Known(version, Source.API)
+    if samples.api_problem is not None:
+        return Missing(Why.FAILED, samples.api_problem)
+    return Missing(Why.PENDING, "not told yet")
 
 
 def _unit(process: Reading[ServerProcess]) -> Reading[str]:
