@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ollama_top.engine.ledger import Ledger, Serving, advance
 from ollama_top.engine.serving import Pace, SlotKey, Written, paces, serving, written
-from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, has_asked, has_replied
+from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, has_replied
 from ollama_top.model.reading import Source
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.slots import SlotReply
@@ -69,7 +69,7 @@ def from_sockets(
     lacking = max(0, min(asked, parallel or 0) - len(busy))
     held = [*busy, *_silent(ledger, last)[:lacking]]
     held = sorted(held, key=lambda each: each.last_sent_ms)[:parallel]
-    served = _seen(held, [each for each in held if not has_asked(each)], parallel)
+    served = _seen(held, [each for each in held if has_replied(each)], parallel)
     return Activity(served, Source.SOCKETS, sockets=ledger)
 
 

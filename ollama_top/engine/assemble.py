@@ -7,6 +7,7 @@ from ollama_top.engine import activity as act
 from ollama_top.engine.activity import Activity
 from ollama_top.engine.assemble_models import model_of, parallel_of, slots_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
+from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
 from ollama_top.engine.ledger import Serving, advance, glance
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
@@ -28,7 +29,8 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     """One Snapshot from the newest samples; the first looks at rates and streams come out Missing."""
     joined = join(samples)
     state = _advance(state, samples, joined)
-    unjudged = tuple(model_of(each, samples, _of(state, each), NOT_YET) for each in joined)
+    moving = state.expiries.moving
+    unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
     flight = in_flight(samples, state.ledger, unjudged)
     snapshot = Snapshot(
         taken_at=samples.taken_at,
@@ -51,6 +53,7 @@ def _of(state: State, joined: Joined) -> Activity:
 
 def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> State:
     """Take new traffic into account; what came of the last is kept as long as there is none."""
+    state = replace(state, expiries=follow(state.expiries, samples.api.value if samples.api else None))
     traffic = samples.traffic
     if traffic is None or traffic.at_s == state.traffic_at_s:
         return state

@@ -20,12 +20,12 @@ NOT_LISTED = Missing(Why.PENDING, "the model is being loaded: /api/ps lists it w
 NO_SLOTS = "this generation of runner does not tell its slots"
 
 
-def model_of(joined: Joined, samples: Samples, activity: Activity, waiting: Reading[int]) -> LoadedModel:
-    """One model of the Snapshot."""
+def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bool) -> LoadedModel:
+    """One model of the Snapshot, without what waits for it; `is_new` if it has served nothing yet."""
     running = _running(joined, activity, samples)
     return LoadedModel(
         name=name_of(joined),
-        state=_state(joined, running, samples),
+        state=_state(joined, running, samples, is_new=is_new),
         family=_listed(joined, lambda each: each.family),
         parameter_size=_listed(joined, lambda each: each.parameter_size),
         quantization=_listed(joined, lambda each: each.quantization),
@@ -37,7 +37,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, waiting: Read
         runner_pid=_runner_pid(joined, samples),
         parallel=parallel_of(joined, samples),
         running=running,
-        waiting=waiting,
+        waiting=NOT_YET,
         tokens_per_s=_tokens_per_s(joined, activity, samples),
     )
 
@@ -89,7 +89,7 @@ def _predicted(joined: Joined, samples: Samples) -> Reading[int]:
     return known_or_missing(number, Source.PREDICTED, hint)
 
 
-def _state(joined: Joined, running: Reading[int], samples: Samples) -> ModelState:
+def _state(joined: Joined, running: Reading[int], samples: Samples, *, is_new: bool) -> ModelState:
     if joined.model is None:
         return ModelState.LOADING
     if _has_died(joined, samples):
@@ -98,6 +98,8 @@ def _state(joined: Joined, running: Reading[int], samples: Samples) -> ModelStat
         return ModelState.LOADED
     if running.value:
         return ModelState.BUSY
+    if is_new and joined.runner is not None and not tells_slots(joined.runner):
+        return ModelState.LOADING  # before 0.30 a model is listed from the beginning of its load
     is_over = joined.model.expires_at is not None and joined.model.expires_at < samples.taken_at
     return ModelState.STOPPING if is_over else ModelState.IDLE
 

@@ -11,8 +11,8 @@ from ollama_top.sources.inet_diag import Socket
 
 LEAST_SERVICE_MS = 20  # from a request to the newest byte of its reply; what ends sooner is no inference
 LEAST_REQUEST_BYTES = 180  # head and body of an inference request; a bare GET is smaller
-RECENT_MS = 150.0  # a stream whose rhythm is not known is taken to be under way so long after a byte
-GAPS = 4.0  # or for so many of the steps that are usual
+RECENT_MS = 150.0  # a stream is taken to be under way so long after a byte
+GAPS = 4.0  # and for so many of its usual steps
 
 
 class Phase(Enum):
@@ -98,6 +98,5 @@ def _patience_ms(before: Tracked | None, now: Socket, interval_ms: float, gap_ms
     """How long the connection may be silent in the middle of a stream."""
     is_same = before is not None and before.phase is Phase.REPLYING
     steps = now.sent_segments - before.socket.sent_segments if before is not None and is_same else 0
-    own_gap_ms = interval_ms / steps if steps >= 3 else 0.0
-    usual_ms = max(own_gap_ms, gap_ms or 0.0)
-    return usual_ms * GAPS if own_gap_ms else max(RECENT_MS, usual_ms * GAPS)
+    own_gap_ms = (interval_ms - now.last_sent_ms) / steps if steps >= 3 else 0.0
+    return max(RECENT_MS, GAPS * own_gap_ms, GAPS * (gap_ms or 0.0))

@@ -3,6 +3,7 @@
 Asks no more than it must: each question is a line in the server's log.
 """
 
+import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ class ApiLook:
     shown: Mapping[str, ShownModel]  # by model name
     installed: tuple[InstalledModel, ...] = ()
     notes: tuple[str, ...] = ()  # what was asked besides and not answered
+    at_s: float = 0.0  # monotonic, when it was told what is loaded
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class OllamaApi:
         or BadReplyError when the server cannot tell what is loaded.
         """
         models = await self._loaded()
+        at_s = time.monotonic()
         notes: list[str] = []
         await self._note(self._ask_version(now_s), notes)
         await self._ask_shown(now_s, models, notes)
@@ -56,7 +59,7 @@ class OllamaApi:
             await self._ask_shown(now_s, self._installed, notes)
         named: list[PsModel | InstalledModel] = [*models, *self._installed]
         shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
-        return ApiLook(self._version, models, shown, self._installed, tuple(notes))
+        return ApiLook(self._version, models, shown, self._installed, tuple(notes), at_s)
 
     async def unload(self, name: str) -> None:
         """Ask the server to unload a model as soon as it is idle; raises HttpError."""

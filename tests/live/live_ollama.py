@@ -23,10 +23,8 @@ import world
 
 START_LIMIT_S, END_LIMIT_S, SHOWN_LIMIT_S = 60.0, 30.0, 30.0
 PROMPT = "Write the numbers from one upward as words, and beside each of them a story of one sentence:"
-VARIED = {
-    "temperature": 1.0,
-    "repeat_penalty": 1.3,
-}  # a model that repeats itself is stopped without its statistics
+# a model that repeats itself is stopped without its statistics
+VARIED = {"temperature": 1.2, "repeat_penalty": 2.0}
 
 
 @contextmanager

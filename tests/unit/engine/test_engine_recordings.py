@@ -11,7 +11,7 @@ QUIET = [
 LOADED = [
     ("0.33.0", f"traffic-6-parallel2-{mode}-loaded.jsonl.gz") for mode in MODES
 ]  # 4 wanted 2 processors
-WITHOUT_SLOTS = [("0.24.0", f"traffic-6-parallel2-{mode}.jsonl") for mode in MODES]
+WITHOUT_SLOTS = [("0.24.0", f"traffic-6-parallel2-{mode}.jsonl") for mode in (*MODES, "none-kept")]
 BURSTS = ("4-unset", "6-parallel2", "8-parallel4")
 EVERY = (1, 2, 4, 8)  # of moments 0.25 s apart
 TRANSITION_S = 0.06  # from an arrival or an end until everybody knows of it, on two busy processors
