@@ -65,14 +65,14 @@ def glance(last: Ledger, at_s: float, sockets: Sequence[Socket]) -> Ledger:
     Between two looks a reply can end and the next request come on the same connection; the more
     often one glances, the less of that is left to conclude.
     """
-    return replace(last, at_s=at_s, tracked=_track_all(last, at_s, sockets, last.serving))
+    return replace(last, at_s=at_s, tracked=_track_all(last, at_s, sockets))
 
 
 def advance(last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Serving | None) -> Ledger:
     """The ledger at a new look; `serving` is None where the runners cannot be seen."""
-    tracked = _track_all(last, at_s, sockets, serving)
+    tracked = _track_all(last, at_s, sockets)
     if serving is None:
-        ended = {each for each in _in(tracked, Phase.REPLYING) if not tracked[each].is_sending}
+        ended = {each for each in _in(tracked, Phase.REPLYING) if not tracked[each].is_sending()}
     else:
         ended = _ended(last, tracked, serving)
     _turn(tracked, ended, Phase.IDLE)
@@ -99,12 +99,9 @@ def _has_freed(before: Serving | None, now: Serving | None) -> bool:
     return before is None or now is None or not before.tasks <= now.tasks
 
 
-def _track_all(
-    last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Serving | None
-) -> dict[int, Tracked]:
+def _track_all(last: Ledger, at_s: float, sockets: Sequence[Socket]) -> dict[int, Tracked]:
     interval_ms = (at_s - last.at_s) * 1000
-    gap_ms = serving.gap_ms if serving else None
-    return {each.cookie: track(last.tracked.get(each.cookie), each, interval_ms, gap_ms) for each in sockets}
+    return {each.cookie: track(last.tracked.get(each.cookie), each, interval_ms) for each in sockets}
 
 
 def _in(tracked: Mapping[int, Tracked], phase: Phase) -> list[int]:
@@ -130,7 +127,7 @@ def _ended(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving) -> se
 def _moving(streams: Sequence[int], tracked: Mapping[int, Tracked], serving: Serving) -> set[int]:
     """The replies that carry on what a runner says as it says it; where that is unseen, by their rhythm."""
     if serving.spoke_ms is None:
-        return {each for each in streams if tracked[each].is_sending}
+        return {each for each in streams if tracked[each].is_sending(serving.gap_ms or 0.0)}
     voices = sorted(serving.spoke_ms)
     moving = set()
     for cookie in streams:

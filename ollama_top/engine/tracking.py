@@ -11,7 +11,7 @@ from ollama_top.sources.inet_diag import Socket
 
 LEAST_SERVICE_MS = 20  # from a request to the newest byte of its reply; what ends sooner is no inference
 LEAST_REQUEST_BYTES = 180  # head and body of an inference request; a bare GET is smaller
-RECENT_MS = 150.0  # a stream is taken to be under way so long after a byte
+RECENT_MS = 300.0  # a stream is taken to be under way so long after a byte
 GAPS = 4.0  # and for so many of its usual steps
 
 
@@ -30,7 +30,11 @@ class Tracked:
     socket: Socket
     phase: Phase
     is_inference: bool = False  # it has carried a request that took as long as inference does
-    is_sending: bool = False  # its last byte is no older than its rhythm explains
+    gap_ms: float = 0.0  # between two steps of its reply; 0 when not known yet
+
+    def is_sending(self, usual_gap_ms: float = 0.0) -> bool:
+        """Whether its last byte is no older than its rhythm explains, or the usual one."""
+        return self.socket.last_sent_ms <= max(RECENT_MS, GAPS * self.gap_ms, GAPS * usual_gap_ms)
 
     @property
     def is_tied(self) -> bool:
@@ -43,13 +47,12 @@ class Tracked:
         return self.phase is Phase.ASKED and self.is_tied
 
 
-def track(before: Tracked | None, now: Socket, interval_ms: float, gap_ms: float | None) -> Tracked:
+def track(before: Tracked | None, now: Socket, interval_ms: float) -> Tracked:
     """What the counters of one connection say; REPLYING if a reply has begun that may not have ended."""
     phase = _phase(before, now)
     has_waited = has_asked(now) and now.last_received_ms >= LEAST_SERVICE_MS
     is_inference = has_waited or phase is Phase.REPLYING or (before is not None and before.is_inference)
-    is_sending = now.last_sent_ms <= _patience_ms(before, now, interval_ms, gap_ms)
-    return Tracked(now, phase, is_inference, is_sending)
+    return Tracked(now, phase, is_inference, _gap_ms(before, now, interval_ms))
 
 
 def has_asked(now: Socket) -> bool:
@@ -94,9 +97,9 @@ def _asked_unseen(before: Tracked | None, now: Socket) -> bool:
     return before.is_inference and now.received_bytes - before.socket.received_bytes >= LEAST_REQUEST_BYTES
 
 
-def _patience_ms(before: Tracked | None, now: Socket, interval_ms: float, gap_ms: float | None) -> float:
-    """How long the connection may be silent in the middle of a stream."""
-    is_same = before is not None and before.phase is Phase.REPLYING
-    steps = now.sent_segments - before.socket.sent_segments if before is not None and is_same else 0
-    own_gap_ms = (interval_ms - now.last_sent_ms) / steps if steps >= 3 else 0.0
-    return max(RECENT_MS, GAPS * own_gap_ms, GAPS * (gap_ms or 0.0))
+def _gap_ms(before: Tracked | None, now: Socket, interval_ms: float) -> float:
+    """The usual time between two steps of a stream that goes on."""
+    if before is None or before.phase is not Phase.REPLYING:
+        return 0.0
+    steps = now.sent_segments - before.socket.sent_segments
+    return max(0.0, interval_ms - now.last_sent_ms) / steps if steps > 0 else before.gap_ms

@@ -59,7 +59,7 @@ def test_counts_without_slots_are_right_but_for_what_is_on_its_way(
 ) -> None:
     recording = recordings.load(version, name)
     found = wrong(recording, every)
-    assert len(found) <= 5
+    assert len(found) <= 6
     assert [each for each in found if not _is_excused(recording, each)] == []
 
 

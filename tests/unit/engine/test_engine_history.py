@@ -1,0 +1,64 @@
+"""The series that the plots draw: of a fixed length, with gaps where a value was missing."""
+
+from dataclasses import replace
+
+import frames
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ollama_top.engine.history import POINTS, extend, total
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.history import History
+from ollama_top.model.reading import Known, Missing, Source, Why
+
+UNKNOWN = Missing(Why.PENDING, "not looked at yet")
+
+
+def seen(**changes: object) -> Snapshot:
+    return frames.frame(**changes).snapshot
+
+
+def test_a_point_is_put_at_the_end() -> None:
+    two = extend(extend(History(), seen(queue=frames.queue(1, 4))), seen(queue=frames.queue(2, 3)))
+    assert (two.running, two.waiting) == ((1.0, 2.0), (4.0, 3.0))
+
+
+def test_what_is_missing_leaves_a_gap() -> None:
+    found = extend(History(), seen(queue=frames.queue(UNKNOWN, UNKNOWN)))
+    assert (found.running, found.waiting) == ((None,), (None,))
+
+
+@given(st.integers(1, 3 * POINTS))
+def test_no_series_grows_past_its_length(count: int) -> None:
+    history, snapshot = History(), seen(gpus=(frames.gpu(),))
+    for _ in range(count):
+        history = extend(history, snapshot)
+    lengths = {
+        len(history.running),
+        len(history.waiting),
+        len(history.tokens_per_s),
+        len(history.gpu_percent[0]),
+    }
+    assert lengths == {min(count, POINTS)}
+
+
+def test_rates_of_all_models_are_added_and_a_missing_one_makes_the_sum_missing() -> None:
+    rates = [Known(44.0, Source.SLOTS), Known(8.5, Source.SLOTS)]
+    assert total(rates) == 52.5
+    assert total([*rates, UNKNOWN]) is None
+    models = (frames.model("a", tokens_per_s=rates[0]), frames.model("b", tokens_per_s=rates[1]))
+    assert extend(History(), seen(models=models)).tokens_per_s == (52.5,)
+
+
+def test_each_card_has_a_series_and_one_that_is_gone_has_none() -> None:
+    two = seen(gpus=(frames.gpu(0), frames.gpu(1, utilization_percent=UNKNOWN)))
+    one = seen(gpus=(frames.gpu(0, utilization_percent=Known(3.0, Source.NVIDIA)),))
+    history = extend(extend(History(), two), one)
+    assert history.gpu_percent == ((97.0, 3.0),)
+    again = extend(history, two)
+    assert again.gpu_percent == ((97.0, 3.0, 97.0), (None,))
+
+
+def test_a_server_that_cannot_be_read_writes_no_rate_that_is_known() -> None:
+    down = seen(server=replace(frames.server(), reachable=False, problem="connection refused"))
+    assert extend(History(), down).tokens_per_s == (None,)
