@@ -94,6 +94,10 @@ def _task(socket: Socket) -> Hashable:
     return socket.cookie, socket.received_bytes
 
 
+NOT_LOADED = Activity(_seen((), (), None), Source.SOCKETS)
+"""A runner of no listed model, as seen by its connections."""
+
+
 def tells_slots(runner: RunnerProcess) -> bool:
     """Whether a runner's generation answers /slots."""
     return runner.args.generation is Generation.LLAMA_SERVER and runner.args.port is not None

@@ -86,6 +86,8 @@ def _activity(
         return act.from_slots(runner, look, sockets, last) if look else None
     if sockets is None:
         return None
+    if joined.model is None and samples.api is not None:
+        return act.NOT_LOADED  # what it is asked is to load the model
     parallel = parallel_of(joined, samples)
     return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None), asked)
 

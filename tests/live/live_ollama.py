@@ -24,7 +24,7 @@ import world
 START_LIMIT_S, END_LIMIT_S, SHOWN_LIMIT_S = 60.0, 30.0, 30.0
 PROMPT = "Write the numbers from one upward as words, and beside each of them a story of one sentence:"
 # a model that repeats itself is stopped without its statistics
-VARIED = {"temperature": 1.2, "repeat_penalty": 2.0}
+VARIED = {"temperature": 1.5, "top_k": 0, "top_p": 1.0, "repeat_penalty": 1.0}
 
 
 @contextmanager

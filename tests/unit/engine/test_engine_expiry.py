@@ -90,3 +90,11 @@ def test_since_030_a_listed_model_is_loaded() -> None:
     new = {"tree": tree(runner()), "traffic": traffic(slots={PORT: [slot(0)]})}
     found = snapshot(before_030(10, 300, **new), before_030(12, 302, **new))
     assert found.models[0].state is ModelState.IDLE
+
+
+def test_before_030_a_runner_that_is_asked_to_load_serves_nothing() -> None:
+    asked = connection(9, asked_ms=200, received_bytes=600)
+    none_listed = ApiLook("0.24.0", (), {}, at_s=10)
+    asks = traffic(connection(1, asked_ms=300), slots={}, to_runners={PORT: (asked,)})
+    found = snapshot(samples(10, api=none_listed, tree=OLD, traffic=asks))
+    assert (value(found.queue.running), value(found.queue.waiting)) == (0, 1)
