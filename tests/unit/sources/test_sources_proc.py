@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -33,8 +34,13 @@ def test_bytes_that_are_no_text_are_read(tmp_path: Path) -> None:
     """A command line is whatever bytes a program was started with."""
     program = script(tmp_path, "sleeper", RUNNER)
     with subprocess.Popen([os.fsencode(program), b"\xff\xfe"]) as sleeping:
-        assert (proc.read_text(sleeping.pid, "cmdline") or "").endswith("\0\ufffd\ufffd\0")
-        sleeping.kill()
+        ends_s = time.monotonic() + 5
+        try:
+            while not (text := proc.read_text(sleeping.pid, "cmdline")) and time.monotonic() < ends_s:
+                time.sleep(0.01)  # the kernel tells it a moment after the program has begun
+            assert (text or "").endswith("\0\ufffd\ufffd\0")
+        finally:
+            sleeping.kill()
 
 
 def test_sockets_are_found_by_who_holds_them() -> None:
