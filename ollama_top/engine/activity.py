@@ -62,7 +62,8 @@ def from_sockets(
 
     Such a runner always streams to the server, so each request in service is a connection with a
     reply due or under way; the server may keep up to two idle ones. Of `asked` requests as many as
-    fit are in service: a reply that falls silent meanwhile is under way all the same.
+    fit are in service: a reply that falls silent meanwhile is under way all the same. When nothing
+    waits, a runner that stalls cannot be told from one that is done.
     """
     ledger = advance(last.sockets, at_s, sockets, None)
     busy = [*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING)]

@@ -1,0 +1,183 @@
+"""Connections and slots of one moment, from real sockets and a runner that answers over HTTP."""
+
+import asyncio
+import json
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, closing
+
+import captured
+import pytest
+from answering import Answering, Asked, reply
+from engine_samples import go_runner, runner
+
+from ollama_top.engine.traffic import MOST_GLANCES, TrafficWatch
+from ollama_top.sources import sockets
+from ollama_top.sources.inet_diag import DiagError
+from ollama_top.sources.processes import RunnerProcess
+from ollama_top.sources.runners import Runners
+
+PROPS, SLOTS = (captured.Capture(captured.NEWEST).body(f"runner-{name}") for name in ("props", "slots"))
+
+
+class Runner(Answering):
+    """A llama-server with one slot."""
+
+    def __init__(self) -> None:
+        super().__init__(self._answer_all)
+        self.is_busy = False
+
+    def _answer_all(self, asked: Asked) -> list[bytes]:
+        (slot, *_) = json.loads(SLOTS)
+        slot |= {"is_processing": self.is_busy}
+        return [reply(PROPS if asked.target == "/props" else json.dumps([slot]).encode())]
+
+    @property
+    def process(self) -> RunnerProcess:
+        return runner(port=self.port)
+
+    def questions(self) -> Counter[str]:
+        return Counter(each.target for each in self.asked)
+
+
+@pytest.fixture
+def llama() -> Iterator[Runner]:
+    with Runner() as own:
+        yield own
+
+
+@pytest.fixture
+def api() -> Iterator[socket.socket]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        yield listening
+
+
+@pytest.fixture
+async def watch(api: socket.socket) -> AsyncIterator[TrafficWatch]:
+    runners = Runners()
+    yield TrafficWatch(api.getsockname()[1], runners)
+    await runners.close()
+
+
+def connect(stack: ExitStack, server: socket.socket) -> tuple[socket.socket, socket.socket]:
+    """The client's end and the server's end."""
+    client = stack.enter_context(closing(socket.create_connection(server.getsockname())))
+    accepted, _ = server.accept()
+    return client, stack.enter_context(closing(accepted))
+
+
+async def test_connections_slots_and_clients_are_brought_together(
+    watch: TrafficWatch, api: socket.socket, llama: Runner
+) -> None:
+    llama.is_busy = True
+    with ExitStack() as stack:
+        client, _ = connect(stack, api)
+        client.sendall(b"x" * 300)
+        found = await watch.look([llama.process])
+    assert found.served is not None
+    assert [each.received_bytes for each in found.served] == [300]
+    assert [each.busy for each in found.slots[llama.port].slots] == [True]
+    (who,) = found.clients.values()
+    assert who.is_self
+    assert found.clients.keys() == {found.served[0].remote}
+    assert found.problem is None
+
+
+async def test_connections_to_runners_are_kept_apart(watch: TrafficWatch, api: socket.socket) -> None:
+    with ExitStack() as stack:
+        runner_port = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        connect(stack, runner_port)
+        connect(stack, api)
+        port = runner_port.getsockname()[1]
+        found = await watch.look([go_runner(port=port)])
+    assert found.served is not None
+    assert len(found.served) == 1
+    assert [each.local.port for each in found.to_runners[port]] == [port]
+    assert found.slots == {}
+
+
+async def test_an_idle_runner_is_asked_once_until_somebody_calls_it(
+    watch: TrafficWatch, llama: Runner
+) -> None:
+    """Each question is a line in the server's log."""
+    for _ in range(3):
+        found = await watch.look([llama.process])
+        assert [each.busy for each in found.slots[llama.port].slots] == [False]
+        await asyncio.sleep(0.05)  # the connection of the question is gone by then
+    assert llama.questions() == {"/slots": 1}
+    with closing(socket.create_connection(("127.0.0.1", llama.port))):
+        await watch.look([llama.process])
+    assert llama.questions()["/slots"] == 2
+
+
+async def test_a_busy_runner_is_asked_at_every_look(watch: TrafficWatch, llama: Runner) -> None:
+    llama.is_busy = True
+    for _ in range(3):
+        await watch.look([llama.process])
+    assert llama.questions()["/slots"] >= 3
+
+
+async def test_another_process_on_the_port_of_an_idle_runner_is_asked(
+    watch: TrafficWatch, llama: Runner
+) -> None:
+    await watch.look([llama.process])
+    await asyncio.sleep(0.05)
+    await watch.look([runner(pid=2002, port=llama.port)])
+    assert llama.questions()["/slots"] == 2
+
+
+async def test_props_are_asked_once_of_a_runner_that_does_not_tell_enough(
+    watch: TrafficWatch, llama: Runner
+) -> None:
+    silent = runner(port=llama.port, parallel=None)
+    for _ in range(3):
+        found = await watch.look([silent])
+        assert found.props[llama.port].parallel == 2
+    assert llama.questions()["/props"] == 1
+    await watch.look([runner(pid=2002, port=llama.port, parallel=None)])
+    assert llama.questions()["/props"] == 2
+
+
+async def test_glances_are_taken_while_there_are_connections(watch: TrafficWatch, api: socket.socket) -> None:
+    watch.glance()
+    assert (await watch.look([])).glances == ()
+    with ExitStack() as stack:
+        connect(stack, api)
+        await watch.look([])
+        watch.glance()
+        watch.glance()
+        found = await watch.look([])
+        assert [len(each.value) for each in found.glances] == [1, 1]
+        assert found.glances[0].at_s < found.glances[1].at_s
+        assert (await watch.look([])).glances == ()
+        for _ in range(2 * MOST_GLANCES):
+            watch.glance()
+        assert len((await watch.look([])).glances) == MOST_GLANCES
+
+
+async def test_what_the_kernel_refuses_is_an_error_of_the_look_and_not_of_a_glance(
+    watch: TrafficWatch, api: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*ports: int) -> None:
+        raise DiagError("the kernel refused socket diagnosis (error 1)")
+
+    with ExitStack() as stack:
+        connect(stack, api)
+        await watch.look([])
+        monkeypatch.setattr(sockets, "served", refuses)
+        watch.glance()
+        with pytest.raises(DiagError):
+            await watch.look([])
+
+
+async def test_without_socket_diagnosis_slots_are_read_all_the_same(
+    watch: TrafficWatch, llama: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "is_supported", lambda: False)
+    for _ in range(2):
+        found = await watch.look([llama.process])
+    assert (found.served, found.to_runners, found.clients) == (None, {}, {})
+    assert len(found.slots[llama.port].slots) == 1
+    assert "which this system lacks" in (found.problem or "")
+    assert llama.questions()["/slots"] == 2, "whether somebody calls it cannot be seen"
