@@ -18,7 +18,9 @@ from ollama_top.sources.inet_diag import DiagError
 from ollama_top.sources.processes import RunnerProcess
 from ollama_top.sources.runners import Runners
 
-PROPS, SLOTS = (captured.Capture(captured.NEWEST).body(f"runner-{name}") for name in ("props", "slots"))
+NEWEST = captured.Capture(captured.NEWEST)
+IDLE = NEWEST.json("burst-6-parallel2")["samples"][-1]["slots"][:1]
+BUSY = NEWEST.json("burst-6-parallel2")["samples"][0]["slots"][:1]
 
 
 class Runner(Answering):
@@ -29,9 +31,8 @@ class Runner(Answering):
         self.is_busy = False
 
     def _answer_all(self, asked: Asked) -> list[bytes]:
-        (slot, *_) = json.loads(SLOTS)
-        slot |= {"is_processing": self.is_busy}
-        return [reply(PROPS if asked.target == "/props" else json.dumps([slot]).encode())]
+        slots = json.dumps(BUSY if self.is_busy else IDLE).encode()
+        return [reply(NEWEST.body("runner-props") if asked.target == "/props" else slots)]
 
     @property
     def process(self) -> RunnerProcess:
