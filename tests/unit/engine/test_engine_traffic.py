@@ -19,7 +19,7 @@ from ollama_top.sources.processes import RunnerProcess
 from ollama_top.sources.runners import Runners
 
 NEWEST = captured.Capture(captured.NEWEST)
-IDLE = NEWEST.json("burst-6-parallel2")["samples"][-1]["slots"][:1]
+IDLE = json.loads(NEWEST.body("runner-slots"))[:1]
 BUSY = NEWEST.json("burst-6-parallel2")["samples"][0]["slots"][:1]
 
 
