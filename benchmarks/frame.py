@@ -43,6 +43,9 @@ HOST = Host(
     Known(34.0, Source.HOST),
     Known(64 * GIB, Source.HOST),
     Known(99 * GIB, Source.HOST),
+    Known(0, Source.HOST),
+    Known(8 * GIB, Source.HOST),
+    Known(12.5, Source.HOST),
 )
 
 

@@ -13,6 +13,7 @@ from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.process import Process, ProcessKind, Variable
 from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.request import Request, RequestState
@@ -26,6 +27,8 @@ GIB = 1 << 30
 SOURCES = ("api", "processes", "sockets", "slots", "nvidia", "host")
 DENIED = Missing(Why.DENIED, "the server runs as another user, whose processes may not be read")
 NOT_LOCAL = Missing(Why.NOT_LOCAL, "the server is on another machine")
+NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
+ENVIRONMENT = (Variable("OLLAMA_NUM_PARALLEL", "2"), Variable("PATH", None))
 UNTOLD = Missing(Why.UNSUPPORTED, "this version does not tell")
 
 
@@ -44,6 +47,7 @@ def server(**changes: Any) -> Server:
         manager=Known("systemd", Source.PROCESSES),
         unit=Known("ollama.service", Source.PROCESSES),
         user=Known("ollama", Source.PROCESSES),
+        cgroup=Known("/system.slice/ollama.service", Source.PROCESSES),
         started_at=Known(NOW - timedelta(days=2, hours=4), Source.PROCESSES),
         cpu_percent=Known(213.0, Source.HOST),
         rss_bytes=Known(int(9.1 * GIB), Source.HOST),
@@ -137,8 +141,45 @@ def host(**changes: Any) -> Host:
         cpu_percent=Known(34.0, Source.HOST),
         memory_used_bytes=Known(int(12.1 * GIB), Source.HOST),
         memory_total_bytes=Known(int(62.8 * GIB), Source.HOST),
+        swap_used_bytes=Known(0, Source.HOST),
+        swap_total_bytes=Known(8 * GIB, Source.HOST),
+        load_average=Known(5.4, Source.HOST),
     )
     return replace(plain, **changes)
+
+
+def process(pid: int = 1234, kind: ProcessKind = ProcessKind.SERVER, **changes: Any) -> Process:
+    """A process of the server's tree; by default the server's own."""
+    plain = Process(
+        pid=pid,
+        kind=kind,
+        model=NO_RUNNER,
+        port=NO_RUNNER,
+        cpu_percent=Known(3.0, Source.PROCESSES),
+        rss_bytes=Known(300 << 20, Source.PROCESSES),
+        threads=Known(24, Source.PROCESSES),
+        open_files=Known(31, Source.PROCESSES),
+        open_files_limit=Known(1024, Source.PROCESSES),
+        open_files_hard_limit=Known(524_288, Source.PROCESSES),
+        locked_memory_limit_bytes=Known(8 << 20, Source.PROCESSES),
+        started_at=NOW - timedelta(days=2, hours=4),
+        command=Known("/usr/local/bin/ollama serve", Source.PROCESSES),
+    )
+    return replace(plain, **changes)
+
+
+def runner(pid: int, name: str, **changes: Any) -> Process:
+    """The process that holds a model."""
+    whole = {
+        "model": Known(name, Source.API),
+        "port": Known(39_000 + pid, Source.ARGV),
+        "cpu_percent": Known(104.0, Source.PROCESSES),
+        "rss_bytes": Known(int(1.3 * GIB), Source.PROCESSES),
+        "threads": Known(38, Source.PROCESSES),
+        "started_at": NOW - timedelta(minutes=12),
+        "command": Known(f"/usr/local/lib/ollama/llama-server --model /m/{name} -np 2", Source.PROCESSES),
+    }
+    return process(pid, ProcessKind.RUNNER, **{**whole, **changes})
 
 
 def queue(running: int | Missing = 0, waiting: int | Missing = 0, **changes: Any) -> Queue:
@@ -182,6 +223,9 @@ def frame(
         slots=(),
         requests=(),
         gpus=(),
+        processes=(process(),),
+        environment=Known(ENVIRONMENT, Source.PROCESSES),
+        unit_environment=Known(ENVIRONMENT[:1], Source.SERVICE),
         host=host(),
         sources=lights(),
     )

@@ -18,6 +18,8 @@ HOST_MEMORY_BYTES = 126 * GIB
 HOST_BASE_BYTES = 11 * GIB
 RUNNER_RSS_BYTES = 1150 * MIB
 SERVER_RSS_BYTES = 310 * MIB
+SERVER_CPU_PERCENT = 1.0
+SWAP_BYTES = 8 * GIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,14 @@ def used_bytes(card: int, runners: Sequence[Runner]) -> int:
     return sum(each + CONTEXT_BYTES for each in held if each)
 
 
-def cpu_percent(runners: Sequence[Runner], busy_slots: int) -> float:
-    """CPU of the server and its runners; 100 is one core."""
-    loading = sum(each.phase is Phase.LOADING for each in runners)
-    return 1.0 + 38.0 * busy_slots + 95.0 * loading
+def runner_cpu_percent(runner: Runner, busy_slots: int) -> float:
+    """CPU of a runner; 100 is one core."""
+    return 38.0 * busy_slots + (95.0 if runner.phase is Phase.LOADING else 0.0)
 
 
-def rss_bytes(runners: Sequence[Runner]) -> int:
-    """Resident memory of the server and its runners."""
-    return SERVER_RSS_BYTES + sum(RUNNER_RSS_BYTES + each.placement.ram_bytes for each in runners)
+def runner_rss_bytes(runner: Runner) -> int:
+    """Resident memory of a runner."""
+    return RUNNER_RSS_BYTES + runner.placement.ram_bytes
 
 
 def _share(runner: Runner, working: Sequence[Runner]) -> float:

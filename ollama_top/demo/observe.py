@@ -8,35 +8,27 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ollama_top.demo import documents, hardware
-from ollama_top.demo.command_lines import runner_argv
+from ollama_top.demo import documents, hardware, processes
 from ollama_top.demo.connection import CHUNK_BYTES, HEAD_BYTES, PORTS, WORD_BYTES, Connection
 from ollama_top.demo.hardware import CardState
-from ollama_top.demo.scheduler import Runner
+from ollama_top.demo.processes import MODELS, SERVER_UID
 from ollama_top.demo.world import Process, World
 from ollama_top.engine.samples import Samples, Taken, Traffic
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Known, Source
-from ollama_top.model.server import Keeper
+from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.ollama import replies
-from ollama_top.ollama.argv import parse_runner
 from ollama_top.ollama.slots import parse_slots
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
 from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.inet_diag import ESTABLISHED, Endpoint, Socket
-from ollama_top.sources.owner import ServerProcess
-from ollama_top.sources.processes import RunnerProcess, TreeLook
+from ollama_top.sources.processes import TreeLook
 from ollama_top.sources.runners import SlotsLook
 
 LOOPBACK, API_PORT = "127.0.0.1", 11434
-SERVER_PID, SERVER_USER, SERVER_UID, UNIT = 1234, "ollama", 998, "ollama.service"
 HOST_NAME = "gpu-box"
-PROGRAMS = "/usr/local/lib/ollama"
-MODELS = "/usr/share/ollama/.ollama/models"
-UP = timedelta(days=2, hours=4, minutes=11)  # the server, when the world begins
 BOOT_S = 1000.0  # a clock that never shows 0
 FIRST_COOKIE, FIRST_INODE = 0x2000, 880_000
 LIGHTS = {"api": 0.004, "processes": 0.009, "sockets": 0.003, "slots": 0.003, "nvidia": 0.006, "host": 0.001}
@@ -60,14 +52,15 @@ class Observer:
     def samples(self) -> Samples:
         """All that the sources bring at this moment."""
         at_s = BOOT_S + self._world.now_s
+        tree = processes.tree(self._world, self._moment)
         return Samples(
             taken_at=self._moment(self._world.now_s),
             at_s=at_s,
             url=f"http://{LOOPBACK}:{API_PORT}",
             is_local=True,
-            host=Taken(self._host(), at_s),
+            host=Taken(_host(tree), at_s),
             api=Taken(self._api(), at_s),
-            tree=Taken(self._tree(), at_s),
+            tree=Taken(tree, at_s),
             traffic=Taken(self._traffic(at_s), at_s),
             gpus=Taken(
                 GpuLook(tuple(_gpu(index, each) for index, each in enumerate(self._world.cards))), at_s
@@ -90,39 +83,6 @@ class Observer:
         listed = documents.ps(self._world.runners, self._version, self._world.now_s, self._moment)
         return ApiLook(self._version, replies.parse_ps(_bytes(listed)), self._shown, self._installed)
 
-    def _tree(self) -> TreeLook:
-        world, settings = self._world, self._world.scenario.settings
-        server = ServerProcess(
-            SERVER_PID,
-            SERVER_USER,
-            self._began_at - UP,
-            Keeper.SYSTEMD,
-            UNIT,
-            (f"OLLAMA_NUM_PARALLEL={settings.num_parallel}",),
-        )
-        found = [self._runner(runner, process) for runner, process in world.processes.items()]
-        return TreeLook(
-            Known(server, Source.PROCESSES),
-            tuple(each for each in found if each is not None),
-            Known(hardware.cpu_percent(world.runners, world.busy_slots()), Source.PROCESSES),
-            Known(hardware.rss_bytes(world.runners), Source.PROCESSES),
-            Known(settings.num_parallel, Source.PROCESSES),
-        )
-
-    def _runner(self, runner: Runner, process: Process) -> RunnerProcess | None:
-        argv = runner_argv(
-            self._version,
-            PROGRAMS,
-            runner.model.blob_path(MODELS),
-            process.port,
-            parallel=runner.parallel,
-            context_tokens=runner.context_tokens,
-            is_embedding=runner.model.is_embedding,
-        )
-        args = parse_runner(argv)
-        started_s = self._moment(process.started_s).timestamp()
-        return RunnerProcess(process.pid, started_s, args) if args else None
-
     def _traffic(self, at_s: float) -> Traffic:
         world = self._world
         slots = {
@@ -137,17 +97,19 @@ class Observer:
         glances, self._glances = tuple(self._glances), []
         return Traffic(served, to_runners, slots, {}, clients, glances)
 
-    def _host(self) -> Host:
-        world = self._world
-        tree_percent = hardware.cpu_percent(world.runners, world.busy_slots())
-        used_bytes = hardware.HOST_BASE_BYTES + hardware.rss_bytes(world.runners)
-        return Host(
-            HOST_NAME,
-            Known(hardware.CPU_COUNT, Source.HOST),
-            Known(1.5 + tree_percent / hardware.CPU_COUNT, Source.HOST),
-            Known(used_bytes, Source.HOST),
-            Known(hardware.HOST_MEMORY_BYTES, Source.HOST),
-        )
+
+def _host(tree: TreeLook) -> Host:
+    tree_percent = value_or(tree.cpu_percent, 0.0)
+    return Host(
+        HOST_NAME,
+        Known(hardware.CPU_COUNT, Source.HOST),
+        Known(1.5 + tree_percent / hardware.CPU_COUNT, Source.HOST),
+        Known(hardware.HOST_BASE_BYTES + value_or(tree.rss_bytes, 0), Source.HOST),
+        Known(hardware.HOST_MEMORY_BYTES, Source.HOST),
+        Known(0, Source.HOST),
+        Known(hardware.SWAP_BYTES, Source.HOST),
+        Known(0.4 + tree_percent / 100, Source.HOST),
+    )
 
 
 def _bytes(document: object) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ollama_top.engine import activity as act
 from ollama_top.engine.activity import Activity
 from ollama_top.engine.assemble_models import model_of, parallel_of, slots_of
+from ollama_top.engine.assemble_processes import environment_of, processes_of, unit_environment_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
@@ -16,7 +17,16 @@ from ollama_top.engine.state import State
 from ollama_top.engine.tracking import has_asked
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.host import Host
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known, value_or
+from ollama_top.model.reading import (
+    Known,
+    Missing,
+    Reading,
+    Source,
+    Why,
+    known_or_missing,
+    map_known,
+    value_or,
+)
 from ollama_top.model.server import Server
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import Endpoint, Socket
@@ -41,7 +51,10 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         slots=tuple(slot for each in joined for slot in slots_of(each, _of(state, each))),
         requests=flight.requests,
         gpus=samples.gpus.value.gpus if samples.gpus else (),
-        host=samples.host.value if samples.host else Host("", NOT_YET, NOT_YET, NOT_YET, NOT_YET),
+        processes=processes_of(samples, joined),
+        environment=environment_of(samples),
+        unit_environment=unit_environment_of(samples),
+        host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),
         sources=samples.lights,
     )
     return state, snapshot
@@ -119,6 +132,7 @@ def _server(samples: Samples) -> Server:
         manager=map_known(process, lambda each: each.keeper),
         unit=_unit(process),
         user=map_known(process, lambda each: each.user),
+        cgroup=_cgroup(process),
         started_at=map_known(process, lambda each: each.started_at),
         cpu_percent=tree.cpu_percent if tree else not_looked,
         rss_bytes=tree.rss_bytes if tree else not_looked,
@@ -141,3 +155,9 @@ def _unit(process: Reading[ServerProcess]) -> Reading[str]:
     if process.value.unit is None:
         return Missing(Why.ABSENT, "no service manager keeps it: it was started by hand")
     return Known(process.value.unit, Source.SERVICE)
+
+
+def _cgroup(process: Reading[ServerProcess]) -> Reading[str]:
+    if isinstance(process, Missing):
+        return process
+    return known_or_missing(process.value.cgroup, process.source, "it is in none but the system's own")

@@ -9,7 +9,9 @@ from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light
 from ollama_top.model.loaded import LoadedModel
+from ollama_top.model.process import Process, Variable
 from ollama_top.model.queue import Queue
+from ollama_top.model.reading import Reading
 from ollama_top.model.request import Request
 from ollama_top.model.server import Server
 from ollama_top.model.slot import Slot
@@ -28,6 +30,13 @@ class Snapshot:
     slots: tuple[Slot, ...] = fact("Slots of the runners that tell theirs.")
     requests: tuple[Request, ...] = fact("Requests in flight, one by one; the longest in flight first.")
     gpus: tuple[Gpu, ...] = fact("GPUs of this machine.")
+    processes: tuple[Process, ...] = fact("The server's processes; none where they cannot be seen.")
+    environment: Reading[tuple[Variable, ...]] = fact(
+        "What the server's process was started with; null with a reason where it may not be read."
+    )
+    unit_environment: Reading[tuple[Variable, ...]] = fact(
+        "What its unit sets for the next start; null with a reason where there is none to read."
+    )
     host: Host = fact("This machine.")
     sources: tuple[Light, ...] = fact("How each source of values is doing.")
 

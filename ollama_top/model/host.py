@@ -17,3 +17,8 @@ class Host:
         "Memory that cannot be had without swapping: total less available."
     )
     memory_total_bytes: Reading[int] = fact("Memory in all.")
+    swap_used_bytes: Reading[int] = fact("Memory that lies on disk: what is needed of it is slow.")
+    swap_total_bytes: Reading[int] = fact("Room for swapping in all.")
+    load_average: Reading[float] = fact(
+        "Tasks that ran or waited to run or for a disk, over the last minute."
+    )

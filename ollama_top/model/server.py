@@ -29,6 +29,7 @@ class Server:
     manager: Reading[Keeper] = fact("What started it.")
     unit: Reading[str] = fact("Name of its service unit or container.")
     user: Reading[str] = fact("User that the server runs as.")
+    cgroup: Reading[str] = fact("Control group of the server process, as a path.")
     started_at: Reading[datetime] = fact("Start of the server process.")
     cpu_percent: Reading[float] = fact("CPU of the server and its runners; 100 is one core.")
     rss_bytes: Reading[int] = fact(

@@ -4,10 +4,13 @@ Every generation writes its own flags; which is which is in `Generation`.
 """
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from posixpath import basename
+
+from ollama_top.ollama.environment import LOGIN, is_secret
 
 SERVE = frozenset({"serve", "start"})  # two names of one command
 MANAGEMENT = frozenset(
@@ -18,6 +21,7 @@ INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
 MODEL_FLAGS = ("--model", "-m")
 CONTEXT_FLAGS = ("-c", "--ctx-size")
 PARALLEL_FLAGS = ("-np", "--parallel")
+LEFT_OUT = "..."
 
 
 class Generation(StrEnum):
@@ -73,6 +77,21 @@ def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
         per_slot,
         _kv_cache_type(words),
     )
+
+
+def shown(argv: Sequence[str]) -> str:
+    """A command line as a shell would take it, with `...` for what may be a secret."""
+    words: list[str] = []
+    for word in argv:
+        before = words[-1] if words else ""
+        name, separator, _ = word.partition("=")
+        if before.startswith("-") and "=" not in before and is_secret(before) and not word.startswith("-"):
+            words.append(LEFT_OUT)
+        elif separator and is_secret(name):
+            words.append(f"{name}={LEFT_OUT}")
+        else:
+            words.append(LEFT_OUT if LOGIN.search(word) else word)
+    return shlex.join(words)
 
 
 def _program(argv: Sequence[str]) -> Sequence[str]:

@@ -26,7 +26,17 @@ OWN_KEYS = {
 
 ORDER = (
     *("format", "taken_at", "demo", "server", "verdict", "queue", "models", "slots", "requests"),
-    *("gpus", "host", "settings", "findings", "sources", "missing"),
+    *(
+        "gpus",
+        "processes",
+        "environment",
+        "unit_environment",
+        "host",
+        "settings",
+        "findings",
+        "sources",
+        "missing",
+    ),
 )
 """All top keys, as they come."""
 

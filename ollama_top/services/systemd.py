@@ -5,6 +5,9 @@ import string
 import subprocess
 from dataclasses import dataclass
 
+from ollama_top.model.process import Variable
+from ollama_top.ollama.environment import variables
+
 TIMEOUT_S = 3.0
 UNIT_PATH = "/org/freedesktop/systemd1/unit/"
 PLAIN = frozenset(string.ascii_letters + string.digits)
@@ -16,7 +19,7 @@ class Unit:
     """The part of a unit that tells whether a process is its server."""
 
     main_pid: int
-    environment: tuple[str, ...]  # NAME=value, as the next start would get them
+    environment: tuple[Variable, ...]  # as the next start would get it
 
 
 def read_unit(name: str, *, user: bool) -> Unit | None:
@@ -31,7 +34,8 @@ def read_unit(name: str, *, user: bool) -> Unit | None:
     values = [_value(line) for line in (answer or "").splitlines()]
     match values:
         case [int(main_pid), list(environment)]:
-            return Unit(main_pid, tuple(str(each) for each in environment))
+            assignments = (str(each).partition("=") for each in environment)
+            return Unit(main_pid, variables((name, value) for name, _, value in assignments))
     return None
 
 

@@ -19,7 +19,7 @@ class HostCounters:
 
     def look(self) -> Host:
         """Look once; CPU is known from the second look on."""
-        memory = psutil.virtual_memory()
+        memory, swap = psutil.virtual_memory(), psutil.swap_memory()
         count = psutil.cpu_count()
         percent = psutil.cpu_percent()
         cpu: Reading[float] = (
@@ -32,4 +32,7 @@ class HostCounters:
             cpu,
             Known(memory.total - memory.available, Source.HOST),
             Known(memory.total, Source.HOST),
+            Known(swap.used, Source.HOST),
+            Known(swap.total, Source.HOST),
+            Known(psutil.getloadavg()[0], Source.HOST),
         )

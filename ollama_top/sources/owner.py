@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import is_serve
@@ -21,6 +22,7 @@ from ollama_top.sources import proc, sockets
 from ollama_top.sources.inet_diag import Socket
 
 MANUAL = Membership(Keeper.MANUAL, None)
+AS_ROOT = "sudo $(command -v ollama-top)"  # finds it in a virtual environment too
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class ServerProcess:
     started_at: datetime
     keeper: Keeper
     unit: str | None
-    unit_environment: tuple[str, ...] | None  # NAME=value of the unit; None where there is none to read
+    unit_environment: tuple[Variable, ...] | None  # None where there is no unit to read
+    cgroup: str | None = None  # its path, where it is in one
 
 
 def listeners(port: int) -> frozenset[int]:
@@ -90,9 +93,17 @@ def _find_by_cgroup(port: int, listening: Sequence[Socket]) -> Reading[ServerPro
             found = _describe(pid)
             if isinstance(found, Known) and found.value.keeper in {Keeper.SYSTEMD, Keeper.SYSTEMD_USER}:
                 return found
-    user = _user_name(listening[0].uid)
-    seer = "root" if user == "root" else f"user {user} or root"
+    seer = _seer(_user_name(listening[0].uid))
     return Missing(Why.DENIED, f"who holds port {port} may be seen by {seer} only: run ollama-top as {seer}")
+
+
+def denied(what: str, user: str) -> Missing:
+    """Why something of a process of `user` is missing, and what to type to see it."""
+    return Missing(Why.DENIED, f"{what} may be read by {_seer(user)} only: {AS_ROOT} shows it")
+
+
+def _seer(user: str) -> str:
+    return "root" if user == "root" else f"user {user} or root"
 
 
 def _describe(pid: int) -> Reading[ServerProcess]:
@@ -102,13 +113,15 @@ def _describe(pid: int) -> Reading[ServerProcess]:
         user = _user_name(process.uids().real)
     except psutil.Error:
         return Missing(Why.FAILED, f"the server's process {pid} ended while it was looked at")
-    kept, environment = _keeper(pid)
-    return Known(ServerProcess(pid, user, started_at, kept.keeper, kept.unit, environment), Source.PROCESSES)
-
-
-def _keeper(pid: int) -> tuple[Membership, tuple[str, ...] | None]:
-    """A unit counts as the keeper only when this is its main process: a shell may live in one too."""
     path = cgroup.cgroup_path(proc.read_text(pid, "cgroup") or "")
+    kept, environment = _keeper(pid, path)
+    return Known(
+        ServerProcess(pid, user, started_at, kept.keeper, kept.unit, environment, path), Source.PROCESSES
+    )
+
+
+def _keeper(pid: int, path: str | None) -> tuple[Membership, tuple[Variable, ...] | None]:
+    """A unit counts as the keeper only when this is its main process: a shell may live in one too."""
     kept = cgroup.membership(path) if path else MANUAL
     if kept.unit is None or kept.keeper is Keeper.CONTAINER:
         return kept, None

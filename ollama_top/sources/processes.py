@@ -4,20 +4,25 @@ Children are found by parentage, never by name.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import psutil
 
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.process import Variable
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known
 from ollama_top.ollama.argv import RunnerArgs, parse_runner
+from ollama_top.ollama.environment import NUM_PARALLEL, value_of
 from ollama_top.ollama.log import LoadedRunner
-from ollama_top.sources import owner, proc
+from ollama_top.sources import environment, owner
 from ollama_top.sources.logs import RunnerLogs
 from ollama_top.sources.owner import ServerProcess
+from ollama_top.sources.watched import ProcessLook, WatchedProcess
 
-PARALLEL_VARIABLE = "OLLAMA_NUM_PARALLEL"
+N = TypeVar("N", int, float)
 AGAIN_AFTER_S = 15.0  # who holds the port is looked for through all of /proc
+NOT_YET = Missing(Why.PENDING, "not looked at yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,30 @@ class TreeLook:
 
     server: Reading[ServerProcess]
     runners: tuple[RunnerProcess, ...] = ()
-    cpu_percent: Reading[float] = Missing(Why.PENDING, "needs two looks")
-    rss_bytes: Reading[int] = Missing(Why.PENDING, "not looked at yet")
-    num_parallel: Reading[str] = Missing(Why.PENDING, "not looked at yet")  # as set; "" when unset
+    cpu_percent: Reading[float] = NOT_YET  # of all of them
+    rss_bytes: Reading[int] = NOT_YET
+    environment: Reading[tuple[Variable, ...]] = NOT_YET  # of the server's process
+    processes: tuple[ProcessLook, ...] = ()  # the server first, then its children, the oldest first
+
+    @property
+    def unit_environment(self) -> Reading[tuple[Variable, ...]]:
+        """What the server's unit sets, for the next start; its process may have been given more."""
+        server = self.server
+        if isinstance(server, Missing):
+            return server
+        if server.value.unit_environment is not None:
+            return Known(server.value.unit_environment, Source.SERVICE)
+        if server.value.unit is None:
+            return Missing(Why.ABSENT, "no service manager keeps it")
+        return Missing(Why.UNSUPPORTED, f"what {server.value.unit} sets is not told")
+
+    @property
+    def num_parallel(self) -> Reading[str]:
+        """OLLAMA_NUM_PARALLEL of the process, else of its unit, else why it is not known; "" when unset."""
+        known = self.environment if isinstance(self.environment, Known) else self.unit_environment
+        if isinstance(known, Missing):
+            known = self.environment
+        return map_known(known, lambda variables: value_of(NUM_PARALLEL, variables))
 
 
 class ServerTree:
@@ -47,26 +73,33 @@ class ServerTree:
     def __init__(self, port: int) -> None:
         """Prepare to look at whoever holds `port`."""
         self._port = port
-        self._processes: dict[tuple[int, float], psutil.Process] = {}
+        self._watched: dict[tuple[int, float], WatchedProcess] = {}
         self._owner: Reading[ServerProcess] | None = None
         self._started_s = 0.0
+        self._followed = (0, 0.0)  # the process whose environment was read, and its start
         self._listeners: frozenset[int] = frozenset()
         self._again_s = 0.0
-        self._num_parallel: Reading[str] = Missing(Why.PENDING, "not looked at yet")
+        self._environment: Reading[tuple[Variable, ...]] = NOT_YET
         self._logs = RunnerLogs()
 
     def look(self) -> TreeLook:
         """Look once; raises DiagError where socket diagnosis fails."""
         server = self._find()
         if isinstance(server, Missing):
-            self._processes.clear()
-            unknown = Missing(server.why, server.hint)
-            return TreeLook(server, cpu_percent=unknown, rss_bytes=unknown, num_parallel=unknown)
-        tree = self._refresh(server.value.pid)
-        runners = tuple(each for each in map(_runner, tree) if each is not None)
+            self._watched.clear()
+            return TreeLook(server, (), server, server, server)
+        looks = self._looks(server.value)
+        runners = tuple(each for each in map(_runner, looks) if each is not None)
         loads = self._loads(server.value, runners)
         with_loads = tuple(_with_load(each, loads) for each in runners)
-        return TreeLook(server, with_loads, _cpu_percent(tree), _rss_bytes(tree), self._num_parallel)
+        return TreeLook(
+            server,
+            with_loads,
+            _total(looks, lambda each: each.cpu_percent),
+            _total(looks, lambda each: each.rss_bytes),
+            self._environment,
+            looks,
+        )
 
     def _find(self) -> Reading[ServerProcess]:
         """The owner of the port, looked for anew when the port or its last owner has changed hands."""
@@ -75,11 +108,19 @@ class ServerTree:
         if self._owner is None or key != self._listeners or now_s >= self._again_s or not self._is_same():
             self._owner = owner.find_owner(self._port)
             self._listeners, self._again_s = key, now_s + AGAIN_AFTER_S
-            self._started_s = 0.0
-            if isinstance(self._owner, Known):
-                self._started_s = _started_s(self._owner.value.pid)
-                self._num_parallel = _num_parallel(self._owner.value)
+            self._follow(self._owner)
         return self._owner
+
+    def _follow(self, found: Reading[ServerProcess]) -> None:
+        """Take up a server; what its process was started with is read once, as it does not change."""
+        if isinstance(found, Missing):
+            self._started_s, self._environment = 0.0, found
+            return
+        before = self._followed
+        self._started_s = _started_s(found.value.pid)
+        self._followed = (found.value.pid, self._started_s)
+        if self._followed != before or isinstance(self._environment, Missing):
+            self._environment = environment.read(found.value)
 
     def _is_same(self) -> bool:
         """Whether the owner is still that very process: a number may be given again."""
@@ -87,15 +128,20 @@ class ServerTree:
             return True
         return self._started_s > 0 and _started_s(self._owner.value.pid) == self._started_s
 
-    def _refresh(self, pid: int) -> list[psutil.Process]:
-        """The processes of the tree; known ones are kept, since they remember their last CPU time."""
+    def _looks(self, server: ServerProcess) -> tuple[ProcessLook, ...]:
+        """Every process of the tree; known ones are kept, since they remember their last CPU time."""
         try:
-            root = psutil.Process(pid)
-            found = {(each.pid, each.create_time()): each for each in [root, *root.children(recursive=True)]}
+            root = psutil.Process(server.pid)
+            children = sorted(root.children(recursive=True), key=psutil.Process.create_time)
+            found = {(each.pid, each.create_time()): each for each in [root, *children]}
         except psutil.Error:
             found = {}
-        self._processes = {key: self._processes.get(key, each) for key, each in found.items()}
-        return list(self._processes.values())
+        self._watched = {
+            key: self._watched.get(key) or WatchedProcess(each, server.user) for key, each in found.items()
+        }
+        now_s = time.time()
+        looks = (each.look(now_s) for each in self._watched.values())
+        return tuple(each for each in looks if each is not None)
 
     def _loads(self, server: ServerProcess, runners: tuple[RunnerProcess, ...]) -> Mapping[int, LoadedRunner]:
         """What the log says, read only for runners whose command line says too little."""
@@ -108,49 +154,18 @@ def _with_load(runner: RunnerProcess, loads: Mapping[int, LoadedRunner]) -> Runn
     return RunnerProcess(runner.pid, runner.started_s, runner.args, load) if load else runner
 
 
-def _runner(process: psutil.Process) -> RunnerProcess | None:
-    try:
-        args = parse_runner(process.cmdline())
-        return RunnerProcess(process.pid, process.create_time(), args) if args else None
-    except psutil.Error:
-        return None  # it ended between two lines of this look
+def _runner(process: ProcessLook) -> RunnerProcess | None:
+    args = parse_runner(process.argv)
+    return RunnerProcess(process.pid, process.started_s, args) if args else None
 
 
-def _num_parallel(server: ServerProcess) -> Reading[str]:
-    """OLLAMA_NUM_PARALLEL of the running process, else of its unit; every other variable is let be."""
-    text = proc.read_text(server.pid, "environ")
-    if text is not None:
-        return Known(_variable(text.split("\0")), Source.PROCESSES)
-    if server.unit_environment is not None:
-        return Known(_variable(server.unit_environment), Source.SERVICE)
-    return Missing(
-        Why.DENIED, f"the environment of pid {server.pid} may be read by user {server.user} or root only"
-    )
-
-
-def _variable(assignments: list[str] | tuple[str, ...]) -> str:
-    start = f"{PARALLEL_VARIABLE}="
-    return next((each.removeprefix(start) for each in assignments if each.startswith(start)), "")
-
-
-def _cpu_percent(tree: list[psutil.Process]) -> Reading[float]:
-    total = 0.0
-    for each in tree:
-        try:
-            total += each.cpu_percent()
-        except psutil.Error:
-            continue  # it ended; what it used is no longer used
-    return Known(total, Source.PROCESSES) if tree else Missing(Why.FAILED, "the server ended")
-
-
-def _rss_bytes(tree: list[psutil.Process]) -> Reading[int]:
-    total = 0
-    for each in tree:
-        try:
-            total += each.memory_info().rss
-        except psutil.Error:
-            continue
-    return Known(total, Source.PROCESSES) if tree else Missing(Why.FAILED, "the server ended")
+def _total(looks: Sequence[ProcessLook], of: Callable[[ProcessLook], Reading[N]]) -> Reading[N]:
+    """The sum of what is known; the server's own reason where nothing is."""
+    readings = [of(each) for each in looks]
+    known = [each.value for each in readings if isinstance(each, Known)]
+    if known:
+        return Known(sum(known), Source.PROCESSES)
+    return readings[0] if readings else Missing(Why.FAILED, "the server ended")
 
 
 def _started_s(pid: int) -> float:

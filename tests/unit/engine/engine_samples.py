@@ -12,9 +12,10 @@ from ollama_top.engine import derive
 from ollama_top.engine.samples import Samples, Taken, Traffic
 from ollama_top.engine.state import State
 from ollama_top.model.frame import Snapshot
-from ollama_top.model.reading import Known, Missing, Reading, Source
+from ollama_top.model.reading import Known, Missing, Reading, Source, map_known
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import Generation, RunnerArgs
+from ollama_top.ollama.environment import NUM_PARALLEL, variables
 from ollama_top.ollama.replies import PsModel, ShownModel
 from ollama_top.ollama.slots import SlotReply
 from ollama_top.sources.api import ApiLook
@@ -84,7 +85,9 @@ def tree(
         runners,
         Known(12.0, Source.PROCESSES),
         Known(1 << 30, Source.PROCESSES),
-        num_parallel or Known("2", Source.PROCESSES),
+        map_known(
+            num_parallel or Known("2", Source.PROCESSES), lambda value: variables([(NUM_PARALLEL, value)])
+        ),
     )
 
 

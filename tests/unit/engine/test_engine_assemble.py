@@ -85,7 +85,7 @@ def test_a_server_that_never_answered_has_a_problem_for_a_version() -> None:
 
 
 def test_host_gpus_and_lights_are_handed_on() -> None:
-    host = Host("box", *[Known(1, Source.HOST)] * 4)
+    host = Host("box", *[Known(1, Source.HOST)] * 7)
     lights = (Light("api", LightState.OK, 0.1, 0.1, None),)
     found = snapshot(
         replace(samples(), host=Taken(host, 10), gpus=Taken(GpuLook(()), 10), lights=lights, demo=True)

@@ -1,0 +1,78 @@
+"""From the look at the server's process tree to the processes and environments of a Snapshot. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from ollama_top.engine.assemble_models import name_of
+from ollama_top.engine.joined import Joined
+from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
+from ollama_top.model.process import Process, ProcessKind, Variable
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing
+from ollama_top.ollama import argv
+from ollama_top.sources.processes import RunnerProcess, TreeLook
+from ollama_top.sources.watched import ProcessLook
+
+NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
+NO_COMMAND = Missing(Why.FAILED, "its command line was empty")
+
+
+def processes_of(samples: Samples, joined: Sequence[Joined]) -> tuple[Process, ...]:
+    """The processes of the server's tree, each runner with its model; joined by pid."""
+    tree = samples.tree.value if samples.tree else None
+    if tree is None or isinstance(tree.server, Missing):
+        return ()
+    server_pid = tree.server.value.pid
+    models = {each.runner.pid: name_of(each) for each in joined if each.runner}
+    runners = {each.pid: each for each in tree.runners}
+    return tuple(
+        _process(each, _kind(each.pid, server_pid, runners), runners.get(each.pid), models)
+        for each in tree.processes
+    )
+
+
+def environment_of(samples: Samples) -> Reading[tuple[Variable, ...]]:
+    """What the server's process was started with."""
+    tree = _tree(samples)
+    return tree if isinstance(tree, Missing) else tree.environment
+
+
+def unit_environment_of(samples: Samples) -> Reading[tuple[Variable, ...]]:
+    """What its unit sets for the next start."""
+    tree = _tree(samples)
+    return tree if isinstance(tree, Missing) else tree.unit_environment
+
+
+def _tree(samples: Samples) -> TreeLook | Missing:
+    if samples.tree is not None:
+        return samples.tree.value
+    return NOT_YET if samples.is_local else ELSEWHERE
+
+
+def _kind(pid: int, server_pid: int, runners: Mapping[int, RunnerProcess]) -> ProcessKind:
+    if pid == server_pid:
+        return ProcessKind.SERVER
+    return ProcessKind.RUNNER if pid in runners else ProcessKind.OTHER
+
+
+def _process(
+    look: ProcessLook,
+    kind: ProcessKind,
+    runner: RunnerProcess | None,
+    models: Mapping[int, Reading[str]],
+) -> Process:
+    port = runner.args.port if runner else None
+    return Process(
+        pid=look.pid,
+        kind=kind,
+        model=models.get(look.pid, NO_RUNNER),
+        port=known_or_missing(port, Source.ARGV, "its command line does not tell") if runner else NO_RUNNER,
+        cpu_percent=look.cpu_percent,
+        rss_bytes=look.rss_bytes,
+        threads=look.threads,
+        open_files=look.open_files,
+        open_files_limit=look.limits.open_files,
+        open_files_hard_limit=look.limits.open_files_hard,
+        locked_memory_limit_bytes=look.limits.locked_memory_bytes,
+        started_at=datetime.fromtimestamp(look.started_s, UTC),
+        command=Known(argv.shown(look.argv), Source.PROCESSES) if look.argv else NO_COMMAND,
+    )
