@@ -88,16 +88,16 @@ def _top() -> Iterator[str]:
         meaning = snapshot[key].metadata[DOC] if key in snapshot else OWN_KEYS[key]
         kind = f"[{key}](#{key})" if key in {*_named_parts(), "missing"} else _kind(hints.get(key, str))
         kind = "empty list" if key in {"settings", "findings"} else kind
-        yield _row(f"`{key}`", f"list of {kind}" if _is_list(hints.get(key)) else kind, meaning)
+        is_list = _is_list(_bare(hints.get(key)))
+        yield _row(f"`{key}`", f"list of {kind}" if is_list else kind, meaning)
     yield ""
 
 
 def _named_parts() -> dict[str, type[Any]]:
     """The keys of the document that hold objects, or lists of them, with what they hold."""
     hints = get_type_hints(Snapshot) | get_type_hints(Frame)
-    held = {
-        key: get_args(hints[key])[0] if _is_list(hints[key]) else hints[key] for key in ORDER if key in hints
-    }
+    whole = {key: _bare(hints[key]) for key in ORDER if key in hints}
+    held = {key: get_args(hint)[0] if _is_list(hint) else hint for key, hint in whole.items()}
     return {key: kind for key, kind in held.items() if is_dataclass(kind)}
 
 

@@ -11,6 +11,7 @@ import frames
 from ollama_top.model.frame import Frame
 from ollama_top.model.history import History, Series
 from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.process import Process
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.request import Request, RequestState
 from ollama_top.model.slot import Slot, SlotState
@@ -67,6 +68,7 @@ def busy(at: int = 0) -> Frame:
         slots=busy_slots(at),
         requests=busy_requests(2.0 * at),
         gpus=(frames.gpu(0), idle_card),
+        processes=busy_processes(),
         verdict=Verdict(
             Severity.WARNING, "4 wait for gemma3:270m: it serves 2 at once (OLLAMA_NUM_PARALLEL=2)."
         ),
@@ -94,6 +96,15 @@ def busy_models() -> tuple[LoadedModel, ...]:
         parallel=Known(4, Source.PREDICTED),
     )
     return (serving, idling)
+
+
+def busy_processes() -> tuple[Process, ...]:
+    """The server and the runners of both models."""
+    return (
+        frames.process(),
+        frames.runner(2001, "gemma3:270m"),
+        frames.runner(2002, "qwen3:8b", cpu_percent=Known(0.0, Source.PROCESSES)),
+    )
 
 
 def busy_slots(at: int) -> tuple[Slot, ...]:

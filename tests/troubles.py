@@ -62,6 +62,8 @@ def denied() -> Frame:
         models=models,
         slots=(),
         requests=requests,
+        processes=tuple(replace(each, open_files=hidden) for each in shown.snapshot.processes),
+        environment=hidden,
         sources=frames.lights(
             processes=frames.light("processes", LightState.LIMITED, 0.1, hidden.hint),
             slots=frames.light("slots", LightState.LIMITED, 0.1, "the ports of the runners may not be read"),

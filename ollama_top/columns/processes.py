@@ -105,6 +105,5 @@ PROCESSES: Table[Process] = Table(
             ("started_at",),
             priority=3,
         ),
-        reading_column("command", "COMMAND", 12, str, priority=7, align=Align.LEFT, widest=200),
     ),
 )

@@ -31,9 +31,15 @@ class Process:
     rss_bytes: Reading[int] = fact("Resident memory; pages that it shares with others count in full.")
     threads: Reading[int] = fact("Threads.")
     open_files: Reading[int] = fact("Open files, sockets among them.")
-    open_files_limit: Reading[int] = fact("Most files that it may have open: the soft limit, in force.")
-    open_files_hard_limit: Reading[int] = fact("How far it may raise that limit by itself.")
-    locked_memory_limit_bytes: Reading[int] = fact("Most memory that it may keep from being swapped out.")
+    open_files_limit: Reading[int] = fact(
+        "Most files that it may have open, the soft limit; absent where there is none."
+    )
+    open_files_hard_limit: Reading[int] = fact(
+        "How far it may raise that limit by itself; absent where there is none."
+    )
+    locked_memory_limit_bytes: Reading[int] = fact(
+        "Most memory that it may keep from being swapped out; absent where there is no limit."
+    )
     started_at: datetime = fact("Its start.")
     command: Reading[str] = fact("Its command line, quoted as for a shell; what may be a secret is left out.")
 

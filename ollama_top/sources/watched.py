@@ -55,7 +55,7 @@ class WatchedProcess:
 
     def _read(self, now_s: float) -> ProcessLook:
         process = self._process
-        cpu_percent = self._reading(process.cpu_percent)
+        cpu_percent = self._reading(process.cpu_percent, "CPU")
         if self._is_first and isinstance(cpu_percent, Known):
             cpu_percent, self._is_first = NEEDS_TWO, False
         return ProcessLook(
@@ -63,9 +63,9 @@ class WatchedProcess:
             process.create_time(),
             self._command_line(now_s),
             cpu_percent,
-            self._reading(lambda: int(process.memory_info().rss)),
-            self._reading(process.num_threads),
-            self._reading(process.num_fds),
+            self._reading(lambda: int(process.memory_info().rss), "memory"),
+            self._reading(process.num_threads, "threads"),
+            self._reading(process.num_fds, "open files"),
             self._known_limits(now_s),
         )
 
@@ -82,8 +82,8 @@ class WatchedProcess:
             self._limits, self._limits_due_s = limits.read(self._process.pid), now_s + LIMITS_EVERY_S
         return self._limits
 
-    def _reading(self, read: Callable[[], T]) -> Reading[T]:
+    def _reading(self, read: Callable[[], T], what: str) -> Reading[T]:
         try:
             return Known(read(), Source.PROCESSES)
         except psutil.AccessDenied:
-            return denied(f"what pid {self._process.pid} takes", self._user)
+            return denied(f"the {what} of pid {self._process.pid}", self._user)

@@ -153,6 +153,10 @@ class MonitorApp(App[None], inherit_bindings=False):
         """The verdict in full, the sources, the server."""
         self._open(pages.server(self.view, self.look))
 
+    def action_processes(self) -> None:
+        """The server's processes, its limits and its environment."""
+        self._open(pages.processes(self.view, self.look))
+
     def action_details(self) -> None:
         """Every value of the row under the cursor; the sources where the header is in focus."""
         table, row = self.main.table, self.main.row

@@ -113,6 +113,15 @@ MAIN_KEYS = (
         4,
     ),
     Key(
+        ("i",),
+        "i",
+        "process",
+        "The server's processes, its limits, and the environment it was started with.",
+        Group.VIEW,
+        "app.processes",
+        13,
+    ),
+    Key(
         ("f9", "u"),
         "F9 u",
         "unload",

@@ -28,6 +28,7 @@ SCENES = (
 PAGES: dict[str, list[str]] = {
     "help": ["f1"],
     "server": ["s"],
+    "processes": ["i"],
     "details-model": ["enter"],
     "details-slot": ["tab", "down", "enter"],
     "details-request": ["tab", "tab", "enter"],
@@ -83,4 +84,10 @@ async def test_option(options: dict[str, Any], screen: SnapshotAssertion) -> Non
 
 async def test_before_the_first_look(screen: SnapshotAssertion) -> None:
     async with running() as monitor:
+        assert readable(monitor.lines) == screen
+
+
+async def test_processes_of_another_user(screen: SnapshotAssertion) -> None:
+    async with running(troubles.denied()) as monitor:
+        await monitor.press("i")
         assert readable(monitor.lines) == screen

@@ -15,7 +15,11 @@ from ollama_top.demo.serve.install import install
 pytestmark = pytest.mark.systemd
 
 ROOT = Path(__file__).resolve().parents[2]
-PARALLEL_2 = "mkdir -p $1; printf '[Service]\\nEnvironment=OLLAMA_NUM_PARALLEL=2\\n' > $1/parallel.conf"
+PARALLEL_2 = """
+mkdir -p $1
+echo '[Service]' > $1/parallel.conf
+echo 'Environment=OLLAMA_NUM_PARALLEL=2 HF_TOKEN=53cr3t OLLAMA_API_KEY=53cr3t' >> $1/parallel.conf
+"""
 DROP_INS = "/etc/systemd/system/ollama.service.d"
 LOOKS = 4
 
@@ -94,9 +98,50 @@ def test_the_clients_of_another_user_are_missing_with_a_reason(looks: list[dict[
     assert all("root" in each["hint"] for each in reasons)
 
 
-def test_root_sees_the_clients(service: Sandbox, looks: list[dict[str, Any]]) -> None:
+def test_the_environment_of_another_user_is_denied_and_says_what_to_type(
+    looks: list[dict[str, Any]],
+) -> None:
+    frame = looks[-1]
+    assert frame["environment"] is None
+    reason = frame["missing"]["/environment"]
+    assert reason["why"] == "denied"
+    assert "by user ollama or root only: sudo $(command -v ollama-top) shows it" in reason["hint"]
+    told = {each["name"]: each["value"] for each in frame["unit_environment"]}
+    assert told["OLLAMA_NUM_PARALLEL"] == "2"
+
+
+def test_what_anybody_may_read_of_the_processes_is_there(looks: list[dict[str, Any]]) -> None:
+    server, runner = looks[-1]["processes"]
+    assert (server["kind"], runner["kind"]) == ("server", "runner")
+    assert runner["model"] == looks[-1]["models"][0]["name"]
+    for each in (server, runner):
+        assert each["rss_bytes"] > 1 << 20
+        assert each["threads"] >= 1
+        assert each["open_files_limit"] <= each["open_files_hard_limit"]
+    for index in (0, 1):
+        reason = looks[-1]["missing"][f"/processes/{index}/open_files"]
+        assert reason["why"] == "denied"
+
+
+@pytest.fixture(scope="module")
+def as_root(service: Sandbox, looks: list[dict[str, Any]]) -> dict[str, Any]:
+    """What root sees of the same server at the same time."""
     assert looks
     words = [sys.executable, "-m", "ollama_top", "show", "--json"]
-    frame = json.loads(service.run(words, env={"PYTHONPATH": str(ROOT)}).stdout)
+    frame: dict[str, Any] = json.loads(service.run(words, env={"PYTHONPATH": str(ROOT)}).stdout)
+    return frame
+
+
+def test_root_reads_the_environment_and_no_secret(as_root: dict[str, Any]) -> None:
+    kept = {each["name"]: each["value"] for each in as_root["environment"]}
+    assert kept["OLLAMA_NUM_PARALLEL"] == "2"
+    assert {kept[name] for name in ("PATH", "HF_TOKEN", "OLLAMA_API_KEY", "INVOCATION_ID")} == {None}
+    assert "53cr3t" not in json.dumps(as_root)
+    assert as_root["processes"][0]["open_files"] >= 3
+    assert as_root["server"]["cgroup"].endswith("/system.slice/ollama.service")
+
+
+def test_root_sees_the_clients(as_root: dict[str, Any]) -> None:
+    frame = as_root
     assert frame["requests"]
     assert {each["client"] for each in frame["requests"]} == {f"{Path(sys.executable).name} load.py"}

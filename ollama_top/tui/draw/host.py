@@ -1,4 +1,4 @@
-"""The line of this machine: processors, memory, and what of both the server takes."""
+"""The line of this machine: processors, memory, what of both the server takes, swap and load."""
 
 from ollama_top.columns import formats
 from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role, shown
@@ -20,6 +20,7 @@ def host(view: View, width: int) -> Line:
     elsewhere = is_elsewhere(snapshot.server)
     head = Cell(f" this machine, {snapshot.host.name}: " if elsewhere else " ", Role.FAINT)
     parts = [(head,), _processors(snapshot.host), _memory(snapshot.host), () if elsewhere else _server(view)]
+    parts += [_swap(snapshot.host), _load(snapshot.host)]
     line = whole(parts, width)
     return recolour(line, Role.FAINT) if is_stale(view, "host") else line
 
@@ -42,6 +43,18 @@ def _memory(machine: Host) -> tuple[Cell, ...]:
         return (Cell("mem ", Role.FAINT), *meter(None, BAR_WIDTH), Cell(f" {UNKNOWN.text:<10}  "))
     text = formats.used_of(used.value, total.value)
     return (Cell("mem ", Role.FAINT), *meter(used.value / total.value, BAR_WIDTH), Cell(f" {text:<10}  "))
+
+
+def _swap(machine: Host) -> tuple[Cell, ...]:
+    """Only where some is in use: a model that was swapped out is slow to answer."""
+    used, total = machine.swap_used_bytes, machine.swap_total_bytes
+    if not (isinstance(used, Known) and isinstance(total, Known) and used.value > 0):
+        return ()
+    return (Cell("  swap ", Role.FAINT), Cell(formats.used_of(used.value, total.value)))
+
+
+def _load(machine: Host) -> tuple[Cell, ...]:
+    return (Cell("  load ", Role.FAINT), shown(machine.load_average, "{:.1f}".format))
 
 
 def _server(view: View) -> tuple[Cell, ...]:

@@ -13,6 +13,7 @@ from ollama_top.model.slot import Slot
 from ollama_top.tui.draw.details import details
 from ollama_top.tui.draw.fit import fit_line, wrap
 from ollama_top.tui.draw.help import help_page
+from ollama_top.tui.draw.process import process_page
 from ollama_top.tui.draw.screen import TABLE_OF
 from ollama_top.tui.draw.server import server_page
 from ollama_top.tui.keys import MAIN_KEYS, allowed
@@ -35,6 +36,11 @@ def help_text(view: View, theme: Theme) -> Page:
 def server(view: View, theme: Theme) -> Page:
     """The verdict in full, the sources, the server."""
     return Page("Server and sources", server_page, view, theme)
+
+
+def processes(view: View, theme: Theme) -> Page:
+    """The server's processes, its limits and its environment."""
+    return Page("Processes and environment of the server", process_page, view, theme)
 
 
 def row_details(table: Table[Any], row: object, view: View, theme: Theme) -> Page:

@@ -11,6 +11,7 @@ from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
 from ollama_top.columns.column import Column, Table, fitting
 from ollama_top.columns.gpus import GPUS
 from ollama_top.columns.models import MODELS
+from ollama_top.columns.processes import PROCESSES
 from ollama_top.columns.requests import REQUESTS
 from ollama_top.columns.slots import SLOTS
 from ollama_top.model.fact import published
@@ -18,7 +19,7 @@ from ollama_top.model.loaded import ModelState
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.slot import SlotState
 
-TABLES: tuple[Table[Any], ...] = (MODELS, SLOTS, REQUESTS, GPUS)
+TABLES: tuple[Table[Any], ...] = (MODELS, SLOTS, REQUESTS, GPUS, PROCESSES)
 COLUMNS = [(table, column) for table in TABLES for column in table.columns]
 by_column = pytest.mark.parametrize(
     ("table", "column"), [pytest.param(*each, id=f"{each[0].name}-{each[1].key}") for each in COLUMNS]
@@ -189,6 +190,26 @@ def test_rows_are_called_what_a_person_would_call_them() -> None:
 def test_requests_that_cannot_be_seen_are_not_said_to_be_none() -> None:
     assert REQUESTS.unseen(troubles.remote().snapshot) == frames.NOT_LOCAL.hint
     assert REQUESTS.unseen(scenes.idle().snapshot) is None
+
+
+def test_a_server_near_its_limit_of_files_is_pointed_out() -> None:
+    assert cell(PROCESSES, "open_files", frames.process()) == Cell("31")
+    many = frames.process(open_files=Known(900, Source.PROCESSES))
+    assert cell(PROCESSES, "open_files", many) == Cell("900", Role.WARNING)
+    unlimited = frames.process(open_files_limit=Missing(Why.ABSENT, "unlimited"))
+    assert cell(PROCESSES, "open_files", unlimited) == Cell("31")
+
+
+def test_a_runner_stands_below_its_server() -> None:
+    assert cell(PROCESSES, "kind", frames.process()).text == "server"
+    assert cell(PROCESSES, "kind", frames.runner(2001, "qwen3:8b")).text == "└ runner"
+    assert cell(PROCESSES, "started_at", frames.runner(2001, "qwen3:8b")).text == "12m"
+    assert PROCESSES.title(frames.process()) == "server 1234"
+
+
+def test_processes_that_cannot_be_seen_are_not_said_to_be_none() -> None:
+    assert PROCESSES.unseen(troubles.remote().snapshot) == frames.NOT_LOCAL.hint
+    assert PROCESSES.unseen(scenes.busy().snapshot) is None
 
 
 def test_a_cell_is_printable_however_it_was_made() -> None:

@@ -7,7 +7,7 @@ from captured import NEWEST, Capture
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ollama_top.ollama.argv import Generation, RunnerArgs, is_management, is_serve, parse_runner
+from ollama_top.ollama.argv import Generation, RunnerArgs, is_management, is_serve, parse_runner, shown
 
 BLOB = "/usr/share/ollama/.ollama/models/blobs/sha256-a5fd"
 RECORDED = "/usr/share/ollama/.ollama/models/blobs/sha256-"
@@ -195,3 +195,24 @@ def test_any_command_line_is_told_apart_without_an_error(argv: list[str]) -> Non
     assert not (is_serve(argv) and is_management(argv))
     assert not (found and (is_serve(argv) or is_management(argv)))
     json.dumps(argv)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["ollama", "serve"], "ollama serve"),
+        (["llama-server", "--model", "/m/a b", "-np", "2"], "llama-server --model '/m/a b' -np 2"),
+        (["x", "--api-key", "abc", "-c", "1"], "x --api-key ... -c 1"),
+        (["x", "--api-key=abc", "HF_TOKEN=abc"], "x --api-key=... HF_TOKEN=..."),
+        (["x", "--api-key", "--verbose"], "x --api-key --verbose"),
+        (["x", "--url", "http://me:pw@host/"], "x --url ..."),
+        ([], ""),
+    ],
+)
+def test_a_command_line_is_shown_as_a_shell_would_take_it(words: list[str], text: str) -> None:
+    assert shown(words) == text
+
+
+@given(st.lists(WORD, max_size=6), st.sampled_from(["--api-key", "--hf-token", "--Password"]))
+def test_what_follows_a_secret_s_name_is_not_shown(words: list[str], flag: str) -> None:
+    assert "53cr3t" not in shown([*words, flag, "53cr3t", *words, f"{flag}=53cr3t"])

@@ -31,6 +31,9 @@ TOP = [
     "slots",
     "requests",
     "gpus",
+    "processes",
+    "environment",
+    "unit_environment",
     "host",
     "settings",
     "findings",
@@ -45,6 +48,8 @@ AT_LEAST = {
     " parallel_source running waiting tokens_per_s",
     "slots": "model slot state prompt_tokens prompt_done_tokens decoded_tokens context_tokens tokens_per_s",
     "requests": "state model client client_pid age_s source",
+    "processes": "pid kind model cpu_percent rss_bytes threads open_files started_at",
+    "environment": "name value",
     "gpus": "index vendor name memory_used_bytes memory_total_bytes utilization_percent",
     "sources": "name state age_s problem",
 }
@@ -126,7 +131,7 @@ def test_every_field_of_every_part_is_there(frame: Frame) -> None:
     snapshot = frame.snapshot
     for name in ("server", "queue", "host"):
         assert_fields(whole[name], getattr(snapshot, name))
-    for name in ("models", "slots", "requests", "gpus", "sources"):
+    for name in ("models", "slots", "requests", "gpus", "processes", "sources"):
         for told, part in zip(whole[name], getattr(snapshot, name), strict=True):
             assert_fields(told, part)
     assert_fields(whole["verdict"], frame.verdict)
@@ -212,7 +217,23 @@ def test_a_frame_without_anything_says_so() -> None:
     assert whole["format"] == "ollama-top/1"
     assert whole["taken_at"] == "2026-03-14T15:09:26.000Z"
     assert (whole["demo"], whole["models"], whole["settings"], whole["findings"]) == (False, [], [], [])
-    assert whole["missing"] == {"/queue/oldest_wait_s": {"why": "absent", "hint": "nothing waits"}}
+    no_runner = {"why": "absent", "hint": "it is no runner"}
+    assert whole["missing"] == {
+        "/queue/oldest_wait_s": {"why": "absent", "hint": "nothing waits"},
+        "/processes/0/model": no_runner,
+        "/processes/0/port": no_runner,
+    }
+
+
+def test_the_environment_is_a_list_or_missing_with_a_reason() -> None:
+    whole = document(frames.frame())
+    assert whole["environment"] == [
+        {"name": "OLLAMA_NUM_PARALLEL", "value": "2"},
+        {"name": "PATH", "value": None},
+    ]
+    hidden = document(frames.frame(environment=frames.DENIED))
+    assert hidden["environment"] is None
+    assert hidden["missing"]["/environment"]["why"] == "denied"
 
 
 def test_numbers_are_rounded_to_a_thousandth_and_whole_ones_not_at_all() -> None:

@@ -9,9 +9,11 @@ import captured
 import pytest
 from sources_server import ServerProgram
 
-from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.reading import Known, Missing, Source, Why, value_or
 from ollama_top.ollama.argv import Generation
+from ollama_top.ollama.environment import variables
 from ollama_top.sources import processes
+from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import ServerTree, TreeLook
 
 BLOB = "/models/blobs/sha256-0"
@@ -81,6 +83,8 @@ def test_a_server_that_ends_is_missing_and_its_successor_found(tmp_path: Path) -
     assert isinstance(gone.server, Missing)
     assert gone.server.why is Why.NOT_LOCAL
     assert gone.cpu_percent == gone.rss_bytes == gone.num_parallel == gone.server
+    assert gone.environment == gone.unit_environment == gone.server
+    assert gone.processes == ()
     assert gone.runners == ()
 
 
@@ -116,27 +120,68 @@ def test_a_number_that_was_given_again_is_not_taken_for_the_server(tmp_path: Pat
         assert server_pid(tree.look()) == program.pid
 
 
-@pytest.mark.parametrize(("variables", "found"), [({"OLLAMA_NUM_PARALLEL": "2"}, "2"), ({}, "")])
-def test_num_parallel_is_read_from_the_environment(
-    variables: dict[str, str], found: str, tmp_path: Path
-) -> None:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("OLLAMA")}
-    with ServerProgram(tmp_path, "serve", env=clean | variables) as program:
+@pytest.mark.parametrize(("given", "found"), [({"OLLAMA_NUM_PARALLEL": "2"}, "2"), ({}, "")])
+def test_num_parallel_is_read_from_the_environment(given: dict[str, str], found: str, tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve", env=os.environ | given) as program:
         assert ServerTree(program.port).look().num_parallel == Known(found, Source.PROCESSES)
 
 
-def test_num_parallel_comes_from_the_unit_where_the_environment_is_denied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_num_parallel_comes_from_the_unit_where_the_environment_is_denied(tmp_path: Path) -> None:
     with ServerProgram(tmp_path, "serve") as program:
         look = ServerTree(program.port).look()
     assert isinstance(look.server, Known)
-    monkeypatch.setattr(processes.proc, "read_text", lambda pid, name: None)
-    unit = replace(look.server.value, unit_environment=("A=b", "OLLAMA_NUM_PARALLEL=4"))
-    assert processes._num_parallel(unit) == Known("4", Source.SERVICE)
-    denied = processes._num_parallel(look.server.value)
-    assert isinstance(denied, Missing)
-    assert denied.why is Why.DENIED
+    denied = Missing(Why.DENIED, "not for you")
+    alone = replace(look, environment=denied)
+    assert alone.num_parallel == denied
+    unit = variables([("A", "b"), ("OLLAMA_NUM_PARALLEL", "4")])
+    kept = Known(replace(look.server.value, unit_environment=unit), Source.PROCESSES)
+    assert replace(alone, server=kept).num_parallel == Known("4", Source.SERVICE)
+
+
+def test_the_environment_is_read_once_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = 0
+    read = processes.environment.read
+
+    def counted(server: ServerProcess) -> object:
+        nonlocal reads
+        reads += 1
+        return read(server)
+
+    monkeypatch.setattr(processes.environment, "read", counted)
+    with ServerProgram(tmp_path, "serve") as program:
+        tree = ServerTree(program.port)
+        for _ in range(3):
+            tree.look()
+            tree._again_s = time.monotonic()
+        assert reads == 1
+        tree._followed = (program.pid, 1.0)
+        tree.look()
+        assert reads == 2
+
+
+def test_a_container_keeps_what_it_sets_to_itself(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve") as program:
+        look = ServerTree(program.port).look()
+    assert isinstance(look.server, Known)
+    assert isinstance(look.unit_environment, Missing)
+    assert look.unit_environment.why is Why.ABSENT
+    inside = Known(replace(look.server.value, unit="6a1f"), Source.PROCESSES)
+    told = replace(look, server=inside).unit_environment
+    assert isinstance(told, Missing)
+    assert (told.why, "6a1f" in told.hint) == (Why.UNSUPPORTED, True)
+
+
+def test_the_server_comes_first_and_what_each_takes_adds_up(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve") as program:
+        runners = [program.run(*LLAMA_SERVER), program.run(*LLAMA_SERVER)]
+        tree = ServerTree(program.port)
+        first, second = tree.look(), tree.look()
+    assert [each.pid for each in second.processes] == [program.pid, *runners]
+    total = sum(value_or(each.rss_bytes, 0) for each in second.processes)
+    assert second.rss_bytes == Known(total, Source.PROCESSES)
+    assert isinstance(first.cpu_percent, Missing)
+    assert first.cpu_percent.why is Why.PENDING
+    assert isinstance(second.cpu_percent, Known)
 
 
 def test_a_runner_that_does_not_tell_is_looked_up_in_the_log(tmp_path: Path) -> None:
