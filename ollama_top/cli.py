@@ -5,6 +5,7 @@ Heavy imports stay inside the command that needs them: --help must cost next to 
 
 import argparse
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -133,7 +134,9 @@ def _monitor(options: argparse.Namespace) -> int:
     title = "the demo" if options.demo else _target(options, settings).url
     if _ca_file(options, settings) and not options.demo:
         _live(options, settings, interval_s)  # what it refuses is to be said before there is a screen
+    from ollama_top.config.kept_file import file_for
     from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.keeping import Keeping
 
     def demo() -> "Feed":
         from ollama_top.demo.feed import DemoFeed
@@ -148,6 +151,7 @@ def _monitor(options: argparse.Namespace) -> int:
         interval_s=interval_s,
         theme=_theme(options, settings),
         demo_offer=None if options.demo else demo,
+        keeping=Keeping(file_for(title, platform.node())),
     )
     app.run()
     return app.return_code or DONE

@@ -21,6 +21,7 @@ VARIABLES: dict[str, str] = {
     " never taken on the way to this one.",
     "SSL_CERT_FILE, SSL_CERT_DIR": "Certificates to trust for a remote https server, unless a file is given.",
     "XDG_CONFIG_HOME": "Where the settings file lies on Linux, in `ollama-top/config.toml`.",
+    "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme are kept on Linux, in `ollama-top/`.",
     "NO_COLOR": "Set to anything: the screen does without colours.",
 }
 """The variables of the environment that have a say."""

@@ -15,20 +15,24 @@ from textual import events
 from textual.app import App
 
 from ollama_top.columns.cell import Cell, Role
+from ollama_top.config.kept import Kept
 from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import is_lost
-from ollama_top.tui.messages import FeedFailed, UnloadFailed, UnloadSent
+from ollama_top.tui.keeping import TABLES, Keeping, kept_of, looks_of
+from ollama_top.tui.messages import FeedFailed, Noticed, UnloadFailed, UnloadSent
 from ollama_top.tui.screens import pages
 from ollama_top.tui.screens.choice import YES, Choice
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
+from ollama_top.tui.screens.setup import Setup
 from ollama_top.tui.themes import after, named
 from ollama_top.tui.unloading import is_gone
 from ollama_top.tui.view import View
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
+KEEP_EVERY_S = 1.0  # what the user changed is kept so long afterwards
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
@@ -47,16 +51,19 @@ class MonitorApp(App[None], inherit_bindings=False):
         interval_s: float,
         theme: str | None,
         demo_offer: Callable[[], Feed] | None,
+        keeping: Keeping | None = None,
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
         `title` says in words what is looked at; `theme` is a name of `themes.THEMES`, or None;
-        `demo_offer` makes the simulation that the screen of an unreachable server offers.
+        `demo_offer` makes the simulation that the screen of an unreachable server offers; `keeping`
+        tells how the user looked the last time.
         """
         no_colour = bool(environ.get("NO_COLOR"))
         super().__init__(ansi_color=True)
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
-        self.look = named(theme, no_color=no_colour)
+        self._keeping = keeping or Keeping()
+        self.look = named(theme or self._keeping.kept.theme, no_color=no_colour)
         self._no_colour = no_colour
         self._demo_offer = demo_offer
         self._bridge = Bridge(make_feed, self.post_message)
@@ -65,7 +72,8 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._heard_at_s = 0.0
         self._unloading: str | None = None  # the model that a Frame must show gone
         screen = MainScreen if read_only else ControlScreen
-        self.main = screen(self.view, self.look)
+        self.main = screen(self.view, self.look, looks_of(self._keeping.kept))
+        self._keeping.begin(self._looks_now())
 
     def get_default_screen(self) -> MainScreen:
         """The screen to start with."""
@@ -75,12 +83,16 @@ class MonitorApp(App[None], inherit_bindings=False):
         """Start the feed, now that there is something to see."""
         self._begin(self._make_feed)
         self.set_interval(1.0, self._mind_silence)
+        self.set_interval(KEEP_EVERY_S, self._keep)
+        if self._keeping.problem:
+            self.update(notice=Cell(self._keeping.problem, Role.WARNING))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     def on_unmount(self) -> None:
         """Let the feed end by itself; nothing waits for it."""
         self._bridge.stop()
+        self._keeping.finish(self._looks_now())
 
     def _begin(self, make_feed: Callable[[], Feed]) -> None:
         self._bridge.stop()
@@ -88,6 +100,16 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._bridge = Bridge(make_feed, self.post_message)
         self._heard_at_s = monotonic()
         self._bridge.start()
+
+    def _looks_now(self) -> Kept:
+        return kept_of(self.main.looks, self.look.name)
+
+    def _keep(self) -> None:
+        self._keeping.follow(self._looks_now(), self.post_message)
+
+    def on_noticed(self, message: Noticed) -> None:
+        """Say it until the next key."""
+        self.update(notice=Cell(message.text, Role.WARNING))
 
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of View
         """Change the View and draw it on the screen in front."""
@@ -155,7 +177,11 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     def action_processes(self) -> None:
         """The server's processes, its limits and its environment."""
-        self._open(pages.processes(self.view, self.look))
+        self._open(pages.processes(self.main.looks.arrangement, self.view, self.look))
+
+    def action_setup(self) -> None:
+        """Choose panels and columns."""
+        self._open(Setup(TABLES, self.main.looks.arrangement, self.main.rearrange, self.view, self.look))
 
     def action_details(self) -> None:
         """Every value of the row under the cursor; the sources where the header is in focus."""

@@ -122,6 +122,15 @@ MAIN_KEYS = (
         13,
     ),
     Key(
+        ("f2", "S"),
+        "F2 S",
+        "setup",
+        "Choose panels and columns; what you choose is kept for this server.",
+        Group.VIEW,
+        "app.setup",
+        14,
+    ),
+    Key(
         ("f9", "u"),
         "F9 u",
         "unload",
@@ -160,6 +169,30 @@ PAGE_KEYS = (
     Key(("pagedown", "ctrl+f", "space"), "PgDn", "page down", "One page down.", Group.MOVE, "page(1)"),
     Key(("home", "g"), "Home", "top", "To the first line.", Group.MOVE, "scroll(-100000)"),
     Key(("end", "G"), "End", "bottom", "To the last line.", Group.MOVE, "scroll(100000)"),
+)
+
+SETUP_KEYS = (
+    Key(("escape", "q", "f2", "S"), "Esc q", "back", "Close the setup.", Group.PROGRAM, "close", 1, "Esc"),
+    Key(("f10", "ctrl+c"), "F10 ^C", "quit", "Leave ollama-top.", Group.PROGRAM, "app.quit", 6, "F10"),
+    Key(("space", "enter"), "Space", "show/hide", "Show or hide what is marked.", Group.TABLE, "change", 2),
+    Key(("left", "f7"), "Left F7", "earlier", "The column one place earlier.", Group.TABLE, "shift(-1)"),
+    Key(
+        ("right", "f8"),
+        "Right F8",
+        "move column",
+        "The column one place later.",
+        Group.TABLE,
+        "shift(1)",
+        4,
+        "Left Right",
+    ),
+    Key(("R",), "R", "reset", "All panels and columns as at first.", Group.TABLE, "reset", 5),
+    Key(("up", "k"), "Up k", "up", "The item above.", Group.MOVE, "scroll(-1)"),
+    Key(("down", "j"), "Down j", "mark", "The item below.", Group.MOVE, "scroll(1)", 3, "Up Down"),
+    Key(("pageup", "ctrl+b"), "PgUp", "page up", "One page up.", Group.MOVE, "page(-1)"),
+    Key(("pagedown", "ctrl+f"), "PgDn", "page down", "One page down.", Group.MOVE, "page(1)"),
+    Key(("home", "g"), "Home", "top", "To the first item.", Group.MOVE, "scroll(-100000)"),
+    Key(("end", "G"), "End", "bottom", "To the last item.", Group.MOVE, "scroll(100000)"),
 )
 
 CHOICE_KEYS = (

@@ -4,7 +4,7 @@ Must never depend on what changes from look to look, such as the number of reque
 panels would jump.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,18 +41,23 @@ MOST_VERDICT_LINES = 2
 GPU_WIDTH = 38  # the least width of a card in the compact form
 
 
-def layout(width: int, height: int, counts: Counts, zoomed: Panel | None) -> Mapping[Panel, int]:
-    """Rows of each panel, `height` in all; 0 for a panel that has no room."""
+def layout(
+    width: int, height: int, counts: Counts, zoomed: Panel | None, hidden: Set[Panel] = frozenset()
+) -> Mapping[Panel, int]:
+    """Rows of each panel, `height` in all; 0 for a panel that has no room or is hidden.
+
+    `hidden` leaves one of `TABLES` at the least.
+    """
     rows = dict.fromkeys(Panel, 0)
     left = height
     for panel, wanted, from_height in _fixed(width, height, counts, zoomed):
-        if height >= from_height:
+        if height >= from_height and panel not in hidden:
             rows[panel] = min(wanted, left)
             left -= rows[panel]
     if zoomed is not None:
         rows[zoomed] += left
     else:
-        rows.update(_tables(left, counts))
+        rows.update(_tables(left, counts, hidden))
     return rows
 
 
@@ -90,15 +95,17 @@ def _history_lines(width: int, height: int) -> int:
     return min(8, 4 + (height - 34) // 4)
 
 
-def _tables(left: int, counts: Counts) -> Mapping[Panel, int]:
-    """A third for the requests at the least, what they need for models and slots, the rest for requests."""
+def _tables(left: int, counts: Counts, hidden: Set[Panel]) -> Mapping[Panel, int]:
+    """What they need for models and slots, and for the last table the rest, a third at the least."""
+    *others, last = (panel for panel in TABLES if panel not in hidden)
     if left < 6:
-        return {Panel.REQUESTS: left}
+        return {last: left}
     reserved = max(3, left // 3)
-    models = min(1 + max(1, counts.models), max(2, (left - reserved) // 2))
-    slots = min(1 + counts.slots if counts.slots else 0, left - reserved - models)
+    wanted = 1 + max(1, counts.models) if Panel.MODELS in others else 0
+    models = min(wanted, max(2, (left - reserved) // 2))
+    slots = min(1 + counts.slots, left - reserved - models) if counts.slots and Panel.SLOTS in others else 0
     if slots < 2:
         slots = 0
     spare = left - reserved - models - slots
-    models = min(1 + max(1, counts.models), models + spare)
-    return {Panel.MODELS: models, Panel.SLOTS: slots, Panel.REQUESTS: left - models - slots}
+    models = min(wanted, models + spare)
+    return {Panel.MODELS: models, Panel.SLOTS: slots, last: left - models - slots}

@@ -30,3 +30,11 @@ class UnloadFailed(Message):
         self.model_name = model_name
         self.problem = problem
         super().__init__()
+
+
+class Noticed(Message):
+    """Something that the user should know, and that is no part of a Frame."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()

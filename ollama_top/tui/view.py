@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ollama_top.columns.cell import Cell
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
+from ollama_top.tui.arrangement import Arrangement
 from ollama_top.tui.layout import Panel
 from ollama_top.tui.prompt import Prompt
 from ollama_top.tui.tables import Stand
@@ -41,6 +42,7 @@ class Looks:
     prompt: Prompt | None = None
     searched: str = ""  # what was last looked for
     stands: Mapping[Panel, Stand] = field(default_factory=dict)
+    arrangement: Arrangement = Arrangement()
 
     def stand(self, panel: Panel) -> Stand:
         """Where the user stands in a table."""

@@ -29,6 +29,8 @@ PAGES: dict[str, list[str]] = {
     "help": ["f1"],
     "server": ["s"],
     "processes": ["i"],
+    "setup": ["S", "down", "space", "down", "down"],
+    "hidden": ["S", "space", "down", "space", "down", "down", "space", "escape"],
     "details-model": ["enter"],
     "details-slot": ["tab", "down", "enter"],
     "details-request": ["tab", "tab", "enter"],

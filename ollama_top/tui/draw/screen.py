@@ -14,6 +14,7 @@ from ollama_top.columns.models import MODELS
 from ollama_top.columns.requests import REQUESTS
 from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame
+from ollama_top.tui.arrangement import arranged
 from ollama_top.tui.draw.advice import advice
 from ollama_top.tui.draw.footer import key_line, notice_line, prompt_line
 from ollama_top.tui.draw.gpus import gpu_meters
@@ -23,7 +24,7 @@ from ollama_top.tui.draw.host import host
 from ollama_top.tui.draw.table import table_lines
 from ollama_top.tui.draw.verdict import verdict
 from ollama_top.tui.keys import MAIN_KEYS, allowed
-from ollama_top.tui.layout import MOST_VERDICT_LINES, TABLES, Counts, Panel, layout
+from ollama_top.tui.layout import FOCUSABLE, MOST_VERDICT_LINES, TABLES, Counts, Panel, layout
 from ollama_top.tui.prompt import HINTS
 from ollama_top.tui.tables import Rows, Stand, arrange, settle
 from ollama_top.tui.view import Looks, View
@@ -47,7 +48,8 @@ def rooms(view: View, looks: Looks, size: tuple[int, int]) -> Mapping[Panel, int
         counts = replace(
             counts, gpus=len(snapshot.gpus), models=len(snapshot.models), slots=len(snapshot.slots)
         )
-    rows = layout(width, height, counts, None if is_lost(view.frame) else looks.zoomed)
+    zoomed = None if is_lost(view.frame) else looks.zoomed
+    rows = layout(width, height, counts, zoomed, looks.arrangement.hidden)
     if is_lost(view.frame):
         together = sum(rows[panel] for panel in TABLES)
         return {**rows, **dict.fromkeys(TABLES, 0), Panel.REQUESTS: together}
@@ -65,14 +67,22 @@ def settled(view: View, looks: Looks, size: tuple[int, int]) -> Looks:
     """The user's places after a change of Frame or size: each cursor still on its row, and in view."""
     if view.frame is None:
         return looks
-    if looks.focus in HIDDEN_WHEN_EMPTY and not TABLE_OF[looks.focus].rows(view.frame.snapshot):
-        looks = replace(looks, focus=Panel.MODELS, zoomed=None)
+    if not _can_focus(looks.focus, view.frame, looks):
+        focus = next(panel for panel in FOCUSABLE if _can_focus(panel, view.frame, looks))
+        looks = replace(looks, focus=focus, zoomed=None)
     rows = rooms(view, looks, size)
     stands = {
         panel: settle(looks.stand(panel), rows_of(panel, view.frame, looks), body_height(panel, rows, looks))
         for panel in TABLE_OF
     }
     return replace(looks, stands=stands)
+
+
+def _can_focus(panel: Panel, frame: Frame, looks: Looks) -> bool:
+    """Whether there is something of a panel to see; of the header there always is."""
+    if panel in looks.arrangement.hidden:
+        return False
+    return panel not in HIDDEN_WHEN_EMPTY or bool(TABLE_OF[panel].rows(frame.snapshot))
 
 
 def rows_of(panel: Panel, frame: Frame, looks: Looks) -> Rows:
@@ -116,10 +126,8 @@ def _table(panel: Panel, view: View, looks: Looks, width: int, rows: Mapping[Pan
     if view.frame is None:
         return []
     found = rows_of(panel, view.frame, looks)
-    is_focused = looks.focus is panel
-    return table_lines(
-        TABLE_OF[panel], found, looks.stand(panel), view, (width, rows[panel]), is_focused=is_focused
-    )
+    table, is_focused = arranged(TABLE_OF[panel], looks.arrangement), looks.focus is panel
+    return table_lines(table, found, looks.stand(panel), view, (width, rows[panel]), is_focused=is_focused)
 
 
 def _meters(view: View, looks: Looks, width: int, rows: Mapping[Panel, int]) -> list[Line]:

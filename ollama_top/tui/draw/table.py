@@ -51,7 +51,8 @@ def _header(placed: tuple[Placed[Any], ...], stand: Stand, gap: int, count: str)
     """The titles, with the number of rows at the first and the sign of the order at its column."""
     text = " "
     for at, (column, wide) in enumerate(placed):
-        title = f"{column.title} {count}" if at == 0 else column.title
+        counted = f"{column.title} {count}"
+        title = counted if at == 0 and len(counted) <= wide else column.title
         text += fit(Cell(title), wide, column.align).text + _mark(column, stand).ljust(gap)
     return text
 

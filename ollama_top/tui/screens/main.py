@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from ollama_top.columns.column import Table
+from ollama_top.tui.arrangement import Arrangement
 from ollama_top.tui.draw.gpus import card_at
 from ollama_top.tui.draw.screen import TABLE_OF, body_height, draw, rooms, rows_of, settled
 from ollama_top.tui.keys import MAIN_KEYS, allowed
@@ -34,10 +35,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     AUTO_FOCUS = ""
     DEFAULT_CSS = "MainScreen { overflow: hidden; }"
 
-    def __init__(self, view: View, theme: Theme) -> None:
+    def __init__(self, view: View, theme: Theme, looks: Looks) -> None:
         super().__init__()
         self.view = view
-        self.looks = Looks()
+        self.looks = looks
         self._theme = theme
         self._panels = {panel: LinePanel(panel.value) for panel in Panel}
 
@@ -130,7 +131,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def action_focus_step(self, by: int) -> None:
         """Take up the next panel that has room on the screen."""
         rows = rooms(self.view, self.looks, self.app.size)
-        ring = [panel for panel in FOCUSABLE if rows[panel] or self.looks.zoomed]
+        hidden = self.looks.arrangement.hidden
+        ring = [each for each in FOCUSABLE if rows[each] or (self.looks.zoomed and each not in hidden)]
         at = ring.index(self.looks.focus) if self.looks.focus in ring else -by
         focus = ring[(at + by) % len(ring)]
         zoomed = self.looks.zoomed and (focus if focus in TABLE_OF else None)
@@ -173,6 +175,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def sort_by(self, key: str | None) -> None:
         """Order the table in focus by a column; None keeps the order of the Frame."""
         self._restand(lambda stand: replace(stand, sort=key))
+
+    def rearrange(self, arrangement: Arrangement) -> None:
+        """Show other panels, or other columns."""
+        self._look(arrangement=arrangement)
 
     def action_clear(self) -> None:
         """Show all rows, and all panels."""

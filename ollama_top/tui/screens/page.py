@@ -9,8 +9,8 @@ from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line
-from ollama_top.tui.draw.footer import key_line
-from ollama_top.tui.keys import PAGE_KEYS
+from ollama_top.tui.draw.footer import key_line, notice_line
+from ollama_top.tui.keys import PAGE_KEYS, Key
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
@@ -26,6 +26,7 @@ class Page(Screen[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = bindings(PAGE_KEYS)
     AUTO_FOCUS = ""
     DEFAULT_CSS = "Page { overflow: hidden; }"
+    KEYS: tuple[Key, ...] = PAGE_KEYS
 
     def __init__(self, title: str, lines: PageLines, view: View, theme: Theme) -> None:
         super().__init__()
@@ -54,7 +55,9 @@ class Page(Screen[None], inherit_bindings=False):
         title = fit_line([Cell(f" {self._title}{more}", Role.HEADER_FOCUSED)], width, Role.HEADER_FOCUSED)
         self._head.show([title], theme, 1 if height > 1 else 0)
         self._body.show(seen, theme, room)
-        self._foot.show([key_line(PAGE_KEYS, width)], theme, 1 if height > 2 else 0)
+        notice = view.notice
+        foot = key_line(self.KEYS, width) if notice is None else notice_line(notice, width)
+        self._foot.show([foot], theme, 1 if height > 2 else 0)
 
     def on_mount(self) -> None:
         """Draw before the first paint."""

@@ -4,12 +4,14 @@ from typing import Any
 
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.columns.column import Table
+from ollama_top.columns.processes import PROCESSES
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.light import Light
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import value_or
 from ollama_top.model.request import Request
 from ollama_top.model.slot import Slot
+from ollama_top.tui.arrangement import Arrangement, arranged
 from ollama_top.tui.draw.details import details
 from ollama_top.tui.draw.fit import fit_line, wrap
 from ollama_top.tui.draw.help import help_page
@@ -29,7 +31,7 @@ FRAME_ORDER = "none"
 def help_text(view: View, theme: Theme) -> Page:
     """Every key, sign and column."""
     keys = allowed(MAIN_KEYS, read_only=view.is_read_only)
-    tables = tuple(TABLE_OF.values())
+    tables = (*TABLE_OF.values(), PROCESSES)
     return Page("Help", lambda _, width: help_page(keys, tables, width), view, theme)
 
 
@@ -38,9 +40,15 @@ def server(view: View, theme: Theme) -> Page:
     return Page("Server and sources", server_page, view, theme)
 
 
-def processes(view: View, theme: Theme) -> Page:
+def processes(arrangement: Arrangement, view: View, theme: Theme) -> Page:
     """The server's processes, its limits and its environment."""
-    return Page("Processes and environment of the server", process_page, view, theme)
+    table = arranged(PROCESSES, arrangement)
+    return Page(
+        "Processes and environment of the server",
+        lambda now, width: process_page(now, width, table),
+        view,
+        theme,
+    )
 
 
 def row_details(table: Table[Any], row: object, view: View, theme: Theme) -> Page:

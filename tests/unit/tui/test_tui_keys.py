@@ -10,6 +10,7 @@ from ollama_top.tui.keys import (
     CONFIRM_KEYS,
     MAIN_KEYS,
     PAGE_KEYS,
+    SETUP_KEYS,
     Group,
     Key,
     allowed,
@@ -18,20 +19,23 @@ from ollama_top.tui.keys import (
 from ollama_top.tui.screens.choice import Choice, Confirm
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
+from ollama_top.tui.screens.setup import Setup
 
 SETS = {
     "main": (MAIN_KEYS, ControlScreen),
     "page": (PAGE_KEYS, Page),
+    "setup": (SETUP_KEYS, Setup),
     "choice": (CHOICE_KEYS, Choice),
     "confirm": (CONFIRM_KEYS, Confirm),
 }
 HABITS = {
-    "f1": "app.help", "question_mark": "app.help", "h": "app.help", "f3": "search", "slash": "search",
-    "f4": "filter", "backslash": "filter", "f5": "app.look_now", "r": "app.look_now", "f6": "app.sort",
-    "less_than_sign": "app.sort", "greater_than_sign": "app.sort", "I": "invert", "f9": "app.unload",
-    "u": "app.unload", "f10": "app.quit", "q": "app.quit", "ctrl+c": "app.quit", "space": "app.pause",
-    "Z": "app.pause", "z": "zoom", "T": "app.next_theme", "enter": "app.details", "n": "search_again",
-    "tab": "focus_step(1)", "shift+tab": "focus_step(-1)", "j": "move(1)", "k": "move(-1)",
+    "f1": "app.help", "question_mark": "app.help", "h": "app.help", "f2": "app.setup", "S": "app.setup",
+    "f3": "search", "slash": "search", "f4": "filter", "backslash": "filter", "f5": "app.look_now",
+    "r": "app.look_now", "f6": "app.sort", "less_than_sign": "app.sort", "greater_than_sign": "app.sort",
+    "I": "invert", "f9": "app.unload", "u": "app.unload", "f10": "app.quit", "q": "app.quit",
+    "ctrl+c": "app.quit", "space": "app.pause", "Z": "app.pause", "z": "zoom", "T": "app.next_theme",
+    "enter": "app.details", "n": "search_again", "tab": "focus_step(1)", "shift+tab": "focus_step(-1)",
+    "j": "move(1)", "k": "move(-1)",
 }  # fmt: skip
 
 each_set = pytest.mark.parametrize(("keys", "screen"), SETS.values(), ids=SETS)
@@ -71,5 +75,5 @@ def test_who_may_only_look_has_no_key_that_changes_the_server() -> None:
 
 
 def test_the_footer_names_the_way_out() -> None:
-    for keys in (MAIN_KEYS, PAGE_KEYS, CHOICE_KEYS, CONFIRM_KEYS):
+    for keys in (MAIN_KEYS, PAGE_KEYS, SETUP_KEYS, CHOICE_KEYS, CONFIRM_KEYS):
         assert any(key.label in {"quit", "back"} for key in in_footer(keys)[:5])

@@ -10,6 +10,9 @@ counts = st.builds(
     slots=st.integers(0, 300),
     verdict_lines=st.integers(1, 4),
 )
+hidden_panels = st.sets(st.sampled_from([*TABLES, Panel.HOST, Panel.GPUS, Panel.HISTORY])).filter(
+    lambda hidden: not {*TABLES} <= hidden
+)
 zooms = st.none() | st.sampled_from([*TABLES, Panel.GPUS])
 
 
@@ -40,6 +43,32 @@ def test_zoom_gives_a_table_all_but_the_frame(width: int, height: int, shown: Co
     rows = layout(width, height, shown, zoomed)
     around = {Panel.HEADER, Panel.VERDICT, Panel.FOOTER, zoomed}
     assert {panel for panel in Panel if rows[panel]} <= around
+
+
+@given(st.integers(0, 200), st.integers(0, 60), counts, hidden_panels)
+def test_what_is_hidden_gets_no_row_and_its_rows_go_to_others(
+    width: int, height: int, shown: Counts, hidden: set[Panel]
+) -> None:
+    rows = layout(width, height, shown, None, hidden)
+    assert sum(rows.values()) == height
+    assert all(number >= 0 for number in rows.values())
+    assert not any(rows[panel] for panel in hidden)
+
+
+@given(st.integers(20, 200), st.integers(24, 60), counts, hidden_panels)
+def test_at_80x24_every_table_that_is_not_hidden_has_room(
+    width: int, height: int, shown: Counts, hidden: set[Panel]
+) -> None:
+    rows = layout(width, height, shown, None, hidden)
+    *others, last = [panel for panel in TABLES if panel not in hidden]
+    assert rows[last] >= 3
+    assert all(rows[panel] >= 2 for panel in others if panel is not Panel.SLOTS or shown.slots)
+
+
+def test_hiding_what_is_not_needed_shows_more_requests() -> None:
+    counts = Counts(gpus=2, models=2, slots=4)
+    less = layout(80, 24, counts, None, {Panel.HOST, Panel.GPUS, Panel.HISTORY, Panel.SLOTS})
+    assert less[Panel.REQUESTS] == layout(80, 24, counts, None)[Panel.REQUESTS] + 1 + 2 + 1 + 5
 
 
 def test_the_verdict_is_what_stays_longest() -> None:
