@@ -40,9 +40,9 @@ class KeptFile:
         try:
             return kept.kept_of(self._values()), None
         except (BrokenError, NewerError) as error:
-            return Kept(), f"{self.path} is not used: {error}."
+            return Kept(), f"The kept view is not used, {error}: {self.path}"
         except OSError as error:
-            return Kept(), f"{self.path} cannot be read: {error.strerror}."
+            return Kept(), f"The kept view cannot be read, {error.strerror}: {self.path}"
 
     def save(self, changed: Values) -> str | None:
         """Keep some changes beside what the file holds; what else was done, in a sentence.
@@ -54,9 +54,9 @@ class KeptFile:
             with _locked(self.path.parent):
                 return self._save(changed)
         except NewerError as error:
-            raise NotKeptError(f"Changes of the view are not kept: {self.path}: {error}.") from None
+            raise NotKeptError(f"The view is not kept, {error}: {self.path}") from None
         except OSError as error:
-            raise NotKeptError(f"Changes of the view are not kept: {self.path}: {error.strerror}.") from None
+            raise NotKeptError(f"The view is not kept, {error.strerror}: {self.path}") from None
 
     def _save(self, changed: Values) -> str | None:
         note = None
@@ -64,7 +64,7 @@ class KeptFile:
             values = self._values()
         except BrokenError as error:
             aside, values = self._put_aside(), {}
-            note = f"{self.path} could not be used ({error}); it lies in {aside} now."
+            note = f"The kept view could not be used, {error}: put aside as {aside.name}"
         self._replace(kept.text_of(kept.merged(values, changed), self._whose))
         return note
 

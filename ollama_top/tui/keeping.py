@@ -63,9 +63,10 @@ class Keeping:
         self._thread.start()
 
     def finish(self, now: Kept) -> None:
-        """Write what has changed last; waits a moment, and no longer."""
+        """Write what has changed last, or was refused before; waits a moment, and no longer."""
         if self._thread is not None:
             self._thread.join(LAST_WRITE_S)
+        self._tried = self._saved
         self.follow(now, lambda _: None)
         if self._thread is not None:
             self._thread.join(LAST_WRITE_S)

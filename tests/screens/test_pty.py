@@ -175,3 +175,16 @@ def test_a_terminal_of_16_colours_gets_no_others() -> None:
 
 def test_the_scene_that_is_played_is_the_scene() -> None:
     assert play.four_of_twenty(0).snapshot.models == scenes.busy().snapshot.models
+
+
+def test_what_a_user_chose_is_there_the_next_time() -> None:
+    for key in ("z", ""):
+        with Terminal(["-m", "ollama_top", "--demo"]) as terminal:
+            terminal.until(lambda: "DEMO" in terminal.text and " MODEL" in terminal.text)
+            if key:
+                assert "REQUEST" in terminal.text
+                terminal.type(key)
+            terminal.until(lambda: "REQUEST" not in terminal.text)
+            terminal.type("q")
+            terminal.until(terminal.ended)
+            assert terminal.status == 0

@@ -72,11 +72,14 @@ def _keeper(server: Server) -> Cell | Missing:
 
 
 def _files_limit(process: Process) -> Cell | Missing:
-    soft = process.open_files_limit
-    hard = process.open_files_hard_limit
-    if isinstance(soft, Missing) or isinstance(hard, Missing):
+    soft, hard = process.open_files_limit, process.open_files_hard_limit
+    if isinstance(soft, Missing):
         return _limit(soft, "{}")
-    return Cell(f"{soft.value:,}, which it may raise to {hard.value:,}")
+    if isinstance(hard, Known):
+        raised = f", which it may raise to {hard.value:,}" if hard.value > soft.value else ""
+    else:
+        raised = ", which it may raise without a limit" if hard.why is Why.ABSENT else ""
+    return Cell(f"{soft.value:,}{raised}")
 
 
 def _limit(limit: Reading[int], text: str) -> Cell | Missing:

@@ -141,6 +141,17 @@ def test_the_end_keeps_the_last_change_and_does_not_wait_for_a_disk_that_hangs(
     hanging.set()
 
 
+def test_the_end_tries_again_what_was_refused() -> None:
+    store = Memory(refusal="the disk is full")
+    kept = Keeping(store)
+    kept.follow(Kept("day"), lambda _: None)
+    assert kept._thread is not None
+    kept._thread.join(5)
+    store.refusal = ""
+    kept.finish(Kept("day"))
+    assert store.values == {"theme": "day"}
+
+
 def test_without_a_store_nothing_is_kept() -> None:
     kept = Keeping()
     kept.follow(Kept("day"), lambda _: None)

@@ -48,6 +48,12 @@ def test_the_servers_facts() -> None:
 def test_no_limit_is_told_as_such_and_a_limit_that_is_not_known_by_its_reason() -> None:
     lines = page(frames.frame(processes=(frames.process(open_files_limit=UNLIMITED),)))
     assert line_of(lines, "file limit").endswith(" unlimited")
+    free = frames.process(open_files_hard_limit=UNLIMITED)
+    assert line_of(page(frames.frame(processes=(free,))), "file limit").endswith(
+        "1,024, which it may raise without a limit"
+    )
+    at_the_end = frames.process(open_files_hard_limit=Known(1024, Source.PROCESSES))
+    assert line_of(page(frames.frame(processes=(at_the_end,))), "file limit").endswith(" 1,024")
     lines = page(frames.frame(processes=(frames.process(open_files_limit=frames.UNTOLD),)))
     assert line_of(lines, "file limit").split("  ")[-1] == frames.UNTOLD.hint
 
