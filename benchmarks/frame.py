@@ -27,6 +27,7 @@ from ollama_top.sources.inet_diag import ESTABLISHED, Endpoint, Socket
 from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import RunnerProcess, TreeLook
 from ollama_top.sources.runners import SlotsLook
+from ollama_top.sources.watched import ProcessLook
 
 GPUS, MODELS, PARALLEL, REQUESTS = 8, 50, 6, 1000
 SERVED = MODELS * PARALLEL
@@ -58,7 +59,11 @@ def crowd(tick: int) -> Samples:
     }
     api = ApiLook("0.33.0", tuple(map(loaded, range(MODELS))), shown)
     process = ServerProcess(1, "ollama", NOW, Keeper.SYSTEMD, "ollama.service", ())
-    tree = TreeLook(Known(process, Source.PROCESSES), tuple(map(runner, range(MODELS))))
+    tree = TreeLook(
+        Known(process, Source.PROCESSES),
+        tuple(map(runner, range(MODELS))),
+        processes=tuple(map(look, range(MODELS))),
+    )
     served = tuple(connection(number, tick) for number in range(REQUESTS))
     traffic = Traffic(
         served,
@@ -84,6 +89,14 @@ def crowd(tick: int) -> Samples:
 def loaded(number: int) -> PsModel:
     """A model of /api/ps."""
     return PsModel(f"model-{number}", None, "llama", "8B", "Q4_K_M", 5 * GIB, 5 * GIB, 4096, NOW)
+
+
+def look(number: int) -> ProcessLook:
+    """The process of its runner."""
+    some = Known(number, Source.PROCESSES)
+    return ProcessLook(
+        2000 + number, 100.0, ("llama-server", "--model", f"/blobs/{number}"), some, some, some, some
+    )
 
 
 def runner(number: int) -> RunnerProcess:

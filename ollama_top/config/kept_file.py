@@ -21,6 +21,7 @@ LARGEST_BYTES = 64 << 10  # what is larger was not written by ollama-top
 LOCK_PATIENCE_S = 1.0
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 NAME_LENGTH = 60
+LOCK = ".lock"
 
 
 class NotKeptError(Exception):
@@ -51,7 +52,7 @@ class KeptFile:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with _locked(self.path.parent):
+            with _locked(self.path.with_name(LOCK)):
                 return self._save(changed)
         except NewerError as error:
             raise NotKeptError(f"The view is not kept, {error}: {self.path}") from None
@@ -115,9 +116,9 @@ def file_for(server: str, machine: str) -> KeptFile:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(path: Path) -> Iterator[None]:
     """Alone among monitors for the length of the `with`; raises BlockingIOError when that takes too long."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(descriptor, time.monotonic() + LOCK_PATIENCE_S)
         yield
@@ -133,3 +134,5 @@ def _lock(descriptor: int, ends_s: float) -> None:
             if time.monotonic() > ends_s:
                 raise
             time.sleep(0.01)
+        except OSError:
+            return None  # a file system without locks: of two at the same moment one loses its change

@@ -19,8 +19,8 @@ from ollama_top.config.kept import Kept
 from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
 from ollama_top.tui.bridge import Bridge
-from ollama_top.tui.draw.screen import is_lost
-from ollama_top.tui.keeping import TABLES, Keeping, kept_of, looks_of
+from ollama_top.tui.draw.screen import ALL_TABLES, is_lost
+from ollama_top.tui.keeping import Keeping, kept_of, looks_of
 from ollama_top.tui.messages import FeedFailed, Noticed, UnloadFailed, UnloadSent
 from ollama_top.tui.screens import pages
 from ollama_top.tui.screens.choice import YES, Choice
@@ -181,7 +181,7 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     def action_setup(self) -> None:
         """Choose panels and columns."""
-        self._open(Setup(TABLES, self.main.looks.arrangement, self.main.rearrange, self.view, self.look))
+        self._open(Setup(ALL_TABLES, self.main.looks.arrangement, self.main.rearrange, self.view, self.look))
 
     def action_details(self) -> None:
         """Every value of the row under the cursor; the sources where the header is in focus."""

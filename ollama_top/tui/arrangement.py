@@ -69,7 +69,7 @@ def with_panel(arrangement: Arrangement, panel: Panel) -> Arrangement:
 
 
 def with_column(arrangement: Arrangement, table: Table[Any], key: str) -> Arrangement:
-    """A column hidden, or shown again in its place."""
+    """A column hidden, or shown again where `ordered` puts it."""
     shown = arrangement.shown(table)
     toggled = tuple(each for each in ordered(table, arrangement) if (each in shown) != (each == key))
     return with_columns(arrangement, table, toggled)

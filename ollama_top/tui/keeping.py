@@ -4,24 +4,21 @@ Must never hold up the screen: files are written in a thread that nothing waits 
 and that not for long.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from threading import Thread
-from typing import Any, Protocol
+from typing import Protocol
 
 from textual.message import Message
 
-from ollama_top.columns.column import Table
-from ollama_top.columns.processes import PROCESSES
 from ollama_top.config.kept import Kept, Order, Values, changes
 from ollama_top.config.kept_file import NotKeptError
 from ollama_top.tui.arrangement import HIDEABLE, Arrangement, declared, with_columns, with_panel
-from ollama_top.tui.draw.screen import TABLE_OF
-from ollama_top.tui.layout import FOCUSABLE, Panel
+from ollama_top.tui.draw.screen import ALL_TABLES, TABLE_OF
+from ollama_top.tui.layout import Panel
 from ollama_top.tui.messages import Noticed
 from ollama_top.tui.tables import Stand
 from ollama_top.tui.view import Looks
 
-TABLES: Sequence[Table[Any]] = (*(TABLE_OF[panel] for panel in FOCUSABLE if panel in TABLE_OF), PROCESSES)
 LAST_WRITE_S = 1.0
 
 
@@ -109,7 +106,7 @@ def _arrangement(kept: Kept) -> Arrangement:
     arrangement = Arrangement()
     for panel in (each for each in HIDEABLE if each in kept.hidden):
         arrangement = with_panel(arrangement, panel)
-    for table in TABLES:
+    for table in ALL_TABLES:
         arrangement = with_columns(arrangement, table, kept.columns.get(table.name, ()))
     return arrangement
 

@@ -11,6 +11,7 @@ from ollama_top.columns.cell import Line
 from ollama_top.columns.column import Table
 from ollama_top.columns.gpus import GPUS
 from ollama_top.columns.models import MODELS
+from ollama_top.columns.processes import PROCESSES
 from ollama_top.columns.requests import REQUESTS
 from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame
@@ -36,6 +37,8 @@ TABLE_OF: Mapping[Panel, Table[Any]] = {
     Panel.REQUESTS: REQUESTS,
 }
 HIDDEN_WHEN_EMPTY = frozenset({Panel.GPUS, Panel.SLOTS})
+ALL_TABLES = (*(TABLE_OF[panel] for panel in FOCUSABLE if panel in TABLE_OF), PROCESSES)
+"""Every table whose columns can be chosen, those of the main screen first."""
 Drawn = Mapping[Panel, Sequence[Line]]
 
 

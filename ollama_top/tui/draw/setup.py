@@ -34,19 +34,18 @@ def items(tables: Sequence[Table[Any]], arrangement: Arrangement) -> tuple[Item,
 
 def setup_lines(
     listed: Sequence[Item], arrangement: Arrangement, marked: int, width: int
-) -> tuple[list[Line], int]:
-    """All lines, and which of them the marked item stands on."""
+) -> tuple[list[Line], list[int]]:
+    """All lines, and for each item which of them it stands on."""
     lines: list[Line] = []
-    marked_line = 0
+    places: list[int] = []
     group = ""
     for at, item in enumerate(listed):
         if _group(item) != group:
             group = _group(item)
             lines += [*([()] if lines else []), heading(group)]
-        if at == marked:
-            marked_line = len(lines)
+        places.append(len(lines))
         lines.append(fit_line(_item(item, arrangement, width, is_marked=at == marked), width))
-    return lines, marked_line
+    return lines, places
 
 
 def is_shown(item: Item, arrangement: Arrangement) -> bool:

@@ -16,7 +16,7 @@ from ollama_top.tui.draw.details import details
 from ollama_top.tui.draw.fit import fit_line, wrap
 from ollama_top.tui.draw.help import help_page
 from ollama_top.tui.draw.process import process_page
-from ollama_top.tui.draw.screen import TABLE_OF
+from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.draw.server import server_page
 from ollama_top.tui.keys import MAIN_KEYS, allowed
 from ollama_top.tui.screens.choice import Choice, Confirm
@@ -31,8 +31,7 @@ FRAME_ORDER = "none"
 def help_text(view: View, theme: Theme) -> Page:
     """Every key, sign and column."""
     keys = allowed(MAIN_KEYS, read_only=view.is_read_only)
-    tables = (*TABLE_OF.values(), PROCESSES)
-    return Page("Help", lambda _, width: help_page(keys, tables, width), view, theme)
+    return Page("Help", lambda _, width: help_page(keys, ALL_TABLES, width), view, theme)
 
 
 def server(view: View, theme: Theme) -> Page:

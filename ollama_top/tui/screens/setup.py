@@ -44,12 +44,15 @@ class Setup(Page, inherit_bindings=False):
     def _items(self) -> tuple[Item, ...]:
         return items(self._tables, self._arrangement)
 
+    @property
+    def _places(self) -> list[int]:
+        """The line of each item."""
+        return setup_lines(self._items, self._arrangement, self._marked, self.app.size.width)[1]
+
     def _mark(self, index: int) -> None:
         """Mark an item and bring it into view, its heading too."""
         self._marked = max(0, min(index, len(self._items) - 1))
-        width, height = self.app.size
-        line = setup_lines(self._items, self._arrangement, self._marked, width)[1]
-        room = max(1, height - 2)
+        line, room = self._places[self._marked], max(1, self.app.size.height - 2)
         self._offset = max(line - room + 1, min(self._offset, line - 1 if room > 1 else line))
         self.show(self._view, self._theme)
 
@@ -84,9 +87,6 @@ class Setup(Page, inherit_bindings=False):
 
     def on_line_panel_clicked(self, event: LinePanel.Clicked) -> None:
         """Mark the item under the pointer; it takes a key to change it."""
-        lines = [
-            setup_lines(self._items, self._arrangement, at, self.app.size.width)[1]
-            for at in range(len(self._items))
-        ]
-        if event.panel == "body" and self._offset + event.line in lines:
-            self._mark(lines.index(self._offset + event.line))
+        line = self._offset + event.line
+        if event.panel == "body" and line in self._places:
+            self._mark(self._places.index(line))

@@ -28,6 +28,10 @@ def written(file: KeptFile, content: bytes) -> Path:
     return file.path
 
 
+def names(file: KeptFile) -> list[str]:
+    return sorted(each.name for each in file.path.parent.iterdir())
+
+
 def test_what_was_saved_is_loaded(file: KeptFile) -> None:
     assert file.load() == (Kept(), None)
     assert file.save({"theme": "night"}) is None
@@ -41,7 +45,7 @@ def test_it_is_its_owners_alone_and_nothing_else_is_left(file: KeptFile) -> None
     file.save({"theme": "night"})
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.path.parent.stat().st_mode) == 0o700
-    assert [each.name for each in file.path.parent.iterdir()] == ["view.json"]
+    assert names(file) == [".lock", "view.json"]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +83,7 @@ def test_a_newer_file_is_let_be(file: KeptFile) -> None:
     assert "newer" in problem
     with pytest.raises(NotKeptError, match="newer ollama-top"):
         file.save({"theme": "day"})
-    assert [each.name for each in path.parent.iterdir()] == ["view.json"]
+    assert names(file) == [".lock", "view.json"]
     assert path.read_text() == NEWER
 
 
@@ -115,7 +119,7 @@ def test_a_disk_that_refuses_is_told_and_the_old_file_stays(
         with pytest.raises(NotKeptError, match=words):
             file.save({"theme": "day"})
     assert file.load() == (Kept("night"), None)
-    assert [each.name for each in file.path.parent.iterdir()] == ["view.json"]
+    assert names(file) == [".lock", "view.json"]
 
 
 def test_monitors_that_write_at_once_lose_nothing_of_each_other(file: KeptFile) -> None:
@@ -138,7 +142,7 @@ def test_a_lock_that_is_not_given_back_is_not_waited_for(
 ) -> None:
     file.save({"theme": "night"})
     monkeypatch.setattr(kept_file, "LOCK_PATIENCE_S", 0.05)
-    holder = os.open(file.path.parent, os.O_RDONLY)
+    holder = os.open(file.path.with_name(kept_file.LOCK), os.O_RDWR)
     fcntl.flock(holder, fcntl.LOCK_EX)
     try:
         with pytest.raises(NotKeptError, match="is not kept"):
@@ -148,8 +152,17 @@ def test_a_lock_that_is_not_given_back_is_not_waited_for(
     assert file.save({"theme": "day"}) is None
 
 
+def test_a_file_system_without_locks_will_do(file: KeptFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    file.save({"theme": "day"})
+    assert file.load() == (Kept("day"), None)
+
+
 def test_each_server_and_each_machine_has_its_own_file(tmp_path: Path) -> None:
-    names = {
+    found = {
         file_for(server, machine).path.name
         for server in (
             "http://127.0.0.1:11434",
@@ -160,8 +173,8 @@ def test_each_server_and_each_machine_has_its_own_file(tmp_path: Path) -> None:
         )
         for machine in ("box", "other", "", "\ud800")
     }
-    assert len(names) == 20
-    assert all(name.isascii() and len(name) < 100 and "/" not in name for name in names)
+    assert len(found) == 20
+    assert all(name.isascii() and len(name) < 100 and "/" not in name for name in found)
     path = file_for("http://127.0.0.1:11434", "box").path
     assert path.parent == Path(os.environ["XDG_STATE_HOME"]) / "ollama-top"
     assert path.name.startswith("view-box-127.0.0.1-11434-")

@@ -37,7 +37,7 @@ def test_columns_are_drawn_in_the_users_order() -> None:
 
 
 @given(arrangements, st.sampled_from(KEYS))
-def test_a_column_hidden_and_shown_again_stands_where_it_stood(arrangement: Arrangement, key: str) -> None:
+def test_a_column_is_hidden_or_shown_and_no_other_is(arrangement: Arrangement, key: str) -> None:
     before = ordered(MODELS, arrangement)
     assert sorted(before) == sorted(KEYS)
     once = with_column(arrangement, MODELS, key)
@@ -54,6 +54,13 @@ def test_moving_a_column_moves_no_other(arrangement: Arrangement, key: str, by: 
     others = [each for each in arrangement.shown(MODELS) if each != key]
     assert [each for each in after.shown(MODELS) if each != key] == others
     assert set(after.shown(MODELS)) == set(arrangement.shown(MODELS))
+
+
+@given(st.sampled_from(KEYS))
+def test_a_column_that_was_not_moved_comes_back_to_its_place(key: str) -> None:
+    once = with_column(Arrangement(), MODELS, key)
+    assert ordered(MODELS, once) == KEYS
+    assert with_column(once, MODELS, key) == Arrangement()
 
 
 def test_moving_stops_at_the_ends_and_a_hidden_column_does_not_move() -> None:
