@@ -15,11 +15,12 @@ from captured import Capture
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, as far as its head."""
+    """A question."""
 
     method: str
     target: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 Answer = Callable[[Asked], Iterable[bytes]]
@@ -93,7 +94,7 @@ class Secure(Answering):
 
 
 def read_question(connection: socket.socket) -> Asked | None:
-    """The head of a question, read with its body; None when none comes."""
+    """A question; None when none comes."""
     text = b""
     while b"\r\n\r\n" not in text:
         chunk = connection.recv(65536)
@@ -106,7 +107,7 @@ def read_question(connection: socket.socket) -> Asked | None:
     while len(body) < int(headers.get("content-length", 0)):
         body += connection.recv(65536)
     method, target, _ = first.split(" ")
-    return Asked(method, target, headers)
+    return Asked(method, target, headers, body)
 
 
 def reply(body: bytes, status: str = "200 OK", *, length: int | None = None, **headers: str) -> bytes:

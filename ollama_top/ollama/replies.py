@@ -35,6 +35,7 @@ class InstalledModel:
     digest: str | None
     family: str | None
     size_bytes: int | None
+    is_remote: bool = False  # since 0.12: a name for a model of another server
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class ShownModel:
     blob_path: str | None
     family: str | None
     capabilities: tuple[str, ...] | None  # since 0.6.4
+    trained_tokens: int | None = None  # the longest context it was made for; since 0.1.45
 
 
 def parse_version(body: bytes) -> str:
@@ -67,6 +69,7 @@ def parse_tags(body: bytes) -> tuple[InstalledModel, ...]:
             jsonic.text(each, "digest"),
             jsonic.text(jsonic.member(each, "details"), "family"),
             jsonic.count(each, "size"),
+            jsonic.text(each, "remote_model") is not None,
         )
         for each, name in _named(jsonic.parse_object(body))
     )
@@ -80,6 +83,7 @@ def parse_show(body: bytes) -> ShownModel:
         (blob[1].strip().strip('"') or None) if blob else None,
         jsonic.text(jsonic.member(reply, "details"), "family"),
         jsonic.texts(reply, "capabilities") if "capabilities" in reply else None,
+        _trained_tokens(jsonic.member(reply, "model_info")),
     )
 
 
@@ -89,6 +93,11 @@ def parse_error(body: bytes) -> str | None:
         return jsonic.text(jsonic.parse_object(body), "error")
     except jsonic.BadReplyError:
         return None
+
+
+def _trained_tokens(info: jsonic.Object) -> int | None:
+    architecture = jsonic.text(info, "general.architecture")
+    return jsonic.count(info, f"{architecture}.context_length") if architecture else None
 
 
 def _named(reply: jsonic.Object) -> list[tuple[jsonic.Object, str]]:

@@ -6,6 +6,7 @@ The only module that knows httpx, so that its successor can take its place in on
 import asyncio
 import os
 import ssl
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import httpx
 from ollama_top.ollama.replies import parse_error
 
 REPLY_LIMIT_BYTES = 8 << 20
+LINE_LIMIT_BYTES = 64 << 10
 CONNECT_TIMEOUT_S = 3.0
 MOST_CONNECTIONS = 16  # a runner that is late must not keep the others waiting
 PLAIN = "identity"
@@ -71,6 +73,22 @@ class Http:
         """The body of a 200 reply to a JSON document; raises HttpError for anything else."""
         return await self._ask("POST", path, document)
 
+    async def lines(self, path: str, document: dict[str, Any]) -> AsyncGenerator[bytes, None]:
+        """The lines of a 200 reply as they come, empty ones left out; raises HttpError.
+
+        The time limit is that of one piece, not of the whole. Leaving early closes the connection.
+        """
+        try:
+            async with self._client.stream("POST", self._base + path, json=document) as reply:
+                if reply.status_code != httpx.codes.OK:
+                    raise HttpError(_refusal(reply, await _bounded(reply)), reply.status_code)
+                async for line in _split(reply):
+                    yield line
+        except httpx.TimeoutException as error:
+            raise HttpError(_timeout(error)) from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
+            raise HttpError(_plain(error)) from None
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
@@ -91,10 +109,28 @@ class Http:
         return body
 
 
-async def _bounded(reply: httpx.Response) -> bytes:
+async def _split(reply: httpx.Response) -> AsyncGenerator[bytes, None]:
+    _check_plain(reply)
+    rest = b""
+    async for chunk in reply.aiter_raw():
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > LINE_LIMIT_BYTES:
+            raise HttpError(f"answered a line of more than {LINE_LIMIT_BYTES >> 10} KiB: refused")
+        for line in lines:
+            if line.strip():
+                yield line
+    if rest.strip():
+        yield rest
+
+
+def _check_plain(reply: httpx.Response) -> None:
     packing = reply.headers.get("content-encoding", PLAIN)
     if packing != PLAIN:
         raise HttpError(f"answered packed as {packing!r}, which was not asked for: refused")
+
+
+async def _bounded(reply: httpx.Response) -> bytes:
+    _check_plain(reply)
     chunks: list[bytes] = []
     size = 0
     async for chunk in reply.aiter_raw():

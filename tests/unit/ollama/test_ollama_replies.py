@@ -102,7 +102,9 @@ def test_tags_of_every_recording(capture: Capture) -> None:
 
 
 def test_show_gives_the_path_of_the_weights(capture: Capture) -> None:
-    assert replies.parse_show(body(capture.json("show"))) == ShownModel(WEIGHTS, "gemma3", ("completion",))
+    assert replies.parse_show(body(capture.json("show"))) == ShownModel(
+        WEIGHTS, "gemma3", ("completion",), 32_768
+    )
 
 
 @pytest.mark.parametrize(

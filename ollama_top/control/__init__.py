@@ -1,0 +1,1 @@
+"""What can be done, what it costs, and whether it was: worked out from Frames. Pure."""
