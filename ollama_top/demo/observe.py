@@ -5,10 +5,11 @@ real machine does not tell. Only runners that tell their slots (0.30 and later) 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from ollama_top.demo import documents, hardware, processes
+from ollama_top.demo.catalogue import Model
 from ollama_top.demo.connection import CHUNK_BYTES, HEAD_BYTES, PORTS, WORD_BYTES, Connection
 from ollama_top.demo.hardware import CardState
 from ollama_top.demo.processes import MODELS, SERVER_UID
@@ -19,6 +20,7 @@ from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.ollama import replies
+from ollama_top.ollama.replies import InstalledModel, ShownModel
 from ollama_top.ollama.slots import parse_slots
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
@@ -42,12 +44,11 @@ class Observer:
         self._world = world
         self._began_at = began_at
         self._glances: list[Taken[tuple[Socket, ...]]] = []
-        scenario = world.scenario
-        self._version = scenario.settings.version
-        self._installed = replies.parse_tags(_bytes(documents.tags(scenario.models, self._version)))
-        self._shown = {
-            each.name: replies.parse_show(_bytes(documents.show(each, MODELS))) for each in scenario.models
-        }
+        self._version = world.scenario.settings.version
+        self._models: tuple[Model, ...] = ()
+        self._installed: tuple[InstalledModel, ...] = ()
+        self._shown: Mapping[str, ShownModel] = {}
+        self._read_installed()
 
     def samples(self) -> Samples:
         """All that the sources bring at this moment."""
@@ -69,6 +70,20 @@ class Observer:
             demo=True,
         )
 
+    def installed(self) -> tuple[InstalledModel, ...]:
+        """What /api/tags tells."""
+        self._read_installed()
+        return self._installed
+
+    def _read_installed(self) -> None:
+        """Read anew what is on the disk, if there is anything new."""
+        if self._models != self._world.installed:
+            self._models = self._world.installed
+            self._installed = replies.parse_tags(_bytes(documents.tags(self._models, self._version)))
+            self._shown = {
+                each.name: replies.parse_show(_bytes(documents.show(each, MODELS))) for each in self._models
+            }
+
     def glance(self) -> None:
         """Look at the connections alone, as is done between two looks."""
         self._glances.append(Taken(self._served(), BOOT_S + self._world.now_s))
@@ -80,7 +95,9 @@ class Observer:
         return self._began_at + timedelta(seconds=seconds)
 
     def _api(self) -> ApiLook:
-        listed = documents.ps(self._world.runners, self._version, self._world.now_s, self._moment)
+        self._read_installed()
+        runners = self._world.scheduler.runners  # one that died is listed until it is needed
+        listed = documents.ps(runners, self._version, self._world.now_s, self._moment)
         return ApiLook(self._version, replies.parse_ps(_bytes(listed)), self._shown, self._installed)
 
     def _traffic(self, at_s: float) -> Traffic:

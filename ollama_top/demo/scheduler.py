@@ -159,6 +159,8 @@ class Scheduler:
         """A request is done, or its client is gone, wherever it stands."""
         if self._head is ask:
             self._head = None
+            for loading in [each for each in self.runners if each.phase is Phase.LOADING]:
+                self._stop(loading)  # Ollama goes on with a load only as long as its client waits
         if ask in self._pending:
             self._pending.remove(ask)
         for runner in self.runners:

@@ -13,6 +13,7 @@ from ollama_top.demo.catalogue import Model
 from ollama_top.demo.connection import Connection, Request
 from ollama_top.demo.hardware import CardState
 from ollama_top.demo.scheduler import (
+    Admit,
     Ask,
     Order,
     Phase,
@@ -78,6 +79,7 @@ class World:
         self.refused = 0
         self._models = {each.name: each for each in scenario.models}
         self._by_ask: dict[Ask, Connection] = {}
+        self._touches: dict[Ask, bool] = {}  # requests without a prompt, and whether they are over
         self._ticks = 0
         self._target_s = 0.0
         self._started = 0
@@ -97,7 +99,16 @@ class World:
     @property
     def runners(self) -> Sequence[Runner]:
         """The runners whose processes exist."""
-        return self.scheduler.runners
+        return [each for each in self.scheduler.runners if each in self.processes]
+
+    @property
+    def installed(self) -> tuple[Model, ...]:
+        """The models on disk."""
+        return tuple(self._models.values())
+
+    def install(self, model: Model) -> None:
+        """Put a model on the disk."""
+        self._models[model.name] = model
 
     def step(self, seconds: float) -> None:
         """Let time pass; the course of events is the same however it is divided."""
@@ -109,6 +120,36 @@ class World:
     def unload(self, model_name: str) -> None:
         """Ask for a model to be unloaded; raises KeyError when none of that name is installed."""
         self._carry_out(self.scheduler.unload(self._models[model_name], self.now_s))
+
+    def touch(self, ask: Ask) -> None:
+        """A request without a prompt: it is over as soon as its model is loaded."""
+        self._touches[ask] = False
+        self._carry_out(self.scheduler.arrive(ask, self.now_s))
+
+    def is_over(self, ask: Ask) -> bool:
+        """Whether such a request is over."""
+        return self._touches[ask]
+
+    def give_up(self, ask: Ask) -> None:
+        """Whoever made such a request is gone, or has its answer."""
+        if not self._touches.pop(ask):
+            self._carry_out(self.scheduler.leave(ask, self.now_s))
+
+    def model(self, name: str) -> Model:
+        """The installed model of a name; raises KeyError when there is none."""
+        return self._models[name]
+
+    def kill(self, pid: int) -> None:
+        """End the process of a runner; raises KeyError. It stays listed until it is needed."""
+        runner = next((each for each, process in self.processes.items() if process.pid == pid), None)
+        if runner is None:
+            raise KeyError(pid)
+        del self.processes[runner]
+        runner.is_dead = True
+        for ask in (*runner.waiting, *runner.serving):
+            self._by_ask[ask].finish(self.now_s)
+            del self._by_ask[ask]
+            self._carry_out(self.scheduler.leave(ask, self.now_s))
 
     def truth(self) -> Truth:
         """What is really the case."""
@@ -198,12 +239,22 @@ class World:
                 case Start(runner):
                     self._start(runner)
                 case Stop(runner):
-                    self.processes[runner].due_s = self.now_s + STOP_S
+                    self._stop(runner)
+                case Admit(ask) if ask in self._touches:
+                    self._touches[ask] = True
+                    self._carry_out(self.scheduler.leave(ask, self.now_s))
                 case Serve(ask, runner):
                     self._serve(ask, runner)
-                case Refuse(ask):
+                case Refuse(ask) if ask in self._by_ask:
                     self.refused += 1
                     self._by_ask.pop(ask).finish(self.now_s)
+
+    def _stop(self, runner: Runner) -> None:
+        process = self.processes.get(runner)
+        if process is not None:
+            process.due_s = self.now_s + STOP_S
+        else:
+            self._carry_out(self.scheduler.ended(runner, self.now_s))
 
     def _start(self, runner: Runner) -> None:
         model = runner.model
@@ -214,7 +265,8 @@ class World:
         self._started += 1
 
     def _serve(self, ask: Ask, runner: Runner) -> None:
-        request = self._by_ask[ask].request
+        connection = self._by_ask.get(ask)  # a request without a prompt has none
+        request = connection.request if connection else None
         if request is not None:
             call = request.call
             limit = runner.context_tokens

@@ -1,5 +1,6 @@
 """Ollama's own API, answered by the simulation: key for key, status for status."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -7,27 +8,32 @@ from typing import Any
 
 from ollama_top.demo import documents
 from ollama_top.demo.catalogue import Model
+from ollama_top.demo.pulls import Pulls, pullable
 from ollama_top.demo.serve import access, inference, journal
 from ollama_top.demo.serve.errand import RunnerError
 from ollama_top.demo.serve.hub import BusyError, Hub, LoadError
-from ollama_top.demo.serve.saying import ApiError, fail, parse, say
+from ollama_top.demo.serve.saying import NDJSON, ApiError, fail, parse, say, written
 from ollama_top.demo.serve.wire import Answer, Question
+from ollama_top.ollama import pulling
 
 TEXT = "text/plain"
 BUSY = "server busy, please try again.  maximum pending requests exceeded"
 LOAD_FAILED = "llama-server process has terminated: exit status 1"
 READS = {"/", "/api/version", "/api/ps", "/api/tags"}
-WRITES = {"/api/show", "/api/generate", "/api/chat", "/api/embed", "/api/embeddings"}
+WRITES = {"/api/pull", "/api/show", "/api/generate", "/api/chat", "/api/embed", "/api/embeddings"}
 
 
 class Api:
     """Answers one server's questions."""
 
-    def __init__(self, hub: Hub, models: Sequence[Model], folder: str, *, is_loopback: bool) -> None:
+    def __init__(
+        self, hub: Hub, models: Sequence[Model], folder: str, pulls: Pulls, *, is_loopback: bool
+    ) -> None:
         """Prepare; `folder` is where the weights are said to lie."""
         self._hub = hub
         self._models = {each.name: each for each in models}
         self._folder = folder
+        self._pulls = pulls
         self._is_loopback = is_loopback
         self._version = hub.scheduler.settings.version
 
@@ -72,13 +78,28 @@ class Api:
         await say(answer, 200, found[question.path])
 
     async def _write(self, path: str, wanted: Mapping[str, Any], answer: Answer) -> None:
-        model = self._model(str(wanted.get("model") or wanted.get("name") or ""))
+        name = str(wanted.get("model") or wanted.get("name") or "")
+        if path == "/api/pull":
+            await self._pull(name, answer)
+            return
+        model = self._model(name)
         if path == "/api/show":
             await say(answer, 200, documents.show(model, self._folder))
         elif path in {"/api/embed", "/api/embeddings"}:
             await inference.embed(self._hub, model, wanted, answer)
         else:
             await inference.complete(self._hub, model, wanted, answer, is_chat=path == "/api/chat")
+
+    async def _pull(self, name: str, answer: Answer) -> None:
+        """A stream that has long been answered with 200 when something fails."""
+        model = pullable(name)
+        await answer.begin(NDJSON)
+        for wait_s, line in self._pulls.steps(model):
+            await asyncio.sleep(wait_s)
+            await answer.piece(written(line) + b"\n")
+            if model is not None and line.get("status") == pulling.SUCCESS:
+                self._models[model.name] = model
+        await answer.end()
 
     def _model(self, name: str) -> Model:
         for each in (name, f"{name}:latest"):

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ollama_top.demo import catalogue
+from ollama_top.demo import catalogue, pulls
 from ollama_top.demo.catalogue import GIB, Model, Pace, parse_model
 from ollama_top.demo.durations import parse_duration
 from ollama_top.demo.placement import Card, rtx_4090
@@ -40,6 +40,10 @@ def parser() -> argparse.ArgumentParser:
     flags.add_argument(
         "--vram-gib", default="24,24", metavar="N,...", help="memory of each card; empty: no card"
     )
+    flags.add_argument(
+        "--pull-rate", type=float, default=pulls.BYTES_PER_S, metavar="N", help="bytes a second of a pull"
+    )
+    flags.add_argument("--pull-fails", metavar="WORDS", help="end every pull midway with this error")
     flags.add_argument("--temporary", action="store_true", help=argparse.SUPPRESS)
     return flags
 
@@ -87,7 +91,12 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
 def flags_as_words(options: argparse.Namespace) -> Sequence[str]:
     """The flags again, for a launcher that is to behave alike."""
     words = ["--version", options.version, "--models", options.models, "--load-s", str(options.load_s)]
-    words += ["--vram-gib", options.vram_gib]
-    for name, value in (("--prefill-rate", options.prefill_rate), ("--decode-rate", options.decode_rate)):
+    words += ["--vram-gib", options.vram_gib, "--pull-rate", str(options.pull_rate)]
+    rest = (
+        ("--prefill-rate", options.prefill_rate),
+        ("--decode-rate", options.decode_rate),
+        ("--pull-fails", options.pull_fails),
+    )
+    for name, value in rest:
         words += [name, str(value)] if value else []
     return words

@@ -13,12 +13,11 @@ from ollama_top.demo.documents import has_llama_server, timestamp
 from ollama_top.demo.durations import parse_duration
 from ollama_top.demo.scheduler import Ask
 from ollama_top.demo.serve.hub import Hub, Place
-from ollama_top.demo.serve.saying import ApiError, say, written
+from ollama_top.demo.serve.saying import NDJSON, ApiError, say, written
 from ollama_top.demo.serve.wire import Answer
 from ollama_top.demo.serve.words import count_tokens
 from ollama_top.demo.slotbank import Job
 
-NDJSON = "application/x-ndjson"
 USUAL_ANSWER_TOKENS = 128
 NO_EMBEDDINGS = "this model does not support embeddings"
 OK = 200
@@ -51,12 +50,12 @@ async def complete(hub: Hub, model: Model, wanted: Wanted, answer: Answer, *, is
     reply = Reply(str(wanted.get("model", model.name)), is_chat)
     prompt = _chat_text(wanted) if is_chat else str(wanted.get("prompt") or "")
     ask = _ask(model, wanted)
-    if model.is_embedding:
-        raise ApiError(400, f'"{model.name}" does not support {"chat" if is_chat else "generate"}')
     if not prompt and ask.keep_alive_s == 0:
         hub.unload(model)
         await say(answer, OK, reply.last("", "unload", {}))
         return
+    if model.is_embedding:
+        raise ApiError(400, f'"{model.name}" does not support {"chat" if is_chat else "generate"}')
     began_s = time.monotonic()
     if not prompt:
         await hub.load(ask)
@@ -78,6 +77,10 @@ async def embed(hub: Hub, model: Model, wanted: Wanted, answer: Answer) -> None:
     texts = [str(each) for each in given] if isinstance(given, list) else [str(given)]
     tokens = sum(map(count_tokens, texts))
     began_s = time.monotonic()
+    if not given:  # it loads, and no more
+        await hub.load(_ask(model, wanted))
+        await say(answer, OK, {"model": str(wanted.get("model", model.name)), "embeddings": []})
+        return
     async with hub.place(_ask(model, wanted)) as place:
         status, body = await place.errands.fetch("POST", "/embedding", {"n_prompt": tokens})
     said = json.loads(body)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ollama_top.demo.durations import format_duration
+from ollama_top.demo.pulls import Pulls
 from ollama_top.demo.scheduler import Settings
 from ollama_top.demo.serve import flags, journal, runner
 from ollama_top.demo.serve.api import Api
@@ -44,7 +45,9 @@ async def _serve(options: Namespace, programs: Path) -> int:
     folder = os.environ.get("OLLAMA_MODELS", MODELS_FOLDER)
     hub = Hub(settings, str(programs), folder, options.load_s)
     host = "0.0.0.0" if "0.0.0.0" in value else target.host  # noqa: S104 - asked for by OLLAMA_HOST
-    api = Api(hub, flags.models_of(options), folder, is_loopback=target.is_loopback and host == target.host)
+    pulls = Pulls(options.pull_rate, options.pull_fails)
+    is_loopback = target.is_loopback and host == target.host
+    api = Api(hub, flags.models_of(options), folder, pulls, is_loopback=is_loopback)
     loop = asyncio.get_running_loop()
     try:
         listener = await loop.create_server(lambda: Wire(api.handle), host, target.port)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from ollama_top.demo.serve.wire import Answer
 
 JSON = "application/json; charset=utf-8"
+NDJSON = "application/x-ndjson"
 GO_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 

@@ -89,6 +89,17 @@ def test_a_load_blocks_the_queue_for_every_other_model() -> None:
     assert [each.runner.model for each in orders if isinstance(each, Start)] == [CHAT]
 
 
+def test_a_load_ends_with_the_request_that_it_is_for() -> None:
+    """As on a real 0.33.0 and 0.24.0: "client connection closed before ...", "aborting load"."""
+    scheduler = Scheduler(TWO)
+    ask = Ask(SMALL)
+    (start,) = scheduler.arrive(ask, 0)
+    assert isinstance(start, Start)
+    assert scheduler.leave(ask, 1) == [Stop(start.runner)]
+    assert scheduler.ended(start.runner, 2) == []
+    assert scheduler.runners == []
+
+
 def test_a_model_that_does_not_fit_beside_another_waits_until_that_is_idle_and_gone() -> None:
     scheduler, runner = with_loaded(ONE_SMALL_CARD, SMALL)
     busy = Ask(SMALL)
