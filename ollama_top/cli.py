@@ -135,6 +135,7 @@ def _monitor(options: argparse.Namespace) -> int:
     if _ca_file(options, settings) and not options.demo:
         _live(options, settings, interval_s)  # what it refuses is to be said before there is a screen
     from ollama_top.config.kept_file import file_for
+    from ollama_top.sources.user import own_name
     from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.keeping import Keeping
 
@@ -148,6 +149,7 @@ def _monitor(options: argparse.Namespace) -> int:
         demo if options.demo else lambda: _live(options, settings, interval_s),
         title=title,
         read_only=read_only,
+        user=own_name(),
         interval_s=interval_s,
         theme=_theme(options, settings),
         demo_offer=None if options.demo else demo,

@@ -21,11 +21,13 @@ from ollama_top.engine import derive
 from ollama_top.engine.feed import ActionError
 from ollama_top.engine.samples import Taken
 from ollama_top.engine.state import State
+from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Missing, Why
 from ollama_top.model.request import RequestState
 from ollama_top.model.slot import SlotState
+from ollama_top.ollama.replies import InstalledModel
 from ollama_top.sources.processes import TreeLook
 from ollama_top.tui.app import MonitorApp
 from ollama_top.tui.themes import named
@@ -65,9 +67,13 @@ class StillFeed:
     def look_now(self) -> None:
         """There is nothing else to see."""
 
-    async def unload(self, model_name: str) -> None:
+    async def installed(self) -> tuple[InstalledModel, ...]:
+        """A picture has no disk."""
+        return ()
+
+    async def act(self, action: Action, _: Callable[[Progress], None]) -> None:
         """Nothing happens in a picture."""
-        raise ActionError(f"{model_name} is in a picture")
+        raise ActionError(f"{action.model} is in a picture")
 
 
 @cache
@@ -131,6 +137,7 @@ async def drawn(picture: Picture) -> str:
         lambda: StillFeed(frame),
         title=frame.snapshot.server.url,
         read_only=False,
+        user="ollama",
         interval_s=INTERVAL_S,
         theme=THEME,
         demo_offer=lambda: DemoFeed(INTERVAL_S),

@@ -5,7 +5,9 @@ import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 
 from ollama_top.engine.feed import ActionError
+from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
+from ollama_top.ollama.replies import InstalledModel
 
 
 class PlayedFeed:
@@ -18,7 +20,8 @@ class PlayedFeed:
         self._interval_s = interval_s
         self._refusal = refusal
         self._wake = asyncio.Event()
-        self.unloaded: list[str] = []
+        self.acted: list[Action] = []
+        self.on_disk: tuple[InstalledModel, ...] = ()
         self.looks = 0
         self.starts = 0
 
@@ -31,10 +34,35 @@ class PlayedFeed:
     def look_now(self) -> None:
         self.looks += 1
 
-    async def unload(self, model_name: str) -> None:
-        self.unloaded.append(model_name)
+    async def installed(self) -> tuple[InstalledModel, ...]:
         if self._refusal is not None:
             raise ActionError(self._refusal)
+        return self.on_disk
+
+    async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
+        self.acted.append(action)
+        if self._refusal is not None:
+            raise ActionError(self._refusal)
+
+
+class PatientFeed(PlayedFeed):
+    """Plays Frames; an action of it goes on until it is released, and tells how far it is."""
+
+    def __init__(self, played: Iterable[Frame], *progress: Progress) -> None:
+        super().__init__(played)
+        self._progress = progress
+        self.release = asyncio.Event()
+        self.ended: list[Action] = []
+
+    async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
+        self.acted.append(action)
+        for each in self._progress:
+            tell(each)
+        try:
+            await self.release.wait()
+        except asyncio.CancelledError:
+            self.ended.append(action)
+            raise
 
 
 class CrashingFeed(PlayedFeed):

@@ -22,6 +22,7 @@ HOPS = 6  # a key goes from the app to the screen, back, and on to a page that o
 SETTINGS: dict[str, Any] = {
     "title": "http://127.0.0.1:11434",
     "read_only": False,
+    "user": "ollama",
     "interval_s": 2.0,
     "theme": None,
     "demo_offer": None,

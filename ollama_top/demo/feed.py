@@ -8,14 +8,17 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime, timedelta
 
+from ollama_top.demo import acting
 from ollama_top.demo.observe import Observer
+from ollama_top.demo.pulls import Pulls
 from ollama_top.demo.scenarios import DEFAULT
 from ollama_top.demo.world import Scenario, World
 from ollama_top.engine import derive
-from ollama_top.engine.feed import ActionError
 from ollama_top.engine.live import GLANCE_EVERY_S
 from ollama_top.engine.state import State
+from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
+from ollama_top.ollama.replies import InstalledModel
 
 PAST_LOOKS = 24  # taken before the first Frame, so that the plots have something to show
 LONGEST_LEAP_S = 60.0  # a machine that slept for a night does not live through it in one go
@@ -29,6 +32,10 @@ class Camera:
         self.world = World(scenario)
         self._observer = Observer(self.world, began_at)
         self._state = State()
+
+    def installed(self) -> tuple[InstalledModel, ...]:
+        """The models on the disk."""
+        return self._observer.installed()
 
     def shoot(self, after_s: float) -> Frame:
         """The Frame that a look `after_s` seconds later brings."""
@@ -58,6 +65,7 @@ class DemoFeed:
         self._last_s = clock()
         past_s = PAST_LOOKS * interval_s
         self._camera = Camera(scenario, began_at=(now or datetime.now(UTC)) - timedelta(seconds=past_s))
+        self._pulls = Pulls()
         self._wake = asyncio.Event()
         for _ in range(PAST_LOOKS):
             self._first = self._camera.shoot(interval_s)
@@ -76,13 +84,16 @@ class DemoFeed:
         """Take the next look at once."""
         self._wake.set()
 
-    async def unload(self, model_name: str) -> None:
-        """Unload a simulated model; raises ActionError when there is none of that name."""
+    async def installed(self) -> tuple[InstalledModel, ...]:
+        """The models on the simulated disk."""
+        return self._camera.installed()
+
+    async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
+        """Have something done in the simulation; raises ActionError in the words of a real server."""
         try:
-            self._camera.world.unload(model_name)
-        except KeyError:
-            raise ActionError(f"model '{model_name}' not found") from None
-        self.look_now()
+            await acting.act(self._camera.world, self._pulls, action, tell)
+        finally:
+            self.look_now()
 
     async def _sleep(self) -> None:
         try:

@@ -3,10 +3,12 @@
 Must never know who looks.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
 
+from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
+from ollama_top.ollama.replies import InstalledModel
 
 
 class ActionError(Exception):
@@ -24,9 +26,13 @@ class Feed(Protocol):
         """Take the next look at once instead of at the end of the interval."""
         ...
 
-    async def unload(self, model_name: str) -> None:
-        """Ask the server to unload a model; a later Frame shows whether it did.
+    async def installed(self) -> tuple[InstalledModel, ...]:
+        """The models on the server's disk, asked for now; raises ActionError."""
+        ...
 
-        Raises ActionError with the server's words when it refuses or cannot be reached.
+    async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
+        """Have an action done; a later Frame shows whether it was. `tell` hears how far it is.
+
+        Cancelling it breaks it off. Raises ActionError with the words of whoever refused.
         """
         ...

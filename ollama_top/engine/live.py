@@ -5,31 +5,32 @@ Must never wait for a source longer than its share of the interval: what is late
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from ollama_top.engine import derive
+from ollama_top.engine.acting import Acting
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
-from ollama_top.engine.feed import ActionError
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.engine.samples import Samples, Traffic
 from ollama_top.engine.state import State
 from ollama_top.engine.station import Station
 from ollama_top.engine.traffic import TrafficWatch
+from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama.host import Target
+from ollama_top.ollama.replies import InstalledModel
 from ollama_top.sources.api import ApiLook, OllamaApi
 from ollama_top.sources.gpus.nvidia import NvidiaGpus
 from ollama_top.sources.host import HostCounters
-from ollama_top.sources.http import Access, Http, HttpError
+from ollama_top.sources.http import Access, Http
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
 from ollama_top.sources.runners import Runners
 
 API_TIMEOUT_S = 10.0
-ACTION_TIMEOUT_S = 30.0
 TREE_SHARE_S = 0.5
 SHARE_S = 1.0
 GLANCE_EVERY_S = 0.5
@@ -53,6 +54,7 @@ class LiveFeed:
         self._runners = Runners()
         self._is_local = is_this_machine(target)
         self._wake = asyncio.Event()
+        self._acting = Acting(self._http, self._known_runners)
         self._prepare_stations()
 
     def _prepare_stations(self) -> None:
@@ -90,16 +92,16 @@ class LiveFeed:
         """Take the next look at once."""
         self._wake.set()
 
-    async def unload(self, model_name: str) -> None:
-        """Ask the server to unload a model; raises ActionError with the server's words."""
-        http = self._http(ACTION_TIMEOUT_S)
+    async def installed(self) -> tuple[InstalledModel, ...]:
+        """The models on the server's disk; raises ActionError."""
+        return await self._acting.installed()
+
+    async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
+        """Have an action done; raises ActionError with the words of whoever refused."""
         try:
-            await OllamaApi(http).unload(model_name)
-        except HttpError as error:
-            raise ActionError(str(error)) from error
+            await self._acting.act(action, tell)
         finally:
-            await http.close()
-        self.look_now()
+            self.look_now()
 
     async def close(self) -> None:
         """Close the connections."""

@@ -61,10 +61,6 @@ class OllamaApi:
         shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
         return ApiLook(self._version, models, shown, self._installed, tuple(notes), at_s)
 
-    async def unload(self, name: str) -> None:
-        """Ask the server to unload a model as soon as it is idle; raises HttpError."""
-        await self.http.post("/api/generate", {"model": name, "keep_alive": 0})
-
     async def _loaded(self) -> tuple[PsModel, ...]:
         try:
             return replies.parse_ps(await self.http.get("/api/ps"))

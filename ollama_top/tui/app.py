@@ -12,23 +12,22 @@ from time import monotonic
 from typing import Any
 
 from textual import events
-from textual.app import App
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.config.kept import Kept
 from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
+from ollama_top.tui.acting import ActingApp
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import ALL_TABLES, is_lost
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
-from ollama_top.tui.messages import FeedFailed, Noticed, UnloadFailed, UnloadSent
+from ollama_top.tui.messages import FeedFailed, Noticed
 from ollama_top.tui.screens import pages
-from ollama_top.tui.screens.choice import YES, Choice
+from ollama_top.tui.screens.asking import Asking
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.setup import Setup
 from ollama_top.tui.themes import after, named
-from ollama_top.tui.unloading import is_gone
 from ollama_top.tui.view import View
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
@@ -36,18 +35,19 @@ KEEP_EVERY_S = 1.0  # what the user changed is kept so long afterwards
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
-class MonitorApp(App[None], inherit_bindings=False):
+class MonitorApp(ActingApp, inherit_bindings=False):
     """The program's screen; `run` returns when the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one thing that a user chose
         self,
         make_feed: Callable[[], Feed],
         *,
         title: str,
         read_only: bool,
+        user: str,
         interval_s: float,
         theme: str | None,
         demo_offer: Callable[[], Feed] | None,
@@ -55,22 +55,21 @@ class MonitorApp(App[None], inherit_bindings=False):
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
-        `title` says in words what is looked at; `theme` is a name of `themes.THEMES`, or None;
-        `demo_offer` makes the simulation that the screen of an unreachable server offers; `keeping`
-        tells how the user looked the last time.
+        `title` says in words what is looked at, `user` who looks; `theme` is a name of `themes.THEMES`,
+        or None; `demo_offer` makes the simulation that the screen of an unreachable server offers;
+        `keeping` tells how the user looked the last time.
         """
         no_colour = bool(environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True)
+        super().__init__(user=user)
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
         self._keeping = keeping or Keeping()
         self.look = named(theme or self._keeping.kept.theme, no_color=no_colour)
         self._no_colour = no_colour
         self._demo_offer = demo_offer
-        self._bridge = Bridge(make_feed, self.post_message)
+        self.bridge = Bridge(make_feed, self.post_message)
         self._make_feed = make_feed
-        self._newest: Frame | None = None
+        self.newest: Frame | None = None
         self._heard_at_s = 0.0
-        self._unloading: str | None = None  # the model that a Frame must show gone
         screen = MainScreen if read_only else ControlScreen
         self.main = screen(self.view, self.look, looks_of(self._keeping.kept))
         self._keeping.begin(self._looks_now())
@@ -91,15 +90,16 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Let the feed end by itself; nothing waits for it."""
-        self._bridge.stop()
+        self.bridge.stop()
         self._keeping.finish(self._looks_now())
 
     def _begin(self, make_feed: Callable[[], Feed]) -> None:
-        self._bridge.stop()
+        self.bridge.stop()
+        self.drop_doings()
         self._make_feed = make_feed
-        self._bridge = Bridge(make_feed, self.post_message)
+        self.bridge = Bridge(make_feed, self.post_message)
         self._heard_at_s = monotonic()
-        self._bridge.start()
+        self.bridge.start()
 
     def _looks_now(self) -> Kept:
         return kept_of(self.main.looks, self.look.name)
@@ -115,41 +115,24 @@ class MonitorApp(App[None], inherit_bindings=False):
         """Change the View and draw it on the screen in front."""
         self.view = replace(self.view, **changes)
         for screen in self.screen_stack[-1:]:  # none is left while the app closes
-            if isinstance(screen, MainScreen | Page | Choice):
+            if isinstance(screen, MainScreen | Page | Asking):
                 screen.show(self.view, self.look)
 
     # what the bridge says
 
     def on_frame_came(self) -> None:
         """Draw the newest Frame, unless the user holds an older one."""
-        frame = self._bridge.take()
+        frame = self.bridge.take()
         if frame is None:
             return
-        self._newest = frame
+        self.newest = frame
         self._heard_at_s = monotonic()
         shown = {} if self.view.is_paused else {"frame": frame}
-        self.update(**shown, trouble=None, silent_s=None, **self._unloaded(frame))
-
-    def _unloaded(self, frame: Frame) -> dict[str, Cell]:
-        name = self._unloading
-        if name is None or not is_gone(frame, name):
-            return {}
-        self._unloading = None
-        return {"notice": Cell(f"{name} is unloaded.", Role.GOOD)}
+        self.update(**shown, trouble=None, silent_s=None, **self.shown_by(frame))
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         """Say that nothing new will come, and why."""
         self.update(trouble=message.problem)
-
-    def on_unload_sent(self, message: UnloadSent) -> None:
-        """Wait for a Frame that shows the model gone."""
-        self._unloading = message.model_name
-        text = f"Ollama was asked to unload {message.model_name}; it is still in memory."
-        self.update(notice=Cell(text, Role.NOTICE))
-
-    def on_unload_failed(self, message: UnloadFailed) -> None:
-        """Show the server's words until the user has read them."""
-        self._open(pages.failure(message.model_name, message.problem, self.view, self.look))
 
     def _mind_silence(self) -> None:
         silent_s = monotonic() - self._heard_at_s
@@ -206,7 +189,7 @@ class MonitorApp(App[None], inherit_bindings=False):
     def action_pause(self) -> None:
         """Hold this moment, or go on with the newest."""
         paused = not self.view.is_paused
-        self.update(is_paused=paused, frame=self.view.frame if paused else self._newest)
+        self.update(is_paused=paused, frame=self.view.frame if paused else self.newest)
 
     def action_look_now(self) -> None:
         """Look at once; start a feed that has ended anew."""
@@ -214,7 +197,7 @@ class MonitorApp(App[None], inherit_bindings=False):
             self.update(trouble=None)
             self._begin(self._make_feed)
         else:
-            self._bridge.look_now()
+            self.bridge.look_now()
 
     def action_next_theme(self) -> None:
         """Go on to the next theme."""
@@ -226,26 +209,3 @@ class MonitorApp(App[None], inherit_bindings=False):
         if self._demo_offer is not None and is_lost(self.view.frame):
             self.update(frame=None, title="a simulated server", is_paused=False)
             self._begin(self._demo_offer)
-
-    def action_unload(self) -> None:
-        """Ask whether to unload the model of the row under the cursor."""
-        if self.view.is_read_only:
-            self._refuse()
-            return
-        name = pages.model_name(self.main.row)
-        question = pages.unload_question(name, self.view, self.look) if name else None
-        if question is None or name is None:
-            self.update(notice=Cell("No model is under the cursor: Tab to the models.", Role.NOTICE))
-        else:
-            self.push_screen(question, lambda answer: self.unload(name) if answer == YES else self.update())
-
-    def unload(self, model_name: str) -> None:
-        """Ask the server to unload a model; refuses when read-only, however it was called."""
-        if self.view.is_read_only:
-            self._refuse()
-            return
-        self.update(notice=Cell(f"Asking Ollama to unload {model_name}.", Role.NOTICE))
-        self._bridge.unload(model_name)
-
-    def _refuse(self) -> None:
-        self.update(notice=Cell("Read-only: the server is not changed.", Role.WARNING))

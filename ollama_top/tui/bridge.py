@@ -6,18 +6,31 @@ run in as well. Must never end silently: what ends it is told.
 
 import asyncio
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import aclosing
 from pathlib import PurePath
 from threading import Lock, Thread
+from typing import Any
 
 from textual.message import Message
 
 from ollama_top.engine.daemon import DaemonExecutor
 from ollama_top.engine.feed import ActionError, Feed
+from ollama_top.model.action import Action
 from ollama_top.model.frame import Frame
-from ollama_top.tui.messages import FeedFailed, FrameCame, UnloadFailed, UnloadSent
+from ollama_top.tui.messages import (
+    ActionEnded,
+    ActionFailed,
+    ActionProgressed,
+    ActionTaken,
+    FeedFailed,
+    FrameCame,
+    InstalledCame,
+)
+
+NO_FEED = "no feed is at work that could ask the server"
+FEED_ENDED = "its connection ended with the feed: what came of it is for the next look to show"
 
 
 class Bridge:
@@ -31,6 +44,8 @@ class Bridge:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._feed: Feed | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._doing: dict[int, Future[None]] = {}  # actions under way
+        self._ending: set[int] = set()  # those that the user has broken off
         self._is_stopped = False
 
     def start(self) -> None:
@@ -56,27 +71,64 @@ class Bridge:
         if loop is not None and feed is not None and not loop.is_closed():
             loop.call_soon_threadsafe(feed.look_now)
 
-    def unload(self, model_name: str) -> None:
-        """Ask the feed to unload a model; UnloadSent or UnloadFailed follows."""
+    def act(self, number: int, action: Action) -> None:
+        """Have the feed do something; messages of this number follow."""
+        asking = self._ask(lambda feed: self._act(feed, number, action))
+        if asking is None:
+            self._say(ActionFailed(number, NO_FEED))
+            return
+        self._doing[number] = asking
+        asking.add_done_callback(lambda done: self._over(done, number))
+
+    def end(self, number: int) -> None:
+        """Break an action off, if it goes on; ActionEnded follows."""
+        asking = self._doing.get(number)
+        if asking is not None:
+            self._ending.add(number)
+            asking.cancel()
+
+    def ask_installed(self) -> None:
+        """Ask what is installed; InstalledCame follows."""
+        asking = self._ask(self._installed)
+        if asking is None:
+            self._say(InstalledCame((), NO_FEED))
+        else:
+            asking.add_done_callback(self._not_installed)
+
+    def _ask(self, what: Callable[[Feed], Coroutine[Any, Any, None]]) -> Future[None] | None:
+        """Start something in the feed's own loop; None where there is none."""
         loop, feed = self._loop, self._feed
         if loop is None or feed is None or loop.is_closed():
-            self._say(UnloadFailed(model_name, "No feed is at work that could ask the server."))
-            return
-        asking = asyncio.run_coroutine_threadsafe(self._unload(feed, model_name), loop)
-        asking.add_done_callback(lambda ended: self._unexpected(ended, model_name))
+            return None
+        return asyncio.run_coroutine_threadsafe(what(feed), loop)
 
-    async def _unload(self, feed: Feed, model_name: str) -> None:
+    async def _act(self, feed: Feed, number: int, action: Action) -> None:
         try:
-            await feed.unload(model_name)
+            await feed.act(action, lambda progress: self._say(ActionProgressed(number, progress)))
         except ActionError as error:
-            self._say(UnloadFailed(model_name, str(error)))
+            self._say(ActionFailed(number, str(error)))
         else:
-            self._say(UnloadSent(model_name))
+            self._say(ActionTaken(number))
 
-    def _unexpected(self, ended: Future[None], model_name: str) -> None:
-        error = None if ended.cancelled() else ended.exception()
+    async def _installed(self, feed: Feed) -> None:
+        try:
+            self._say(InstalledCame(await feed.installed()))
+        except ActionError as error:
+            self._say(InstalledCame((), str(error)))
+
+    def _over(self, done: Future[None], number: int) -> None:
+        """Let no action end without a word: broken off by the user, by the end of its feed, by a defect."""
+        self._doing.pop(number, None)
+        if done.cancelled():
+            is_wanted = number in self._ending
+            self._say(ActionEnded(number) if is_wanted else ActionFailed(number, FEED_ENDED))
+        elif (error := done.exception()) is not None:
+            self._say(ActionFailed(number, described(error)))
+
+    def _not_installed(self, done: Future[None]) -> None:
+        error = None if done.cancelled() else done.exception()
         if error is not None:
-            self._say(UnloadFailed(model_name, described(error)))
+            self._say(InstalledCame((), described(error)))
 
     def _run(self) -> None:
         with asyncio.Runner() as runner:

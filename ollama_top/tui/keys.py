@@ -112,6 +112,18 @@ MAIN_KEYS = (
         "app.server",
         4,
     ),
+    Key(("y",), "y", "copy", "Copy the row as text to the terminal's clipboard.", Group.TABLE, "app.copy"),
+    Key(("Y",), "Y", "copy JSON", "Copy the row as JSON.", Group.TABLE, "app.copy_json"),
+    Key(
+        ("a",),
+        "a",
+        "actions",
+        "Every action for the row, and why one is not possible.",
+        Group.SERVER,
+        "app.actions",
+        5,
+        writes=True,
+    ),
     Key(
         ("i",),
         "i",
@@ -134,11 +146,32 @@ MAIN_KEYS = (
         ("f9", "u"),
         "F9 u",
         "unload",
-        "Unload the model in focus; asks first.",
+        "Unload the model of the row; asks first, as all do.",
         Group.SERVER,
         "app.unload",
-        5,
+        6,
         "F9",
+        writes=True,
+    ),
+    Key(("L",), "L", "load", "Load an installed model.", Group.SERVER, "app.load", 13, writes=True),
+    Key(
+        ("K",),
+        "K",
+        "keep",
+        "Keep the model of the row for another time, or for ever.",
+        Group.SERVER,
+        "app.keep",
+        14,
+        writes=True,
+    ),
+    Key(("P",), "P", "pull", "Download a model.", Group.SERVER, "app.pull", writes=True),
+    Key(
+        ("X",),
+        "X",
+        "stop",
+        "End a load or pull of ours, or a runner that is stuck.",
+        Group.SERVER,
+        "app.stop",
         writes=True,
     ),
     Key(
@@ -211,6 +244,17 @@ CHOICE_KEYS = (
         "Up Down",
     ),
 )
+
+_LIST_KEYS = (
+    Key(("up", "shift+tab"), "Up", "up", "The choice before.", Group.MOVE, "mark(-1)"),
+    Key(("down", "tab"), "Down", "move", "The next choice.", Group.MOVE, "mark(1)", 2, "Up Down"),
+)
+ENTRY_KEYS = (
+    Key(("enter",), "Enter", "go on", "Take what was typed.", Group.PROGRAM, "choose", 1),
+    Key(("escape",), "Esc", "back", "Change nothing.", Group.PROGRAM, "close", 3),
+    Key(("f10", "ctrl+c"), "F10 ^C", "quit", "Leave ollama-top.", Group.PROGRAM, "app.quit", 5, "F10"),
+)
+PICKER_KEYS = (*ENTRY_KEYS, *_LIST_KEYS)
 
 CONFIRM_KEYS = (
     *CHOICE_KEYS,

@@ -20,6 +20,7 @@ class Panel(StrEnum):
     MODELS = "models"
     SLOTS = "slots"
     REQUESTS = "requests"
+    DOINGS = "doings"
     FOOTER = "footer"
 
 
@@ -34,10 +35,13 @@ class Counts:
     gpus: int = 0
     models: int = 0
     slots: int = 0
+    doings: int = 0
     verdict_lines: int = 1
+    footer_lines: int = 1
 
 
 MOST_VERDICT_LINES = 2
+TALL = 30  # from here on there is room to say more of what is being done
 GPU_WIDTH = 38  # the least width of a card in the compact form
 
 
@@ -68,7 +72,8 @@ def _fixed(
     always = (
         (Panel.VERDICT, min(counts.verdict_lines, MOST_VERDICT_LINES if height >= 16 else 1), 1),
         (Panel.HEADER, 1, 3),
-        (Panel.FOOTER, 1, 8),
+        (Panel.FOOTER, min(counts.footer_lines, 3 if height >= TALL else 2), 8),
+        (Panel.DOINGS, min(counts.doings, 3 if height >= TALL else 1), 8),
     )
     if zoomed is not None:
         return always

@@ -2,6 +2,9 @@
 
 from textual.message import Message
 
+from ollama_top.model.action import Progress
+from ollama_top.ollama.replies import InstalledModel
+
 
 class FrameCame(Message):
     """A newer Frame lies in the bridge's mailbox."""
@@ -15,19 +18,43 @@ class FeedFailed(Message):
         super().__init__()
 
 
-class UnloadSent(Message):
-    """The server has taken the request to unload a model; whether it did is for a Frame to show."""
+class ActionMessage(Message):
+    """News of an action under way, told by the number that it was given."""
 
-    def __init__(self, model_name: str) -> None:
-        self.model_name = model_name
+    def __init__(self, number: int) -> None:
+        self.number = number
         super().__init__()
 
 
-class UnloadFailed(Message):
+class ActionProgressed(ActionMessage):
+    """How far an action is."""
+
+    def __init__(self, number: int, progress: Progress) -> None:
+        self.progress = progress
+        super().__init__(number)
+
+
+class ActionTaken(ActionMessage):
+    """The server has agreed to an action; whether it did it is for a Frame to show."""
+
+
+class ActionEnded(ActionMessage):
+    """An action was broken off by us."""
+
+
+class ActionFailed(ActionMessage):
     """The server was not asked, or refused; `problem` has its words."""
 
-    def __init__(self, model_name: str, problem: str) -> None:
-        self.model_name = model_name
+    def __init__(self, number: int, problem: str) -> None:
+        self.problem = problem
+        super().__init__(number)
+
+
+class InstalledCame(Message):
+    """The models on the server's disk; or why they are not known."""
+
+    def __init__(self, models: tuple[InstalledModel, ...], problem: str | None = None) -> None:
+        self.models = models
         self.problem = problem
         super().__init__()
 

@@ -30,10 +30,14 @@ HINTS = {
 
 def typed(prompt: Prompt, key: str, character: str | None) -> Prompt:
     """The prompt after a key; as it was where the key types nothing."""
+    text = edited(prompt.text, key, character)
+    return prompt if text is None else replace(prompt, text=text)
+
+
+def edited(text: str, key: str, character: str | None) -> str | None:
+    """A line after a key; None where the key types nothing."""
     if key in {"backspace", "ctrl+h"}:
-        return replace(prompt, text=prompt.text[:-1])
+        return text[:-1]
     if key in {"ctrl+u", "ctrl+w"}:
-        return replace(prompt, text="")
-    if character and character.isprintable():
-        return replace(prompt, text=prompt.text + character)
-    return prompt
+        return ""
+    return text + character if character and character.isprintable() else None

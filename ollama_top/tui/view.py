@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ollama_top.columns.cell import Cell
+from ollama_top.control.deed import Doing
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
 from ollama_top.tui.arrangement import Arrangement
@@ -31,6 +32,7 @@ class View:
     trouble: str | None = None  # why no Frame comes any more; None while they come
     silent_s: float | None = None  # how long no Frame has come; None while that is usual
     notice: Cell | None = None  # what came of the last action
+    doings: tuple[Doing, ...] = ()  # actions under way
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,9 @@ def main(name: str, interval_s: float, theme: str | None) -> None:
             return feeds.PlayedFeed([moving(at) for at in range(LAST)], interval_s=interval_s)
         return feeds.PlayedFeed(feeds.endless(PLAYS[name]), interval_s=interval_s)
 
-    MonitorApp(make, title="a play", read_only=False, interval_s=2.0, theme=theme, demo_offer=None).run()
+    MonitorApp(
+        make, title="a play", read_only=False, user="ollama", interval_s=2.0, theme=theme, demo_offer=None
+    ).run()
 
 
 if __name__ == "__main__":

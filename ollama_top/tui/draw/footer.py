@@ -1,7 +1,7 @@
 """The last line: the keys that help most, what is being typed, or what came of an action."""
 
 from ollama_top.columns.cell import Cell, Line, Role
-from ollama_top.tui.draw.fit import fit_line, width_of
+from ollama_top.tui.draw.fit import fit_line, width_of, wrap
 from ollama_top.tui.keys import Key, in_footer
 
 
@@ -27,6 +27,7 @@ def prompt_line(label: str, text: str, hint: str, width: int) -> Line:
     return fit_line((*head, Cell(f"  {hint}", Role.FAINT)), width)
 
 
-def notice_line(notice: Cell, width: int) -> Line:
-    """What came of an action; it stays until the next key."""
-    return fit_line((Cell(" "), notice), width)
+def notice_lines(notice: Cell, width: int) -> list[Line]:
+    """What came of an action, in full; it stays until the next key."""
+    pieces = wrap(notice.text, max(1, width - 2))
+    return [fit_line((Cell(" "), Cell(piece, notice.role)), width) for piece in pieces]

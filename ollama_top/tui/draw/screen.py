@@ -17,7 +17,8 @@ from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame
 from ollama_top.tui.arrangement import arranged
 from ollama_top.tui.draw.advice import advice
-from ollama_top.tui.draw.footer import key_line, notice_line, prompt_line
+from ollama_top.tui.draw.doings import doing_lines
+from ollama_top.tui.draw.footer import key_line, notice_lines, prompt_line
 from ollama_top.tui.draw.gpus import gpu_meters
 from ollama_top.tui.draw.header import header
 from ollama_top.tui.draw.history import history
@@ -45,7 +46,11 @@ Drawn = Mapping[Panel, Sequence[Line]]
 def rooms(view: View, looks: Looks, size: tuple[int, int]) -> Mapping[Panel, int]:
     """Rows of each panel; the page of an unreachable server takes the place of the tables."""
     width, height = size
-    counts = Counts(verdict_lines=len(verdict(view, width, MOST_VERDICT_LINES)))
+    counts = Counts(
+        doings=len(view.doings),
+        verdict_lines=len(verdict(view, width, MOST_VERDICT_LINES)),
+        footer_lines=len(_footer(view, looks, width)),
+    )
     if view.frame is not None:
         snapshot = view.frame.snapshot
         counts = replace(
@@ -107,7 +112,8 @@ def draw(view: View, looks: Looks, size: tuple[int, int]) -> Drawn:
         Panel.VERDICT: verdict(view, width, rows[Panel.VERDICT]),
         Panel.HOST: [host(view, width)],
         Panel.HISTORY: history(view, width, rows[Panel.HISTORY]),
-        Panel.FOOTER: [_footer(view, looks, width)],
+        Panel.DOINGS: doing_lines(view, width, rows[Panel.DOINGS]),
+        Panel.FOOTER: _footer(view, looks, width),
     }
     if is_lost(view.frame):
         drawn[Panel.GPUS] = _meters(view, looks, width, rows)
@@ -143,10 +149,12 @@ def _advice(view: View, width: int) -> list[Line]:
     return advice(view.frame.snapshot.server, width, offers_demo=view.offers_demo)
 
 
-def _footer(view: View, looks: Looks, width: int) -> Line:
+def _footer(view: View, looks: Looks, width: int) -> list[Line]:
     if looks.prompt is not None:
-        return prompt_line(looks.prompt.purpose.value, looks.prompt.text, HINTS[looks.prompt.purpose], width)
+        return [
+            prompt_line(looks.prompt.purpose.value, looks.prompt.text, HINTS[looks.prompt.purpose], width)
+        ]
     if view.notice is not None:
-        return notice_line(view.notice, width)
+        return notice_lines(view.notice, width)
     keys = allowed(MAIN_KEYS, read_only=view.is_read_only)
-    return key_line(keys, width, filter_text=looks.stand(looks.focus).filter)
+    return [key_line(keys, width, filter_text=looks.stand(looks.focus).filter)]

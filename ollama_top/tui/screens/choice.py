@@ -3,103 +3,98 @@
 Must never do anything itself: the answer goes to who asked.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Line, Role
-from ollama_top.tui.draw.fit import fit_line, wrap
-from ollama_top.tui.draw.footer import key_line
+from ollama_top.tui.draw.fit import fit, fit_line, width_of, wrap
 from ollama_top.tui.keys import CHOICE_KEYS, CONFIRM_KEYS, Key
+from ollama_top.tui.screens.asking import Asking
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.themes import Theme
-from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
-Answers = tuple[tuple[str, str], ...]
-"""What each answer is called, and what it says."""
+LEAST_NAME_WIDTH = 10
 
 
-class Choice(Screen[str | None], inherit_bindings=False):
-    """Answers one below the other; None is the answer of who leaves."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: what it is called, what it says, and why it cannot be given."""
+
+    name: str
+    about: str
+    is_possible: bool = True
+
+
+Answers = tuple[Answer, ...]
+
+
+class Choice(Asking):
+    """Answers one below the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(CHOICE_KEYS)
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "Choice { overflow: hidden; }"
     KEYS: tuple[Key, ...] = CHOICE_KEYS
 
     def __init__(
         self, title: str, text: tuple[str, ...], answers: Answers, marked: int, theme: Theme
     ) -> None:
-        super().__init__()
-        self._title = title
-        self._text = text
+        super().__init__(title, text, theme)
         self._answers = answers
         self._marked = marked
         self._offset = 0
-        self._theme = theme
-        self._head, self._body, self._foot = (LinePanel(name) for name in ("head", "body", "foot"))
 
-    def compose(self) -> ComposeResult:
-        """Title, question with its answers, and keys."""
-        yield from (self._head, self._body, self._foot)
-
-    def show(self, view: View, theme: Theme) -> None:  # noqa: ARG002 - a question stands as it was asked
-        """Draw in the theme of the moment."""
-        self._theme = theme
-        self._redraw()
-
-    def on_mount(self) -> None:
-        """Draw before the first paint."""
-        self._redraw()
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self._redraw()
-
-    def _redraw(self) -> None:
-        width, height = self.app.size
-        if not self.app.size:
-            return
-        room = max(1, height - 2)
+    def _seen(self, width: int, room: int) -> list[Line]:
         lines = self._lines(width)
-        marked_line = len(lines) - len(self._answers) + self._marked
-        kept = min(self._offset, marked_line if self._marked else 0)  # the first brings the question back
-        self._offset = offset = max(kept, marked_line - room + 1, 0)
-        title = fit_line([Cell(f" {self._title}", Role.HEADER_FOCUSED)], width, Role.HEADER_FOCUSED)
-        self._head.show([title], self._theme, 1 if height > 1 else 0)
-        self._body.show(lines[offset : offset + room], self._theme, room)
-        self._foot.show([key_line(self.KEYS, width)], self._theme, 1 if height > 2 else 0)
+        places = [at for at, _ in lines]
+        first = places.index(self._marked) if self._marked in places else 0
+        last = first + max(0, places.count(self._marked) - 1)
+        kept = min(self._offset, first if self._marked else 0)  # the first brings the question back
+        self._offset = offset = max(kept, last - room + 1, 0)
+        return [line for _, line in lines[offset : offset + room]]
 
-    def _lines(self, width: int) -> list[Line]:
-        said = [piece for text in self._text for piece in wrap(Cell(text).text, max(1, width - 3))]
-        lines = [fit_line([Cell(f"  {piece}")], width) for piece in ("", *said, "")]
-        for at, (name, about) in enumerate(self._answers):
-            is_marked = at == self._marked
-            mark = Cell(f" {'>' if is_marked else ' '} {name:<10}", Role.CURSOR if is_marked else Role.STRONG)
-            lines.append(fit_line([mark, Cell(f"  {about}", Role.FAINT)], width))
+    def _lines(self, width: int) -> list[tuple[int | None, Line]]:
+        """Every line, with the number of the answer that it belongs to."""
+        lines: list[tuple[int | None, Line]] = [(None, line) for line in self._said(width)]
+        for at in range(len(self._answers)):
+            lines += [(at, line) for line in self._answer(at, width)]
         return lines
+
+    def _answer(self, at: int, width: int) -> list[Line]:
+        """One line; the marked one has as many as it takes to say all."""
+        answer, is_marked = self._answers[at], at == self._marked
+        widest = max(width_of([Cell(each.name)]) for each in self._answers)
+        name_width = min(max(widest, LEAST_NAME_WIDTH), width // 2)
+        name = fit(Cell(answer.name), name_width, middle=True).text
+        usual = Role.STRONG if answer.is_possible else Role.FAINT
+        heads = [Cell(f" {'>' if is_marked else ' '} {name}", Role.CURSOR if is_marked else usual)]
+        pieces = [answer.about]
+        if is_marked:
+            pieces = wrap(Cell(answer.about).text, max(10, width - name_width - 6))
+            heads += [Cell(" " * (name_width + 3))] * (len(pieces) - 1)
+        return [
+            fit_line([head, Cell(f"  {piece}", Role.FAINT)], width)
+            for head, piece in zip(heads, pieces, strict=True)
+        ]
 
     def action_mark(self, by: int) -> None:
         """Mark another answer."""
-        self._marked = (self._marked + by) % len(self._answers)
-        self._redraw()
+        if self._answers:
+            self._marked = (self._marked + by) % len(self._answers)
+            self._redraw()
 
     def action_choose(self) -> None:
-        """Give the marked answer."""
-        self.dismiss(self._answers[self._marked][0])
-
-    def action_close(self) -> None:
-        """Leave without an answer."""
-        self.dismiss(None)
+        """Give the marked answer, if it can be given."""
+        if self._answers and self._answers[self._marked].is_possible:
+            self.dismiss(self._answers[self._marked].name)
 
     def on_line_panel_clicked(self, event: LinePanel.Clicked) -> None:
         """Mark the answer under the pointer; it takes a key to give it."""
-        first = len(self._lines(self.app.size.width)) - len(self._answers)
-        answer = self._offset + event.line - first
-        if event.panel == "body" and 0 <= answer < len(self._answers):
+        lines = self._lines(self.app.size.width)
+        at = self._offset + event.line
+        answer = lines[at][0] if event.panel == "body" and at < len(lines) else None
+        if answer is not None:
             self._marked = answer
             self._redraw()
 
@@ -116,7 +111,7 @@ class Confirm(Choice):
     KEYS = CONFIRM_KEYS
 
     def __init__(self, question: str, text: tuple[str, ...], doing: str, theme: Theme) -> None:
-        answers = ((NO, "Leave everything as it is."), (YES, doing))
+        answers = (Answer(NO, "Leave everything as it is."), Answer(YES, doing))
         super().__init__(question, text, answers, 0, theme)
 
     def action_answer(self, answer: str) -> None:

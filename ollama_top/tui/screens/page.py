@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line
-from ollama_top.tui.draw.footer import key_line, notice_line
+from ollama_top.tui.draw.footer import key_line, notice_lines
 from ollama_top.tui.keys import PAGE_KEYS, Key
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.themes import Theme
@@ -48,16 +48,15 @@ class Page(Screen[None], inherit_bindings=False):
         if not self.app.size:
             return
         lines = self._lines(view, width)
-        room = max(1, height - 2)
+        foot = [key_line(self.KEYS, width)] if view.notice is None else notice_lines(view.notice, width)
+        room = max(1, height - 1 - len(foot))
         self._offset = max(0, min(self._offset, len(lines) - room))
         seen = [fit_line(line, width) for line in lines[self._offset : self._offset + room]]
         more = f"  {self._offset + len(seen)}/{len(lines)}" if len(lines) > room else ""
         title = fit_line([Cell(f" {self._title}{more}", Role.HEADER_FOCUSED)], width, Role.HEADER_FOCUSED)
         self._head.show([title], theme, 1 if height > 1 else 0)
         self._body.show(seen, theme, room)
-        notice = view.notice
-        foot = key_line(self.KEYS, width) if notice is None else notice_line(notice, width)
-        self._foot.show([foot], theme, 1 if height > 2 else 0)
+        self._foot.show(foot, theme, len(foot) if height > 1 + len(foot) else 0)
 
     def on_mount(self) -> None:
         """Draw before the first paint."""

@@ -5,24 +5,17 @@ from typing import Any
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.columns.column import Table
 from ollama_top.columns.processes import PROCESSES
-from ollama_top.model.gpu import Gpu
-from ollama_top.model.light import Light
-from ollama_top.model.loaded import LoadedModel
-from ollama_top.model.reading import value_or
-from ollama_top.model.request import Request
-from ollama_top.model.slot import Slot
 from ollama_top.tui.arrangement import Arrangement, arranged
 from ollama_top.tui.draw.details import details
-from ollama_top.tui.draw.fit import fit_line, wrap
+from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.help import help_page
 from ollama_top.tui.draw.process import process_page
 from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.draw.server import server_page
 from ollama_top.tui.keys import MAIN_KEYS, allowed
-from ollama_top.tui.screens.choice import Choice, Confirm
+from ollama_top.tui.screens.choice import Answer, Choice
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.themes import Theme
-from ollama_top.tui.unloading import cost, model_named
 from ollama_top.tui.view import View
 
 FRAME_ORDER = "none"
@@ -67,22 +60,10 @@ def row_details(table: Table[Any], row: object, view: View, theme: Theme) -> Pag
     return Page(table.title(row), lines, view, theme)
 
 
-def failure(model_name: str, problem: str, view: View, theme: Theme) -> Page:
-    """Why a model was not unloaded, in the server's words."""
-
-    def lines(_: View, width: int) -> list[Line]:
-        said = [
-            (Cell("  "), Cell(piece, Role.ERROR)) for piece in wrap(Cell(problem).text, max(1, width - 4))
-        ]
-        return [(), *said, (), (Cell("  Nothing was changed.", Role.FAINT),)]
-
-    return Page(f"{model_name} was not unloaded", lines, view, theme)
-
-
 def sort_question(table: Table[Any], current: str | None, theme: Theme) -> Choice:
     """Which column to sort by."""
-    titles = [(column.title, table.doc(column)) for column in table.columns]
-    answers = ((FRAME_ORDER, "As the server lists them."), *titles)
+    titles = [Answer(column.title, table.doc(column)) for column in table.columns]
+    answers = (Answer(FRAME_ORDER, "As the server lists them."), *titles)
     keys = [None, *[column.key for column in table.columns]]
     return Choice(f"Sort {table.name} by", (), answers, keys.index(current), theme)
 
@@ -90,18 +71,3 @@ def sort_question(table: Table[Any], current: str | None, theme: Theme) -> Choic
 def sort_key(table: Table[Any] | None, answer: str) -> str | None:
     """The key of the column that was chosen; None for the order of the Frame."""
     return None if table is None else next((each.key for each in table.columns if each.title == answer), None)
-
-
-def model_name(row: LoadedModel | Slot | Request | Gpu | Light | None) -> str | None:
-    """The name of the model that a row is about; None where it is about none, or that is not known."""
-    if isinstance(row, LoadedModel):
-        return value_or(row.name, None)
-    return value_or(row.model, None) if isinstance(row, Slot | Request) else None
-
-
-def unload_question(name: str, view: View, theme: Theme) -> Confirm | None:
-    """Whether to unload a model, with what that costs; None where it is not in memory."""
-    model = model_named(view.frame, name) if view.frame else None
-    if model is None:
-        return None
-    return Confirm(f"Unload {name}?", tuple(cost(model)), "Unload it.", theme)

@@ -10,6 +10,7 @@ from ollama_top.demo.feed import Camera, DemoFeed
 from ollama_top.demo.scenarios import NAMED
 from ollama_top.demo.world import World
 from ollama_top.engine.feed import ActionError
+from ollama_top.model.action import Unload
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
 from ollama_top.model.loaded import ModelState
@@ -79,7 +80,7 @@ async def test_unloading_shows_in_a_later_frame() -> None:
     demo = feed(clock, "idle")
     frames = demo.frames()
     assert [each.state for each in (await anext(frames)).snapshot.models] == [ModelState.IDLE]
-    await demo.unload("qwen3:8b")
+    await demo.act(Unload("qwen3:8b"), print)
     clock.now_s += 2
     assert (await anext(frames)).snapshot.models == ()
     await frames.aclose()  # type: ignore[attr-defined]
@@ -87,7 +88,7 @@ async def test_unloading_shows_in_a_later_frame() -> None:
 
 async def test_unloading_a_strange_name_is_refused_in_the_servers_words() -> None:
     with pytest.raises(ActionError, match="model 'nope' not found"):
-        await feed(Clock()).unload("nope")
+        await feed(Clock()).act(Unload("nope"), print)
 
 
 def test_the_same_moments_bring_the_same_frames() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ollama_top.engine.feed import ActionError
 from ollama_top.engine.live import LiveFeed
+from ollama_top.model.action import Unload
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Missing, Why
@@ -230,7 +231,7 @@ async def test_a_look_at_once_does_not_wait_for_the_interval(api: Api) -> None:
 async def test_unload_asks_the_server_and_looks_again(api: Api) -> None:
     async with watching(api, interval_s=60) as watched:
         await watched.next()
-        await watched.feed.unload("gemma3:270m")
+        await watched.feed.act(Unload("gemma3:270m"), print)
         api.bodies["/api/ps"] = b'{"models":[]}'
         assert (await watched.next()).snapshot.models == ()
 
@@ -239,11 +240,11 @@ async def test_an_unload_that_is_refused_tells_the_servers_words(api: Api) -> No
     api.status, api.bodies["/api/generate"] = "404 Not Found", b'{"error":"model \'x\' not found"}'
     async with watching(api) as watched:
         with pytest.raises(ActionError, match="model 'x' not found"):
-            await watched.feed.unload("x")
+            await watched.feed.act(Unload("x"), print)
     await api.stop()
     async with watching(api) as watched:
         with pytest.raises(ActionError, match="connection refused"):
-            await watched.feed.unload("x")
+            await watched.feed.act(Unload("x"), print)
 
 
 async def test_a_remote_server_has_no_local_sources(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,14 +141,6 @@ async def test_a_server_that_cannot_tell_what_is_loaded_is_an_error(
         await once(always(answer))
 
 
-async def test_unload_asks_the_server_once() -> None:
-    with Answering(always(reply(b'{"done":true,"done_reason":"unload"}'))) as server:
-        http = Http(server.url, timeout_s=5, loopback=True, access=Access())
-        await OllamaApi(http).unload("gemma3:270m")
-        await http.close()
-    assert [(each.method, each.target) for each in server.asked] == [("POST", "/api/generate")]
-
-
 def _library(*names: str, shown_as: Mapping[str, bytes] | None = None) -> Any:
     """A server with models on disk, none of them loaded."""
     order = iter(names)

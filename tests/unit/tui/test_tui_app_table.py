@@ -143,7 +143,7 @@ async def test_help_shows_every_key(key: str) -> None:
     async with running(scenes.busy(), size=(120, 120)) as monitor:
         await monitor.press(key)
         assert "F9 u" in monitor.text
-        assert "Unload the model in focus; asks first." in monitor.text
+        assert "Unload the model of the row; asks first, as all do." in monitor.text
         assert "Columns of models" in monitor.text
 
 

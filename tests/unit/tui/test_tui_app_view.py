@@ -30,7 +30,7 @@ async def test_pause_holds_a_moment_and_going_on_takes_the_newest(key: str) -> N
         held = monitor.app.view.frame
         assert held is not None
         assert f" PAUSED {held.snapshot.taken_at:%H:%M:%S} " in monitor.text
-        await monitor.until(lambda: monitor.app._newest is not held)
+        await monitor.until(lambda: monitor.app.newest is not held)
         assert monitor.app.view.frame is held
         await monitor.press(key)
         assert monitor.app.view.frame is not held
@@ -72,7 +72,7 @@ async def test_silence_is_told_and_forgotten() -> None:
         monitor.app._mind_silence()
         await monitor.settle()
         assert "no news for 40s" in monitor.text
-        monitor.app._bridge._newest = scenes.busy()
+        monitor.app.bridge._newest = scenes.busy()
         monitor.app.on_frame_came()
         await monitor.settle()
         assert "no news" not in monitor.text
@@ -130,9 +130,9 @@ async def test_hostile_names_are_text() -> None:
 async def test_a_frame_that_comes_while_the_user_leaves_does_no_harm() -> None:
     async with running(scenes.busy()) as monitor:
         await monitor.press("q")
-    monitor.app._bridge._newest = scenes.idle()
+    monitor.app.bridge._newest = scenes.idle()
     monitor.app.on_frame_came()
-    assert monitor.app.view.frame is monitor.app._newest
+    assert monitor.app.view.frame is monitor.app.newest
 
 
 async def test_a_click_finds_its_card_among_several_to_a_line() -> None:

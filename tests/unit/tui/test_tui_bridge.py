@@ -1,8 +1,9 @@
 """The feed's own thread: newest wins, actions come back as words, and no end is silent."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 
 import feeds
 import pytest
@@ -10,9 +11,19 @@ import scenes
 from textual.message import Message
 
 from ollama_top.engine.feed import Feed
+from ollama_top.model.action import Action, Load, Progress
 from ollama_top.model.frame import Frame
+from ollama_top.ollama.replies import InstalledModel
 from ollama_top.tui.bridge import Bridge
-from ollama_top.tui.messages import FeedFailed, FrameCame, UnloadFailed, UnloadSent
+from ollama_top.tui.messages import (
+    ActionEnded,
+    ActionFailed,
+    ActionProgressed,
+    ActionTaken,
+    FeedFailed,
+    FrameCame,
+    InstalledCame,
+)
 
 PATIENCE_S = 5.0
 
@@ -129,40 +140,94 @@ def test_stopping_at_once_is_stopping(start: Start, desk: Desk) -> None:
     assert not desk.told
 
 
+LOAD = Load("gemma3:270m")
+
+
 def test_an_action_reaches_the_feed_and_comes_back(start: Start, desk: Desk) -> None:
     feed = feeds.PlayedFeed([scenes.busy()])
     bridge = start(lambda: feed)
     until(bridge.take)
-    bridge.unload("gemma3:270m")
-    until(lambda: desk.of(UnloadSent))
-    assert feed.unloaded == ["gemma3:270m"]
+    bridge.act(7, LOAD)
+    until(lambda: desk.of(ActionTaken))
+    assert feed.acted == [LOAD]
+    assert [each.number for each in desk.told if isinstance(each, ActionTaken)] == [7]
     bridge.look_now()
     until(lambda: feed.looks)
+
+
+def test_progress_is_told_and_an_action_can_be_broken_off(start: Start, desk: Desk) -> None:
+    feed = feeds.PatientFeed([scenes.busy()], Progress("pulling manifest"))
+    bridge = start(lambda: feed)
+    until(bridge.take)
+    bridge.act(1, LOAD)
+    until(lambda: desk.of(ActionProgressed))
+    bridge.end(2)
+    bridge.end(1)
+    until(lambda: feed.ended == [LOAD])
+    until(lambda: desk.of(ActionEnded))
+    assert not desk.of(ActionFailed)
+    bridge.end(1)
+
+
+def test_what_is_under_way_when_its_feed_crashes_does_not_end_in_silence(start: Start, desk: Desk) -> None:
+    class Crashing(feeds.PatientFeed):
+        async def frames(self) -> AsyncGenerator[Frame, None]:
+            yield scenes.busy()
+            while not self.acted:
+                await asyncio.sleep(0.005)
+            raise ZeroDivisionError
+
+    bridge = start(lambda: Crashing([]))
+    until(bridge.take)
+    bridge.act(3, LOAD)
+    until(lambda: desk.of(ActionFailed))
+    (failed,) = desk.of(ActionFailed)
+    assert isinstance(failed, ActionFailed)
+    assert "ended with the feed" in failed.problem
 
 
 def test_a_refusal_comes_back_in_the_server_s_words(start: Start, desk: Desk) -> None:
     bridge = start(lambda: feeds.PlayedFeed([scenes.busy()], refusal="model not found"))
     until(bridge.take)
-    bridge.unload("gemma3:270m")
-    until(lambda: desk.of(UnloadFailed))
-    (failed,) = desk.of(UnloadFailed)
-    assert isinstance(failed, UnloadFailed)
-    assert (failed.model_name, failed.problem) == ("gemma3:270m", "model not found")
+    bridge.act(4, LOAD)
+    bridge.ask_installed()
+    until(lambda: desk.of(ActionFailed) and desk.of(InstalledCame))
+    (failed,), (came,) = desk.of(ActionFailed), desk.of(InstalledCame)
+    assert isinstance(failed, ActionFailed)
+    assert isinstance(came, InstalledCame)
+    assert (failed.number, failed.problem, came.problem) == (4, "model not found", "model not found")
+
+
+def test_what_is_installed_comes_back(start: Start, desk: Desk) -> None:
+    feed = feeds.PlayedFeed([scenes.busy()])
+    feed.on_disk = (InstalledModel("gemma3:270m", None, None, None),)
+    bridge = start(lambda: feed)
+    until(bridge.take)
+    bridge.ask_installed()
+    until(lambda: desk.of(InstalledCame))
+    assert [each.models for each in desk.told if isinstance(each, InstalledCame)] == [feed.on_disk]
 
 
 def test_a_defect_in_an_action_comes_back_too(start: Start, desk: Desk) -> None:
     class Broken(feeds.PlayedFeed):
-        async def unload(self, model_name: str) -> None:
-            raise KeyError(model_name)
+        async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
+            raise KeyError(action)
+
+        async def installed(self) -> tuple[InstalledModel, ...]:
+            raise KeyError("installed")
 
     bridge = start(lambda: Broken([scenes.busy()]))
     until(bridge.take)
-    bridge.unload("gemma3:270m")
-    until(lambda: desk.of(UnloadFailed))
+    bridge.act(1, LOAD)
+    bridge.ask_installed()
+    until(lambda: desk.of(ActionFailed) and desk.of(InstalledCame))
+    assert all("crashed: KeyError" in str(getattr(each, "problem", "")) for each in desk.told[-2:])
 
 
 def test_without_a_feed_nothing_can_be_asked(desk: Desk) -> None:
     bridge = Bridge(lambda: feeds.PlayedFeed([]), desk.told.append)
     bridge.look_now()
-    bridge.unload("gemma3:270m")
-    assert len(desk.of(UnloadFailed)) == 1
+    bridge.act(1, LOAD)
+    bridge.end(1)
+    bridge.ask_installed()
+    assert [type(each) for each in desk.told] == [ActionFailed, InstalledCame]

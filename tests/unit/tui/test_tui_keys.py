@@ -8,8 +8,10 @@ from ollama_top.tui.app import MonitorApp
 from ollama_top.tui.keys import (
     CHOICE_KEYS,
     CONFIRM_KEYS,
+    ENTRY_KEYS,
     MAIN_KEYS,
     PAGE_KEYS,
+    PICKER_KEYS,
     SETUP_KEYS,
     Group,
     Key,
@@ -17,8 +19,10 @@ from ollama_top.tui.keys import (
     in_footer,
 )
 from ollama_top.tui.screens.choice import Choice, Confirm
+from ollama_top.tui.screens.entry import Entry
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
+from ollama_top.tui.screens.picker import Picker
 from ollama_top.tui.screens.setup import Setup
 
 SETS = {
@@ -27,6 +31,8 @@ SETS = {
     "setup": (SETUP_KEYS, Setup),
     "choice": (CHOICE_KEYS, Choice),
     "confirm": (CONFIRM_KEYS, Confirm),
+    "picker": (PICKER_KEYS, Picker),
+    "entry": (ENTRY_KEYS, Entry),
 }
 HABITS = {
     "f1": "app.help", "question_mark": "app.help", "h": "app.help", "f2": "app.setup", "S": "app.setup",
@@ -67,13 +73,19 @@ def test_the_habits_of_htop(name: str, action: str) -> None:
 
 
 def test_who_may_only_look_has_no_key_that_changes_the_server() -> None:
-    assert [key.action for key in MAIN_KEYS if key.writes] == ["app.unload"]
+    writing = {key.action for key in MAIN_KEYS if key.writes}
+    assert writing == {f"app.{each}" for each in ("actions", "unload", "load", "keep", "pull", "stop")}
     assert not [key for key in allowed(MAIN_KEYS, read_only=True) if key.writes]
     assert allowed(MAIN_KEYS, read_only=False) == MAIN_KEYS
-    assert "app.unload" not in {binding.action for binding in MainScreen.BINDINGS}
-    assert "app.unload" in {binding.action for binding in ControlScreen.BINDINGS}
+    assert not writing & {binding.action for binding in MainScreen.BINDINGS}
+    assert writing == {binding.action for binding in ControlScreen.BINDINGS}
+
+
+def test_where_names_are_typed_no_letter_is_a_key() -> None:
+    for keys in (ENTRY_KEYS, PICKER_KEYS):
+        assert not [name for key in keys for name in key.keys if len(name) == 1]
 
 
 def test_the_footer_names_the_way_out() -> None:
-    for keys in (MAIN_KEYS, PAGE_KEYS, SETUP_KEYS, CHOICE_KEYS, CONFIRM_KEYS):
+    for keys in (MAIN_KEYS, PAGE_KEYS, SETUP_KEYS, CHOICE_KEYS, CONFIRM_KEYS, ENTRY_KEYS, PICKER_KEYS):
         assert any(key.label in {"quit", "back"} for key in in_footer(keys)[:5])

@@ -8,6 +8,8 @@ counts = st.builds(
     gpus=st.integers(0, 16),
     models=st.integers(0, 60),
     slots=st.integers(0, 300),
+    doings=st.integers(0, 5),
+    footer_lines=st.integers(1, 4),
     verdict_lines=st.integers(1, 4),
 )
 hidden_panels = st.sets(st.sampled_from([*TABLES, Panel.HOST, Panel.GPUS, Panel.HISTORY])).filter(
@@ -41,7 +43,7 @@ def test_from_80x24_on_nothing_that_answers_is_left_out(width: int, height: int,
 @given(st.integers(1, 200), st.integers(3, 60), counts, st.sampled_from(TABLES))
 def test_zoom_gives_a_table_all_but_the_frame(width: int, height: int, shown: Counts, zoomed: Panel) -> None:
     rows = layout(width, height, shown, zoomed)
-    around = {Panel.HEADER, Panel.VERDICT, Panel.FOOTER, zoomed}
+    around = {Panel.HEADER, Panel.VERDICT, Panel.FOOTER, Panel.DOINGS, zoomed}
     assert {panel for panel in Panel if rows[panel]} <= around
 
 

@@ -15,7 +15,7 @@ from ollama_top.columns.requests import REQUESTS
 from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
-from ollama_top.tui.draw.footer import key_line, notice_line, prompt_line
+from ollama_top.tui.draw.footer import key_line, notice_lines, prompt_line
 from ollama_top.tui.draw.header import LIGHTS, header
 from ollama_top.tui.draw.table import table_lines
 from ollama_top.tui.keys import MAIN_KEYS
@@ -130,4 +130,6 @@ def test_what_is_typed_is_shown() -> None:
 
 
 def test_a_notice_is_shown() -> None:
-    assert "it is unloaded" in text(notice_line(replace(LIGHTS[LightState.OK], text="it is unloaded"), 40))
+    (line,) = notice_lines(replace(LIGHTS[LightState.OK], text="it is unloaded"), 40)
+    assert "it is unloaded" in text(line)
+    assert len(notice_lines(replace(LIGHTS[LightState.OK], text="it is unloaded " * 5), 40)) == 2
