@@ -10,6 +10,7 @@ import world
 from live_ollama import PROMPT, VARIED, Shown, watching
 
 from ollama_top.engine.live import LiveFeed
+from ollama_top.model.action import Unload
 from ollama_top.ollama.host import parse_target
 
 pytestmark = pytest.mark.real_ollama
@@ -44,7 +45,7 @@ async def test_a_model_is_followed_from_its_load_to_its_end(server: world.Server
             assert timeline.status == 200
             await watch.until(is_alone("idle"))
         feed = LiveFeed(parse_target(server.url), interval_s=2)
-        await feed.unload(world.MODEL)
+        await feed.act(Unload(world.MODEL), print)
         await feed.close()
         await watch.until(lambda shown: shown.models == [])
 
