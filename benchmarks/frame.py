@@ -12,10 +12,10 @@ from ollama_top.engine import derive
 from ollama_top.engine.samples import Samples, Taken, Traffic
 from ollama_top.engine.state import State
 from ollama_top.model.frame import Frame
-from ollama_top.model.gpu import Gpu
+from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuWork, Vendor
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Known, Source
+from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import Generation, RunnerArgs
 from ollama_top.ollama.replies import PsModel, ShownModel
@@ -35,6 +35,7 @@ GIB = 1 << 30
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 SERVER, HERE = Endpoint("127.0.0.1", 11434), "127.0.0.1"
 FIRST_PORT = 50_000
+FIRST_PID = 2000
 CLIENT = Client(Known(4711, Source.PROCESSES), Known("python bot.py", Source.PROCESSES))
 LOOKS = 40
 GLANCES_AGO_S = (1.5, 1.0, 0.5)
@@ -81,7 +82,7 @@ def crowd(tick: int) -> Samples:
         api=Taken(api, at_s),
         tree=Taken(tree, at_s),
         traffic=Taken(traffic, at_s),
-        gpus=Taken(GpuLook(tuple(map(gpu, range(GPUS)))), at_s),
+        gpus=(Taken(GpuLook(tuple(map(gpu, range(GPUS)))), at_s),),
         lights=tuple(Light(each, LightState.OK, 0.1, 0.01, None) for each in ("api", "sockets", "slots")),
     )
 
@@ -102,7 +103,7 @@ def look(number: int) -> ProcessLook:
 def runner(number: int) -> RunnerProcess:
     """Its runner."""
     args = RunnerArgs(Generation.LLAMA_SERVER, f"/blobs/{number}", FIRST_PORT + number, PARALLEL, 4096, None)
-    return RunnerProcess(2000 + number, 0.0, args)
+    return RunnerProcess(FIRST_PID + number, 0.0, args)
 
 
 def slots(model: int, tick: int) -> list[SlotReply]:
@@ -159,19 +160,30 @@ def to_runner(model: int, tick: int) -> list[Socket]:
 
 
 def gpu(index: int) -> Gpu:
-    """A card."""
-    return Gpu(
+    """A card that a part of every model is on."""
+    holders = tuple(
+        GpuProcess(
+            FIRST_PID + number,
+            GpuWork.COMPUTE,
+            Known(GIB, Source.NVIDIA),
+            Known("llama-server", Source.PROCESSES),
+            NO_MODEL,
+        )
+        for number in range(MODELS)
+    )
+    return Gpu.untold(
         index,
-        "nvidia",
-        Known(f"GPU-{index}", Source.NVIDIA),
-        Known("NVIDIA H100", Source.NVIDIA),
-        Known(40 * GIB, Source.NVIDIA),
-        Known(80 * GIB, Source.NVIDIA),
-        Known(97.0, Source.NVIDIA),
-        Known(71.0, Source.NVIDIA),
-        Known(650.0, Source.NVIDIA),
-        Known(700.0, Source.NVIDIA),
-        None,
+        Vendor.NVIDIA,
+        Missing(Why.UNSUPPORTED, "not told"),
+        uuid=Known(f"GPU-{index}", Source.NVIDIA),
+        name=Known("NVIDIA H100", Source.NVIDIA),
+        memory_used_bytes=Known(60 * GIB, Source.NVIDIA),
+        memory_total_bytes=Known(80 * GIB, Source.NVIDIA),
+        utilization_percent=Known(97.0, Source.NVIDIA),
+        temperature_celsius=Known(71.0, Source.NVIDIA),
+        power_w=Known(650.0, Source.NVIDIA),
+        power_limit_w=Known(700.0, Source.NVIDIA),
+        processes=Known(holders, Source.NVIDIA),
     )
 
 

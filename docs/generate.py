@@ -59,8 +59,10 @@ UNITS = {  # by the end of a name; the longer ends first
     "_percent": "percent",
     "_celsius": "degrees Celsius",
     "_tokens": "tokens",
+    "_mhz": "MHz",
     "_s": "seconds",
     "_w": "watts",
+    "_j": "joules",
 }
 
 BASIC: dict[object, str] = {
@@ -102,7 +104,17 @@ def _named_parts() -> dict[str, type[Any]]:
 
 
 def _parts() -> Iterable[tuple[str, type[Any]]]:
-    return _named_parts().items()
+    """Each part, and behind it the kinds of row that it holds."""
+    for name, kind in _named_parts().items():
+        yield name, kind
+        for held in map(_bare, get_type_hints(kind).values()):
+            if is_dataclass(row := _item(held)):
+                yield row.__name__, row
+
+
+def _item(hint: object) -> Any:  # noqa: ANN401 - a type of any kind
+    """What a list holds; what is no list itself."""
+    return get_args(hint)[0] if _is_list(hint) else hint
 
 
 def _part(part: tuple[str, type[Any]]) -> str:
@@ -141,7 +153,9 @@ def _bare(hint: object) -> object:
 
 
 def _kind(kind: object) -> str:
-    if isinstance(kind, type) and issubclass(kind, Vocabulary):
+    if _is_list(kind):
+        return f"list of {_kind(_item(kind))}"
+    if isinstance(kind, type) and (issubclass(kind, Vocabulary) or is_dataclass(kind)):
         return f"[{kind.__name__}](#{kind.__name__.lower()})"
     return BASIC[kind]
 
@@ -151,7 +165,7 @@ def _is_list(hint: object) -> bool:
 
 
 def _vocabularies() -> set[type[Vocabulary]]:
-    used = {_bare(hint) for _, kind in _parts() for hint in get_type_hints(kind).values()}
+    used = {_item(_bare(hint)) for _, kind in _parts() for hint in get_type_hints(kind).values()}
     return {Source, Why, *(each for each in used if isinstance(each, type) and issubclass(each, Vocabulary))}
 
 

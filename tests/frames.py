@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from ollama_top.model.frame import Frame, Snapshot
-from ollama_top.model.gpu import Gpu
+from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuWork, Vendor
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.loaded import LoadedModel, ModelShare, ModelState
 from ollama_top.model.process import Process, ProcessKind, Variable
 from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
@@ -68,6 +68,7 @@ def model(
         quantization=Known("Q8_0", Source.API),
         size_bytes=Known(int(1.2 * GIB), Source.API),
         vram_bytes=Known(int(1.2 * GIB), Source.API),
+        gpus=Known((share(0, 1.2),), Source.NVIDIA),
         context_tokens=Known(4096, Source.API),
         kv_cache_type=Known("f16", Source.ARGV),
         expires_at=Known(NOW + timedelta(minutes=4, seconds=51), Source.API),
@@ -116,21 +117,54 @@ def request(
 
 
 def gpu(index: int = 0, used_gib: float = 14.1, **changes: Any) -> Gpu:
-    """A healthy card of 24 GiB."""
-    plain = Gpu(
-        index=index,
-        vendor="nvidia",
-        uuid=Known(f"GPU-0000000{index}-aaaa-bbbb-cccc-000000000000", Source.NVIDIA),
-        name=Known("NVIDIA GeForce RTX 4090", Source.NVIDIA),
-        memory_used_bytes=Known(int(used_gib * GIB), Source.NVIDIA),
-        memory_total_bytes=Known(24 * GIB, Source.NVIDIA),
-        utilization_percent=Known(97.0, Source.NVIDIA),
-        temperature_celsius=Known(71.0, Source.NVIDIA),
-        power_w=Known(312.0, Source.NVIDIA),
-        power_limit_w=Known(450.0, Source.NVIDIA),
-        problem=None,
+    """A healthy card of 24 GiB; what it holds is not accounted for."""
+    told: dict[str, Any] = {
+        "uuid": f"GPU-0000000{index}-aaaa-bbbb-cccc-000000000000",
+        "pci_address": f"0000:0{index + 1}:00.0",
+        "name": "NVIDIA GeForce RTX 4090",
+        "driver_version": "580.95.05",
+        "memory_used_bytes": int(used_gib * GIB),
+        "memory_total_bytes": 24 * GIB,
+        "memory_is_shared": False,
+        "utilization_percent": 97.0,
+        "temperature_celsius": 71.0,
+        "power_w": 312.0,
+        "power_limit_w": 450.0,
+        "energy_j": 1_234_567.0,
+        "fan_percent": 45.0,
+        "clock_mhz": 2520,
+        "clock_max_mhz": 3105,
+        "memory_clock_mhz": 10_501,
+        "memory_clock_max_mhz": 10_501,
+        "performance_state": 2,
+        "throttle": (),
+        "pcie_generation": 4,
+        "pcie_generation_max": 4,
+        "pcie_width": 16,
+        "pcie_width_max": 16,
+        "mig_enabled": False,
+        "mig_devices": Missing(Why.ABSENT, "This card is not divided."),
+        "processes": (),
+    }
+    readings = {name: known(value, Source.NVIDIA) for name, value in told.items()}
+    readings["memory_other_bytes"] = Known(int(used_gib * GIB), Source.ESTIMATE)
+    return replace(Gpu.untold(index, Vendor.NVIDIA, UNTOLD, **readings), **changes)
+
+
+def held(pid: int, gib: float | Missing, model_name: str | None = None, name: str = "ollama") -> GpuProcess:
+    """A process that computes on a card: a runner's where it has a model."""
+    return GpuProcess(
+        pid=pid,
+        work=GpuWork.COMPUTE,
+        memory_bytes=gib if isinstance(gib, Missing) else Known(int(gib * GIB), Source.NVIDIA),
+        name=Known(name, Source.PROCESSES),
+        model=Known(model_name, Source.API) if model_name else NO_MODEL,
     )
-    return replace(plain, **changes)
+
+
+def share(index: int, gib: float) -> ModelShare:
+    """A model's part of a card."""
+    return ModelShare(Vendor.NVIDIA, index, gpu(index).uuid, Known(int(gib * GIB), Source.NVIDIA))
 
 
 def host(**changes: Any) -> Host:

@@ -9,7 +9,8 @@ from datetime import timedelta
 import frames
 
 from ollama_top.model.frame import Frame
-from ollama_top.model.history import History, Series
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.history import GpuHistory, History, Series
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.process import Process
 from ollama_top.model.reading import Known, Missing, Source, Why
@@ -34,8 +35,12 @@ def past(gpus: int = 2, at: int = 0) -> History:
         tokens_per_s=wave(60, 230, 9, shift=at),
         waiting=tuple(float(round(point)) for point in wave(0, 6, 17, shift=at) if point is not None),
         running=tuple(2.0 if point else 0.0 for point in wave(0, 2, 17, shift=at)),
-        gpu_percent=tuple(
-            wave(70, 100, 5, shift=at) if index % 2 == 0 else (0.0,) * LONG_AGO for index in range(gpus)
+        gpus=tuple(
+            GpuHistory(
+                frames.gpu(index).identity,
+                wave(70, 100, 5, shift=at) if index % 2 == 0 else (0.0,) * LONG_AGO,
+            )
+            for index in range(gpus)
         ),
     )
 
@@ -67,12 +72,28 @@ def busy(at: int = 0) -> Frame:
         models=busy_models(),
         slots=busy_slots(at),
         requests=busy_requests(2.0 * at),
-        gpus=(frames.gpu(0), idle_card),
+        gpus=(shared_card(), idle_card),
         processes=busy_processes(),
         verdict=Verdict(
             Severity.WARNING, "4 wait for gemma3:270m: it serves 2 at once (OLLAMA_NUM_PARALLEL=2)."
         ),
         history=past(2, at),
+    )
+
+
+def shared_card() -> Gpu:
+    """One that holds both models, somebody else's work, and what no process accounts for."""
+    return frames.gpu(
+        0,
+        processes=Known(
+            (
+                frames.held(2002, 9.8, "qwen3:8b"),
+                frames.held(2001, 1.2, "gemma3:270m"),
+                frames.held(3100, 2.6, name="python3 train.py"),
+            ),
+            Source.NVIDIA,
+        ),
+        memory_other_bytes=Known(int(0.5 * frames.GIB), Source.ESTIMATE),
     )
 
 
@@ -91,6 +112,7 @@ def busy_models() -> tuple[LoadedModel, ...]:
         quantization=Known("Q4_K_M", Source.API),
         size_bytes=Known(int(10.9 * frames.GIB), Source.API),
         vram_bytes=Known(int(9.8 * frames.GIB), Source.API),
+        gpus=Known((frames.share(0, 9.8),), Source.NVIDIA),
         context_tokens=Known(32768, Source.API),
         runner_pid=Known(2002, Source.PROCESSES),
         parallel=Known(4, Source.PREDICTED),

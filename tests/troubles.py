@@ -10,6 +10,7 @@ import frames
 import scenes
 
 from ollama_top.model.frame import Frame
+from ollama_top.model.gpu import Throttle
 from ollama_top.model.light import LightState
 from ollama_top.model.loaded import ModelState
 from ollama_top.model.queue import Precision
@@ -168,7 +169,14 @@ def lost_card() -> Frame:
                 power_limit_w=lost,
                 problem="the GPU is lost: it must be reset, or the machine started anew",
             ),
-            frames.gpu(1, 23.6, temperature_celsius=Known(88.0, Source.NVIDIA), power_w=frames.UNTOLD),
+            frames.gpu(
+                1,
+                23.6,
+                temperature_celsius=Known(88.0, Source.NVIDIA),
+                power_w=frames.UNTOLD,
+                throttle=Known((Throttle.POWER_CAP, Throttle.HEAT), Source.NVIDIA),
+                processes=Missing(Why.UNSUPPORTED, "NVIDIA's driver does not tell it."),
+            ),
         ),
         verdict=Verdict(Severity.ERROR, "GPU 0 is lost."),
         history=scenes.past(2),

@@ -55,6 +55,7 @@ class Table(Generic[Row]):
     light: str  # the source whose age is the table's age
     empty: str  # said in place of rows, where there are none
     columns: tuple[Column[Row], ...]
+    light_of: Callable[[Row], str] | None = None  # where rows come from several sources: that of one row
     unseen: Callable[[Snapshot], str | None] = lambda _: None  # why rows cannot be seen; None where they can
 
     def column(self, key: str) -> Column[Row]:

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from ollama_top.columns import formats
-from ollama_top.columns.cell import Cell, Role, shown
+from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
 from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.holders import holders
 from ollama_top.model.frame import Snapshot
-from ollama_top.model.gpu import Gpu
+from ollama_top.model.gpu import Gpu, Throttle
 from ollama_top.model.reading import Known, Missing, value_or
 
 HOT_CELSIUS = 85
@@ -17,7 +18,7 @@ def _rows(snapshot: Snapshot) -> tuple[Gpu, ...]:
 
 
 def _identity(row: Gpu) -> str:
-    return f"{row.vendor} {row.index}"
+    return row.identity
 
 
 def _title(row: Gpu) -> str:
@@ -59,6 +60,49 @@ def _temperature(row: Gpu, _: datetime) -> Cell:
     return shown(row.temperature_celsius, "{:.0f}°C".format, Role.WARNING if hot else Role.PLAIN)
 
 
+HOT_REASONS = frozenset({Throttle.HEAT, Throttle.HEAT_HARDWARE})
+POWER_REASONS = frozenset({Throttle.POWER_CAP, Throttle.POWER_BRAKE})
+HARMFUL = HOT_REASONS | POWER_REASONS | {Throttle.HARDWARE}
+SLOWED_WORDS = {Throttle.HARDWARE: "slowed", Throttle.CLOCK_SETTING: "set", Throttle.IDLE: "idle"}
+
+NOT_SLOWED = "no"
+
+
+def is_slowed(row: Gpu) -> bool:
+    """Whether heat or power keeps the card from working faster."""
+    return isinstance(row.throttle, Known) and not HARMFUL.isdisjoint(row.throttle.value)
+
+
+def slowed(row: Gpu, _: datetime) -> Cell:
+    """In a word what keeps the card's clocks low: the worst of several reasons."""
+    return Cell(_slowed_word(row), Role.WARNING if is_slowed(row) else Role.FAINT)
+
+
+def _slowed_word(row: Gpu) -> str:
+    if isinstance(row.throttle, Missing):
+        return UNKNOWN.text
+    reasons = row.throttle.value
+    if not HOT_REASONS.isdisjoint(reasons):
+        return "heat"
+    if not POWER_REASONS.isdisjoint(reasons):
+        return "power"
+    named = [word for reason, word in SLOWED_WORDS.items() if reason in reasons]
+    return named[0] if named else "other" if reasons else NOT_SLOWED
+
+
+def _held_by(row: Gpu, _: datetime) -> Cell:
+    """Who holds the memory; of a card that could not be read, why."""
+    if row.problem is not None:
+        return Cell(row.problem, Role.ERROR)
+    text = holders(row)
+    return UNKNOWN if text == UNKNOWN.text else Cell(text)
+
+
+def _pcie(row: Gpu, _: datetime) -> Cell:
+    """Generation and lanes now, as 4x16."""
+    return shown(row.pcie_generation, lambda number: f"{number}x{shown(row.pcie_width, formats.count).text}")
+
+
 GPUS: Table[Gpu] = Table(
     name="gpus",
     kind=Gpu,
@@ -66,6 +110,7 @@ GPUS: Table[Gpu] = Table(
     identity=_identity,
     title=_title,
     light="nvidia",
+    light_of=lambda row: row.vendor.value,
     empty="no GPU is seen",
     columns=(
         Column(
@@ -108,18 +153,41 @@ GPUS: Table[Gpu] = Table(
             priority=2,
         ),
         reading_column("power_w", "POWER", 5, "{:.0f}W".format, priority=3),
-        reading_column("power_limit_w", "LIMIT", 5, "{:.0f}W".format, priority=4),
         Column(
-            "problem",
-            "PROBLEM",
+            "throttle",
+            "SLOWED",
+            6,
+            slowed,
+            lambda row: _slowed_word(row) if isinstance(row.throttle, Known) else None,
+            ("throttle",),
+            priority=4,
+            align=Align.LEFT,
+        ),
+        reading_column("power_limit_w", "LIMIT", 5, "{:.0f}W".format, priority=7),
+        reading_column("clock_mhz", "MHZ", 5, str, priority=5),
+        reading_column("memory_clock_mhz", "MEMMHZ", 6, str, priority=8),
+        reading_column("fan_percent", "FAN", 4, formats.percent, priority=5),
+        Column(
+            "pcie",
+            "PCIE",
+            5,
+            _pcie,
+            lambda row: value_or(row.pcie_generation, None),
+            ("pcie_generation", "pcie_width"),
+            priority=6,
+        ),
+        reading_column("performance_state", "STATE", 5, "P{}".format, priority=9),
+        Column(
+            "processes",
+            "HELD BY",
             12,
-            lambda row, _: Cell(row.problem or "", Role.ERROR),
-            lambda row: row.problem,
-            ("problem",),
-            priority=5,
+            _held_by,
+            lambda row: holders(row).casefold(),
+            ("processes", "memory_other_bytes", "problem"),
+            priority=3,
             align=Align.LEFT,
             widest=80,
         ),
-        reading_column("uuid", "UUID", 12, str, priority=6, align=Align.LEFT, widest=41),
+        reading_column("uuid", "UUID", 12, str, priority=10, align=Align.LEFT, widest=41),
     ),
 )

@@ -31,6 +31,7 @@ class CardState:
     busy_percent: float
     celsius: float
     power_w: float
+    energy_j: float = 0.0
 
     @classmethod
     def idle(cls, card: Card) -> "CardState":
@@ -50,6 +51,7 @@ def follow(state: CardState, used_bytes: int, load: float, seconds: float, rando
         busy_percent=round(100 * busy),
         celsius=_towards(state.celsius, celsius, seconds / HEAT_S),
         power_w=_towards(state.power_w, power_w, seconds / POWER_S),
+        energy_j=state.energy_j + state.power_w * seconds,
     )
 
 

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from ollama_top.demo import documents, hardware, processes
+from ollama_top.demo.cards import gpu
 from ollama_top.demo.catalogue import Model
 from ollama_top.demo.connection import CHUNK_BYTES, HEAD_BYTES, PORTS, WORD_BYTES, Connection
-from ollama_top.demo.hardware import CardState
 from ollama_top.demo.processes import MODELS, SERVER_UID
 from ollama_top.demo.world import Process, World
 from ollama_top.engine.samples import Samples, Taken, Traffic
-from ollama_top.model.gpu import Gpu
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Source, value_or
@@ -63,9 +62,7 @@ class Observer:
             api=Taken(self._api(), at_s),
             tree=Taken(tree, at_s),
             traffic=Taken(self._traffic(at_s), at_s),
-            gpus=Taken(
-                GpuLook(tuple(_gpu(index, each) for index, each in enumerate(self._world.cards))), at_s
-            ),
+            gpus=(Taken(self._gpus(), at_s),),
             lights=tuple(Light(name, LightState.OK, 0.0, took_s, None) for name, took_s in LIGHTS.items()),
             demo=True,
         )
@@ -113,6 +110,10 @@ class Observer:
         to_runners = {each.port: tuple(_calls(each)) for each in world.processes.values()}
         glances, self._glances = tuple(self._glances), []
         return Traffic(served, to_runners, slots, {}, clients, glances)
+
+    def _gpus(self) -> GpuLook:
+        cards, programs = self._world.cards, self._world.processes
+        return GpuLook(tuple(gpu(index, each, programs) for index, each in enumerate(cards)))
 
 
 def _host(tree: TreeLook) -> Host:
@@ -175,20 +176,3 @@ def _calls(process: Process) -> Iterator[Socket]:
 
 def _client(connection: Connection) -> Client:
     return Client(Known(connection.pid, Source.PROCESSES), Known(connection.name, Source.PROCESSES))
-
-
-def _gpu(index: int, state: CardState) -> Gpu:
-    card = state.card
-    return Gpu(
-        index,
-        "nvidia",
-        Known(card.uuid, Source.NVIDIA),
-        Known(card.name, Source.NVIDIA),
-        Known(state.used_bytes, Source.NVIDIA),
-        Known(card.memory_bytes, Source.NVIDIA),
-        Known(state.busy_percent, Source.NVIDIA),
-        Known(round(state.celsius), Source.NVIDIA),
-        Known(round(state.power_w, 1), Source.NVIDIA),
-        Known(card.limit_w, Source.NVIDIA),
-        None,
-    )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ollama_top.engine import activity as act
 from ollama_top.engine.activity import Activity
+from ollama_top.engine.assemble_gpus import gpus_of
 from ollama_top.engine.assemble_models import model_of, parallel_of, slots_of
 from ollama_top.engine.assemble_processes import environment_of, processes_of, unit_environment_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
@@ -50,7 +51,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         models=tuple(replace(each, waiting=waiting_for(each, unjudged, flight.queue)) for each in unjudged),
         slots=tuple(slot for each in joined for slot in slots_of(each, _of(state, each))),
         requests=flight.requests,
-        gpus=samples.gpus.value.gpus if samples.gpus else (),
+        gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined),
         environment=environment_of(samples),
         unit_environment=unit_environment_of(samples),

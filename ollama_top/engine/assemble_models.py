@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ollama_top.engine.activity import Activity, tells_slots
-from ollama_top.engine.joined import Joined
-from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
+from ollama_top.engine.assemble_shares import shares_of
+from ollama_top.engine.joined import Joined, name_of, no_runner
+from ollama_top.engine.samples import NOT_YET, Samples
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing
 from ollama_top.model.slot import Slot, SlotState
@@ -31,6 +32,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
         quantization=_listed(joined, lambda each: each.quantization),
         size_bytes=_listed(joined, lambda each: each.size_bytes),
         vram_bytes=_listed(joined, lambda each: each.vram_bytes),
+        gpus=shares_of(joined, samples),
         context_tokens=_context(joined),
         kv_cache_type=_kv_cache_type(joined),
         expires_at=_listed(joined, lambda each: each.expires_at),
@@ -48,13 +50,6 @@ def slots_of(joined: Joined, activity: Activity) -> tuple[Slot, ...]:
         return ()
     pid, name = joined.runner.pid, name_of(joined)
     return tuple(_slot(each, name, pid, activity) for each in activity.slots)
-
-
-def name_of(joined: Joined) -> Reading[str]:
-    """The model's name, as listed or, while it is being loaded, as installed."""
-    if joined.name is not None:
-        return Known(joined.name, Source.API)
-    return Missing(Why.PENDING, "a runner holds weights that no listed model explains yet")
 
 
 def parallel_of(joined: Joined, samples: Samples) -> Reading[int]:
@@ -144,16 +139,6 @@ def _kv_cache_type(joined: Joined) -> Reading[str]:
 
 def _runner_pid(joined: Joined, samples: Samples) -> Reading[int]:
     return Known(joined.runner.pid, Source.PROCESSES) if joined.runner else no_runner(samples)
-
-
-def no_runner(samples: Samples) -> Missing:
-    """Why a model has no runner that could be asked."""
-    if samples.tree is None:
-        return NOT_YET if samples.is_local else ELSEWHERE
-    server = samples.tree.value.server
-    if isinstance(server, Missing):
-        return server
-    return Missing(Why.PENDING, "no runner is known to hold its weights")
 
 
 def _running(joined: Joined, activity: Activity, samples: Samples) -> Reading[int]:

@@ -3,22 +3,29 @@
 from collections.abc import Sequence
 
 from ollama_top.model.frame import Snapshot
-from ollama_top.model.history import History, Series
+from ollama_top.model.gpu import Gpu
+from ollama_top.model.history import GpuHistory, History, Series
 from ollama_top.model.reading import Known, Reading
 
 POINTS = 360
 
 
 def extend(history: History, snapshot: Snapshot) -> History:
-    """The history with one more point; a missing value leaves a gap and never a zero."""
+    """The history with one more point; a missing value leaves a gap and never a zero.
+
+    A card keeps its series whatever its number becomes; one that is gone keeps none.
+    """
     return History(
         tokens_per_s=_append(history.tokens_per_s, _tokens_per_s(snapshot)),
         waiting=_append(history.waiting, _number(snapshot.queue.waiting)),
         running=_append(history.running, _number(snapshot.queue.running)),
-        gpu_percent=_append_each(
-            history.gpu_percent, [_number(each.utilization_percent) for each in snapshot.gpus]
-        ),
+        gpus=tuple(_of_gpu(history, each) for each in snapshot.gpus),
     )
+
+
+def _of_gpu(history: History, gpu: Gpu) -> GpuHistory:
+    percent = _number(gpu.utilization_percent)
+    return GpuHistory(gpu.identity, _append(history.gpu_percent(gpu.identity), percent))
 
 
 def _tokens_per_s(snapshot: Snapshot) -> float | None:
@@ -38,10 +45,3 @@ def _number(reading: Reading[int] | Reading[float]) -> float | None:
 
 def _append(series: Series, point: float | None) -> Series:
     return (*series[-(POINTS - 1) :], point)
-
-
-def _append_each(columns: tuple[Series, ...], points: Sequence[float | None]) -> tuple[Series, ...]:
-    """A card that is gone keeps no series; one that is new starts its own."""
-    return tuple(
-        _append(columns[index] if index < len(columns) else (), point) for index, point in enumerate(points)
-    )

@@ -7,7 +7,8 @@ mislead as soon as requests are served in parallel.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ollama_top.engine.samples import Samples
+from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.ollama.replies import PsModel, ShownModel
 from ollama_top.sources.processes import RunnerProcess
 
@@ -31,6 +32,23 @@ def join(samples: Samples) -> tuple[Joined, ...]:
     installed = _names_by_path(shown)
     loading = [Joined(None, each, installed.get(each.args.model_path)) for each in runners]
     return (*joined, *loading)
+
+
+def name_of(joined: Joined) -> Reading[str]:
+    """The model's name, as listed or, while it is being loaded, as installed."""
+    if joined.name is not None:
+        return Known(joined.name, Source.API)
+    return Missing(Why.PENDING, "a runner holds weights that no listed model explains yet")
+
+
+def no_runner(samples: Samples) -> Missing:
+    """Why a model has no runner that could be asked."""
+    if samples.tree is None:
+        return NOT_YET if samples.is_local else ELSEWHERE
+    server = samples.tree.value.server
+    if isinstance(server, Missing):
+        return server
+    return Missing(Why.PENDING, "no runner is known to hold its weights")
 
 
 def _with_runner(model: PsModel, shown: ShownModel | None, runners: list[RunnerProcess]) -> Joined:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ollama_top.engine import derive
 from ollama_top.engine.acting import Acting
+from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.engine.samples import Samples, Traffic
@@ -24,7 +25,7 @@ from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama.host import Target
 from ollama_top.ollama.replies import InstalledModel
 from ollama_top.sources.api import ApiLook, OllamaApi
-from ollama_top.sources.gpus.nvidia import NvidiaGpus
+from ollama_top.sources.gpus.vendors import readers
 from ollama_top.sources.host import HostCounters
 from ollama_top.sources.http import Access, Http
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
@@ -60,7 +61,7 @@ class LiveFeed:
     def _prepare_stations(self) -> None:
         tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
         self._watch = watch
-        host, gpus = HostCounters(), NvidiaGpus()
+        host = HostCounters()
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
 
         async def look_at_api() -> ApiLook:
@@ -75,7 +76,7 @@ class LiveFeed:
         self._api_station = Station("api", look_at_api, every_s=every_s)
         self._traffic = Station("traffic", look_at_traffic, every_s=every_s)
         self._host = Station("host", lambda: in_daemon_thread(host.look), every_s=every_s)
-        self._gpus = Station("nvidia", lambda: in_daemon_thread(gpus.read), every_s=every_s)
+        self._cards = Cards(readers(), every_s=every_s)
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
         """Frames without end, the first as soon as every source had its share of time."""
@@ -118,8 +119,10 @@ class LiveFeed:
         if self._is_local:
             await _wait([self._tree.start(time.monotonic(), at_once=at_once)], TREE_SHARE_S)
         local = [self._traffic] if self._is_local else []
-        stations: list[Station[Any]] = [self._api_station, *local, self._host, self._gpus]
-        await _wait([each.start(time.monotonic(), at_once=at_once) for each in stations], self._share_s)
+        stations: list[Station[Any]] = [self._api_station, *local, self._host]
+        begun = [each.start(time.monotonic(), at_once=at_once) for each in stations]
+        begun += self._cards.start(time.monotonic(), at_once=at_once)
+        await _wait(begun, self._share_s)
 
     async def _sleep(self, seconds: float) -> None:
         """Sleep until the next look, with an eye on the connections, or until woken."""
@@ -148,7 +151,7 @@ class LiveFeed:
             api_problem=self._api_station.problem,
             tree=self._tree.last,
             traffic=self._traffic.last,
-            gpus=self._gpus.last,
+            gpus=self._cards.looks(),
             lights=tuple(self._lights(now_s)),
         )
 
@@ -159,16 +162,7 @@ class LiveFeed:
         if self._is_local:
             yield _tree_light(self._tree, now_s)
             yield from _traffic_lights(self._traffic, now_s)
-        gpus = self._gpus.last.value if self._gpus.last else None
-        state = (
-            LightState.ABSENT
-            if gpus and gpus.absent
-            else LightState.FAILED
-            if gpus and gpus.problem
-            else None
-        )
-        problem = "no NVIDIA driver is installed" if gpus and gpus.absent else gpus.problem if gpus else None
-        yield self._gpus.light(now_s, state or LightState.OK, problem)
+        yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
 
 

@@ -53,7 +53,7 @@ class Samples:
     api_problem: str | None = None  # of the last look; what came before it is kept
     tree: Taken[TreeLook] | None = None
     traffic: Taken[Traffic] | None = None
-    gpus: Taken[GpuLook] | None = None
+    gpus: tuple[Taken[GpuLook], ...] = ()  # a vendor each
     lights: tuple[Light, ...] = ()
     demo: bool = False
 

@@ -7,11 +7,10 @@ import os
 import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.ollama.argv import is_management
-from ollama_top.sources import proc
+from ollama_top.sources import proc, programs
 from ollama_top.sources.inet_diag import Endpoint, Socket
 
 
@@ -48,24 +47,12 @@ class Clients:
 
 
 def _describe(pid: int) -> Client:
-    words = (proc.read_text(pid, "cmdline") or "").rstrip("\0").split("\0")
-    name = _program_name(words) or (proc.read_text(pid, "comm") or "").strip()
+    words = programs.command_line(pid)
+    name = programs.name_of(pid, words)
     described: Reading[str] = (
         Known(name, Source.PROCESSES) if name else Missing(Why.FAILED, f"the process {pid} has no name")
     )
     return Client(Known(pid, Source.PROCESSES), described, pid == os.getpid(), is_management(words))
-
-
-def _program_name(words: Sequence[str]) -> str:
-    """The program as a person would call it: `python3 bot.py`, `ollama run`."""
-    base = PurePosixPath(words[0]).name if words else ""
-    if base.startswith(("python", "node", "ruby", "deno", "bun")):
-        script = next((word for word in words[1:] if not word.startswith("-")), "")
-        module = words[words.index("-m") + 1] if "-m" in words[:-1] else ""
-        return f"{base} {module or PurePosixPath(script).name}".strip()[:40]
-    if base == "ollama" and len(words) > 1:
-        return f"ollama {words[1]}"[:40]
-    return base[:40]
 
 
 def _hidden(uid: int) -> Client:

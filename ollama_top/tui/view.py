@@ -53,7 +53,7 @@ class Looks:
 
 def stale_age_s(light: Light | None, interval_s: float) -> float | None:
     """Age of a source's values where they are too old to pass for the present; else None."""
-    if light is None or light.age_s is None:
+    if light is None or light.age_s is None or light.state is LightState.ABSENT:
         return None
     limit_s = max(STALE_FLOOR_S, STALE_INTERVALS * interval_s)
     is_old = light.age_s > limit_s or light.state is LightState.FAILED

@@ -10,7 +10,7 @@ from pathlib import Path
 SOURCE = Path(__file__).with_name("nvml_mock.c")
 SONAME = "libnvidia-ml.so.1"
 
-Setting = str | int
+Setting = str | int | tuple[str, ...]  # a tuple is a key that stands once for each of its values
 Card = dict[str, Setting]
 
 
@@ -39,7 +39,8 @@ class NvmlMock:
         """What the driver answers from now on; never half of it."""
         lines = [f"{key.replace('__', '.')}={value}" for key, value in system.items()]
         for index, card in enumerate(cards):
-            lines += [f"[gpu {index}]", *(f"{key}={value}" for key, value in card.items())]
+            lines.append(f"[gpu {index}]")
+            lines += [f"{key}={value}" for key, values in card.items() for value in _each(values)]
         self.write_text("\n".join(lines) + "\n")
 
     def write_text(self, text: str) -> None:
@@ -53,11 +54,16 @@ class NvmlMock:
         self.state.unlink(missing_ok=True)
 
 
+def _each(setting: Setting) -> tuple[str | int, ...]:
+    return setting if isinstance(setting, tuple) else (setting,)
+
+
 def rtx4090(index: int = 0, **changes: Setting | None) -> Card:
     """A card that tells everything; a change to None is a thing that it does not tell."""
     card: dict[str, Setting | None] = {
         "name": "NVIDIA GeForce RTX 4090",
         "uuid": f"GPU-00000000-0000-4000-8000-{index:012x}",
+        "pci": f"0000:{index + 1:02x}:00.0",
         "mem_total": 25757220864,
         "mem_reserved": "454M",
         "mem_used": "1G",
@@ -65,6 +71,19 @@ def rtx4090(index: int = 0, **changes: Setting | None) -> Card:
         "temp": 38 + index,
         "power": 21337 + index,
         "power_limit": 450000,
+        "energy": 123456789,
+        "fan": 30,
+        "clock_sm": 2520,
+        "clock_mem": 10501,
+        "clock_max_sm": 3105,
+        "clock_max_mem": 10501,
+        "pstate": 2,
+        "throttle": 0,
+        "pcie_gen": 4,
+        "pcie_gen_max": 4,
+        "pcie_width": 16,
+        "pcie_width_max": 16,
+        "mig": 0,
     }
     card |= {key.replace("__", "."): value for key, value in changes.items()}
     return {key: value for key, value in card.items() if value is not None}

@@ -17,7 +17,13 @@
  *   power=                              takes a default away
  *   error=GPU_IS_LOST                   every call on this card; error.FUNCTION = one function
  *
- * Keys of a card: name uuid mem_total mem_used mem_reserved util_gpu temp power power_limit (mW).
+ *   proc=1234,C,6G                      a process, once a line: pid, C G or CG, memory ("-": not known)
+ *   slice=MIG-1,2G,10G                  a slice, once a line, with mig=1: identity, used, total
+ *   v3_early=1                          among the system's: the longer process entries of early 535 drivers
+ *
+ * Keys of a card: name uuid pci mem_total mem_used mem_reserved util_gpu temp power power_limit (mW)
+ * energy (mJ) fan clock_sm clock_mem clock_max_sm clock_max_mem pstate throttle (bits) pcie_gen
+ * pcie_gen_max pcie_width pcie_width_max mig. Of the system: driver (its version).
  * Original code; only names, numbers and struct layouts follow the public NVML interface.
  */
 #define _GNU_SOURCE
@@ -37,13 +43,15 @@
 #define MAX_GPUS 32
 #define MAX_KEYS 64
 #define MAX_FILE 65536
+#define MAX_SLICES 7
+#define MAX_PROCS 32
 
 typedef unsigned int uint;
 typedef unsigned long long ull;
 typedef int ret_t;
 typedef const struct gpu *device;
 
-enum { OK = 0, UNINITIALIZED = 1, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, INSUFFICIENT_SIZE = 7,
+enum { OK = 0, UNINITIALIZED = 1, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, INSUFFICIENT_SIZE = 7,
        DRIVER_NOT_LOADED = 9, GPU_IS_LOST = 15, VERSION_MISMATCH = 25, UNKNOWN = 999 };
 
 static const struct { int code; const char *name, *text; } errors[] = {
@@ -51,6 +59,7 @@ static const struct { int code; const char *name, *text; } errors[] = {
     {2, "INVALID_ARGUMENT", "Invalid Argument"},
     {3, "NOT_SUPPORTED", "Not Supported"},
     {4, "NO_PERMISSION", "Insufficient Permissions"},
+    {6, "NOT_FOUND", "Not Found"},
     {8, "INSUFFICIENT_POWER", "Insufficient External Power"},
     {9, "DRIVER_NOT_LOADED", "Driver Not Loaded"},
     {10, "TIMEOUT", "Timeout"},
@@ -65,9 +74,9 @@ static const struct { int code; const char *name, *text; } errors[] = {
 /* ---------------------------------------------------------------- the state file */
 
 struct section { struct { const char *key, *value; } kv[MAX_KEYS]; int n; };
-struct gpu { int index; };                       /* a handle: only its address counts */
+struct gpu { int index, slice; };                /* a handle: slice -1 is the whole card */
 
-static struct gpu handles[MAX_GPUS];
+static struct gpu handles[MAX_GPUS], slices[MAX_GPUS][MAX_SLICES];
 static struct section whole, any_gpu, gpus[MAX_GPUS];
 static int highest;                              /* number of cards: the highest [gpu N] + 1 */
 static char text[MAX_FILE], lost[MAX_GPUS];
@@ -116,7 +125,11 @@ static void parse(void)
     char *line, *next, *equals;
 
     whole.n = any_gpu.n = highest = 0;
-    for (int n = 0; n < MAX_GPUS; n++) { gpus[n].n = 0; handles[n].index = n; }
+    for (int n = 0; n < MAX_GPUS; n++) {
+        gpus[n].n = 0;
+        handles[n] = (struct gpu){n, -1};
+        for (int k = 0; k < MAX_SLICES; k++) slices[n][k] = (struct gpu){n, k};
+    }
     for (line = text; line; line = next) {
         next = strchr(line, '\n');
         if (next) *next++ = 0;
@@ -216,7 +229,10 @@ static int error_code(const char *s)
 
 /* ---------------------------------------------------------------- every call */
 
-static int ours(device g) { return g >= handles && g < handles + MAX_GPUS; }
+static int ours(device g)
+{
+    return (g >= handles && g < handles + MAX_GPUS) || (g >= slices[0] && g < slices[0] + MAX_GPUS * MAX_SLICES);
+}
 
 static void hang(const char *func)
 {
@@ -323,14 +339,49 @@ API ret_t nvmlDeviceGetHandleByIndex_v2(uint i, device *out)
 }
 
 API ret_t nvmlDeviceGetName(device g, char *s, uint n) { ENTER(g); return leave(put_string(s, n, get(g, "name"))); }
-API ret_t nvmlDeviceGetUUID(device g, char *s, uint n) { ENTER(g); return leave(put_string(s, n, get(g, "uuid"))); }
+API ret_t nvmlSystemGetDriverVersion(char *s, uint n) { ENTER_SYS; return leave(put_string(s, n, get(NULL, "driver"))); }
+
+/* The nth line of this key among the card's own, its parts at the commas; NULL where there are fewer. */
+static char **parts_of(device g, const char *key, int nth)
+{
+    static char copy[256];
+    static char *parts[4];
+    const struct section *s = &gpus[g->index];
+
+    for (int i = 0; i < s->n; i++) {
+        if (strcmp(s->kv[i].key, key) || nth--)
+            continue;
+        char *rest = strncpy(copy, s->kv[i].value, sizeof copy - 1);
+        for (int k = 0; k < 4; k++) parts[k] = strsep(&rest, ",");
+        return parts;
+    }
+    return NULL;
+}
+
+API ret_t nvmlDeviceGetUUID(device g, char *s, uint n)
+{
+    ENTER(g);
+    char **slice = g->slice < 0 ? NULL : parts_of(g, "slice", g->slice);
+    return leave(put_string(s, n, slice ? slice[0] : get(g, "uuid")));
+}
+
+struct pci { char legacy[16]; uint domain, bus, device, id, subsystem; char bus_id[32]; };
+API ret_t nvmlDeviceGetPciInfo_v3(device g, struct pci *p)
+{
+    ENTER(g);
+    return leave(put_string(p->bus_id, sizeof p->bus_id, get(g, "pci")));
+}
 
 struct memory { ull total, free, used; };
 struct memory_v2 { uint version; ull total, reserved, free, used; };
 
 static ret_t memory(device g, struct memory_v2 *m)
 {
+    char **slice = g->slice < 0 ? NULL : parts_of(g, "slice", g->slice);
+
     m->reserved = 0;
+    if (slice)
+        return number(slice[1], &m->used) && number(slice[2], &m->total) ? OK : NOT_SUPPORTED;
     if (!number(get(g, "mem_total"), &m->total) || !number(get(g, "mem_used"), &m->used))
         return NOT_SUPPORTED;
     number(get(g, "mem_reserved"), &m->reserved);
@@ -365,7 +416,95 @@ API ret_t nvmlDeviceGetTemperature(device g, uint sensor, uint *t)
 API ret_t nvmlDeviceGetPowerUsage(device g, uint *mw) { ENTER(g); return leave(put_uint(mw, g, "power")); }
 API ret_t nvmlDeviceGetEnforcedPowerLimit(device g, uint *mw) { ENTER(g); return leave(put_uint(mw, g, "power_limit")); }
 
+API ret_t nvmlDeviceGetTotalEnergyConsumption(device g, ull *mj)
+{
+    ENTER(g);
+    return leave(number(get(g, "energy"), mj) ? OK : NOT_SUPPORTED);
+}
+API ret_t nvmlDeviceGetFanSpeed(device g, uint *v) { ENTER(g); return leave(put_uint(v, g, "fan")); }
+API ret_t nvmlDeviceGetPerformanceState(device g, uint *v) { ENTER(g); return leave(put_uint(v, g, "pstate")); }
+
+static ret_t clock_of(device g, uint type, uint *mhz, const char *sm, const char *memory)
+{
+    return type == 1 ? put_uint(mhz, g, sm) : type == 2 ? put_uint(mhz, g, memory) : INVALID_ARGUMENT;
+}
+API ret_t nvmlDeviceGetClockInfo(device g, uint type, uint *mhz)
+{
+    ENTER(g);
+    return leave(clock_of(g, type, mhz, "clock_sm", "clock_mem"));
+}
+API ret_t nvmlDeviceGetMaxClockInfo(device g, uint type, uint *mhz)
+{
+    ENTER(g);
+    return leave(clock_of(g, type, mhz, "clock_max_sm", "clock_max_mem"));
+}
+
+#define THROTTLE(NAME) \
+    API ret_t nvmlDeviceGetCurrentClocks##NAME##Reasons(device g, ull *bits) \
+    { ENTER(g); return leave(number(get(g, "throttle"), bits) ? OK : NOT_SUPPORTED); }
+THROTTLE(Throttle)
+
+#define LINK(NAME, KEY) \
+    API ret_t nvmlDeviceGet##NAME(device g, uint *v) { ENTER(g); return leave(put_uint(v, g, KEY)); }
+LINK(CurrPcieLinkGeneration, "pcie_gen")
+LINK(MaxPcieLinkGeneration, "pcie_gen_max")
+LINK(CurrPcieLinkWidth, "pcie_width")
+LINK(MaxPcieLinkWidth, "pcie_width_max")
+
+/* ---------------------------------------------------------------- slices (MIG) */
+
+API ret_t nvmlDeviceGetMigMode(device g, uint *now, uint *pending)
+{
+    ENTER(g);
+    ret_t r = put_uint(now, g, "mig");
+    *pending = *now;
+    return leave(r);
+}
+API ret_t nvmlDeviceGetMaxMigDeviceCount(device g, uint *n) { ENTER(g); *n = MAX_SLICES; return leave(OK); }
+API ret_t nvmlDeviceGetMigDeviceHandleByIndex(device g, uint i, device *out)
+{
+    ENTER(g);
+    if (i >= MAX_SLICES || !parts_of(g, "slice", (int)i)) return leave(NOT_FOUND);
+    *out = &slices[g->index][i];
+    return leave(OK);
+}
+
+/* ---------------------------------------------------------------- processes */
+
+struct proc { uint pid; ull bytes; uint gi, ci; };              /* the second and third version */
+struct proc_early { uint pid; ull bytes; uint gi, ci; ull cc; }; /* the third, as early 535 drivers had it */
+
+static ret_t running(device g, uint *n, void *out, const char *kind, int is_third)
+{
+    uint found = 0, room = out ? *n : 0;
+    int is_early = is_third && get(NULL, "v3_early");
+    char **p;
+
+    for (int i = 0; i < MAX_PROCS && (p = parts_of(g, "proc", i)); i++) {
+        struct proc_early e = {(uint)strtoul(p[0], NULL, 10), ~0ULL, ~0u, ~0u, 0};
+        if (!strstr(p[1], kind))
+            continue;
+        number(p[2], &e.bytes);
+        if (found < room && is_early)
+            ((struct proc_early *)out)[found] = e;
+        else if (found < room)
+            ((struct proc *)out)[found] = (struct proc){e.pid, e.bytes, e.gi, e.ci};
+        found++;
+    }
+    *n = found;
+    return found > room ? INSUFFICIENT_SIZE : OK;
+}
+
+#define RUNNING(NAME, KIND, VERSION) \
+    API ret_t nvmlDeviceGet##NAME##RunningProcesses_v##VERSION(device g, uint *n, void *out) \
+    { ENTER(g); return leave(running(g, n, out, KIND, VERSION == 3)); }
+RUNNING(Compute, "C", 2)
+RUNNING(Graphics, "G", 2)
+
 #ifndef OLD_DRIVER
+RUNNING(Compute, "C", 3)
+RUNNING(Graphics, "G", 3)
+THROTTLE(Event)
 API ret_t nvmlDeviceGetMemoryInfo_v2(device g, struct memory_v2 *out)
 {
     ENTER(g);

@@ -11,11 +11,16 @@ from pathlib import Path
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.reading import Missing, Why
 from ollama_top.sources.gpus.look import GpuLook
-from ollama_top.sources.gpus.nvidia_card import read_card
+from ollama_top.sources.gpus.nvidia_card import KnownCard, get_to_know, read_card, silent_card
+from ollama_top.sources.gpus.nvidia_processes import Name
 from ollama_top.sources.gpus.nvml import Nvml, RefusedError, asked
+from ollama_top.sources.programs import program_of
 
 RETRY_S = 30.0
 """Least time between two starts of NVML: one can take a second, and wakes sleeping cards."""
+
+REASK_S = 60.0
+"""Time for which what seldom changes about a card is taken to stay: its name, its limits."""
 
 PCI_VENDOR, PCI_DISPLAY = "0x10de", "0x03"
 
@@ -31,13 +36,17 @@ class NvidiaGpus:
         self,
         clock: Callable[[], float] = time.monotonic,
         pci_devices: Path = Path("/sys/bus/pci/devices"),
+        name_of: Name = program_of,
     ) -> None:
         self._clock = clock
         self._pci_devices = pci_devices
+        self._name_of = name_of
         self._started = False
         self._next_start_s = float("-inf")
         self._trouble: GpuLook | None = None
         self._cards: tuple[Gpu, ...] = ()
+        self._known: list[KnownCard | None] = []
+        self._next_asking_s = float("-inf")
 
     def read(self) -> GpuLook:
         """Look once, for as long as the driver takes; every refusal of it becomes part of the look."""
@@ -64,6 +73,7 @@ class NvidiaGpus:
             self._started, self._trouble = False, self._trouble_behind(nvml, refusal)
         else:
             self._started, self._trouble = True, None
+            self._known = []  # handles do not outlive a start
 
     def _look(self, nvml: Nvml) -> None:
         try:
@@ -71,9 +81,22 @@ class NvidiaGpus:
         except RefusedError as refusal:
             self._trouble = self._trouble_behind(nvml, refusal)
             return
+        if len(self._known) != count or self._clock() >= self._next_asking_s:
+            self._known, self._next_asking_s = [None] * count, self._clock() + REASK_S
         # A card that comes or goes shifts the numbers of others: what was known by number is void.
-        known = self._cards if len(self._cards) == count else (None,) * count
-        self._cards = tuple(read_card(nvml, index, before) for index, before in enumerate(known))
+        before = self._cards if len(self._cards) == count else (None,) * count
+        self._cards = tuple(self._card(nvml, index, each) for index, each in enumerate(before))
+
+    def _card(self, nvml: Nvml, index: int, before: Gpu | None) -> Gpu:
+        """One card; one that does not answer is got to know anew the next time."""
+        known, self._known[index] = self._known[index], None
+        try:
+            known = known or get_to_know(nvml, index)
+            card = read_card(known, self._name_of)
+        except RefusedError as refusal:
+            return silent_card(nvml, index, before, refusal)
+        self._known[index] = known
+        return card
 
     def _trouble_behind(self, nvml: Nvml, refusal: RefusedError) -> GpuLook:
         """What it means that NVML does not start: there is nothing here, or something to be mended."""

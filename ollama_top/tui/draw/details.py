@@ -1,7 +1,6 @@
 """Every value of one row, with its source and that source's age, or why it is missing."""
 
-from collections.abc import Callable
-from datetime import datetime
+from dataclasses import is_dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -11,29 +10,30 @@ from ollama_top.model.fact import DOC, published
 from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing
 from ollama_top.model.vocabulary import Vocabulary
+from ollama_top.tui.draw.as_text import as_text
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
+from ollama_top.tui.draw.nested import nested
 from ollama_top.tui.provenance import light_of
 
 NAME_WIDTH = 22
 VALUE_WIDTH = 28
 WIDE = 100  # from here on each fact's meaning stands beside it
-_UNITS: tuple[tuple[str, Callable[[float], str]], ...] = (  # units stand in names
-    ("_bytes", lambda value: f"{formats.size(value)} ({value:,} bytes)"),
-    ("_percent", lambda value: f"{value:.1f} %"),
-    ("_celsius", lambda value: f"{value:.0f} °C"),
-    ("_per_s", lambda value: f"{value:.1f} per second"),
-    ("_s", lambda value: f"{formats.age(value)} ({value:.2f} s)"),
-    ("_w", lambda value: f"{value:.1f} W"),
-    ("_tokens", lambda value: f"{value:,}"),
-)
 
 
 def details(row: Any, frame: Frame, width: int) -> list[Line]:  # noqa: ANN401 - a row of any table
     """A line or more for each published fact of the row, in the order of its declaration."""
     lines: list[Line] = []
     for each in published(type(row)):
-        lines += _fact(each.name, getattr(row, each.name), str(each.metadata[DOC]), frame, width)
+        value = getattr(row, each.name)
+        lines += _fact(each.name, value, str(each.metadata[DOC]), frame, width)
+        lines += nested(_rows(value), width)
     return lines
+
+
+def _rows(value: object) -> tuple[Any, ...]:
+    """The rows that a value holds; what are words are none."""
+    held = value.value if isinstance(value, Known) else value
+    return tuple(each for each in held if is_dataclass(each)) if isinstance(held, tuple) else ()
 
 
 def _fact(name: str, value: object, doc: str, frame: Frame, width: int) -> list[Line]:
@@ -61,17 +61,9 @@ def _shown(name: str, value: object, frame: Frame) -> tuple[Cell, str]:
         return Cell(as_text(name, value.value), Role.STRONG), f"worked out ({value.source.value})"
     light = light_of(frame, value.source)
     age = f", {formats.age(light.age_s)} ago" if light is not None and light.age_s is not None else ""
-    return Cell(as_text(name, value.value), Role.STRONG), f"from {value.source.value}{age}"
+    meaning = "".join(f"; {each.doc}" for each in _words(value.value))
+    return Cell(as_text(name, value.value), Role.STRONG), f"from {value.source.value}{age}{meaning}"
 
 
-def as_text(name: str, value: object) -> str:
-    """A value in full, by the unit that its name ends with."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S %Z}".rstrip()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return next((text(value) for unit, text in _UNITS if name.endswith(unit)), str(value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value is None:
-        return UNKNOWN.text
-    return str(getattr(value, "value", value))
+def _words(value: object) -> list[Vocabulary]:
+    return [each for each in value if isinstance(each, Vocabulary)] if isinstance(value, tuple) else []

@@ -1,12 +1,14 @@
 """The graphics cards as meters: one line a card, or several to a line where there are many."""
 
+from collections.abc import Iterable
+
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.columns.column import Align
-from ollama_top.columns.gpus import GPUS, memory_share
+from ollama_top.columns.gpus import GPUS, is_slowed, memory_share, slowed
 from ollama_top.model.frame import Frame
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import Series
-from ollama_top.tui.draw.fit import fit, fit_line, marked, whole
+from ollama_top.tui.draw.fit import fit, fit_line, marked, whole, width_of
 from ollama_top.tui.draw.meter import meter
 from ollama_top.tui.layout import GPU_WIDTH
 from ollama_top.tui.plots import spark
@@ -15,6 +17,8 @@ from ollama_top.tui.view import View, is_stale
 
 SPARK_WIDEST = 60
 FULL_WIDTH = 72  # narrower, a card is drawn in its compact form
+SLOWED_WIDTH = 6
+HELD_BY_LEAST = 20
 _FACTS = 33  # memory, utilisation, temperature and power with their gaps
 
 
@@ -25,8 +29,9 @@ def gpu_meters(view: View, width: int, height: int, stand: Stand | None) -> list
     rows = arrange(GPUS, stand or Stand(), view.frame.snapshot).rows
     per_line = _per_line(len(rows), width, height)
     places = _places(rows, view.frame, width // per_line, per_line * height)
-    old, cursor = is_stale(view, GPUS.light), stand.index if stand else None
-    places = [marked(place, is_cursor=at == cursor, is_stale=old) for at, place in enumerate(places)]
+    old = [is_stale(view, each.vendor.value) for each in rows[: len(places)]]
+    cursor = stand.index if stand else None
+    places = [marked(place, is_cursor=at == cursor, is_stale=old[at]) for at, place in enumerate(places)]
     groups = [places[at : at + per_line] for at in range(0, len(places), per_line)]
     return [fit_line([cell for place in group for cell in place], width) for group in groups]
 
@@ -48,11 +53,35 @@ def _line(gpu: Gpu, frame: Frame, width: int) -> Line:
     head = (*_index(gpu, frame), _column("name", gpu, frame, name_width), Cell(" "))
     if gpu.problem is not None:
         return fit_line((*head, Cell(gpu.problem, Role.ERROR)), width)
-    room = width - 4 - name_width - _FACTS - 2
+    word = _slowed(gpu, frame)
+    room = width - 4 - name_width - _FACTS - 2 - width_of(word)
     bar_width = max(6, min(40, room // 2))
     drawn = spark(_series(gpu, frame), max(0, min(SPARK_WIDEST, room - bar_width)), 100)
     plot = (Cell(" "), Cell(drawn, Role.GAUGE))
-    return whole([head, meter(memory_share(gpu), bar_width), *_facts(gpu, frame), plot], width)
+    line = [head, meter(memory_share(gpu), bar_width), *_facts(gpu, frame), word, plot]
+    return fit_line(
+        [*whole(line, min(width, _width(line))), *_held_by(gpu, frame, width - _width(line))], width
+    )
+
+
+def _slowed(gpu: Gpu, frame: Frame) -> Line:
+    """Why a card is slower than it could be; beside others that are not, room is kept."""
+    if not any(map(is_slowed, frame.snapshot.gpus)):
+        return ()
+    cell = slowed(gpu, frame.snapshot.taken_at) if is_slowed(gpu) else Cell("")
+    return (fit(cell, SLOWED_WIDTH), Cell(" "))
+
+
+def _held_by(gpu: Gpu, frame: Frame, room: int) -> Line:
+    """Who holds the card's memory, where a wide line has room left."""
+    if room < HELD_BY_LEAST:
+        return ()
+    cell = GPUS.column("processes").cell(gpu, frame.snapshot.taken_at)
+    return (Cell("  "), fit(Cell(cell.text, Role.FAINT), room - 2))
+
+
+def _width(parts: Iterable[Line]) -> int:
+    return sum(map(width_of, parts))
 
 
 def _places(rows: tuple[Gpu, ...], frame: Frame, width: int, most: int) -> list[Line]:
@@ -88,7 +117,4 @@ def _column(key: str, gpu: Gpu, frame: Frame, width: int) -> Cell:
 
 
 def _series(gpu: Gpu, frame: Frame) -> Series:
-    """The card's own series; histories stand in the order of the Frame's cards."""
-    indices = [each.index for each in frame.snapshot.gpus]
-    at = indices.index(gpu.index)
-    return frame.history.gpu_percent[at] if at < len(frame.history.gpu_percent) else ()
+    return frame.history.gpu_percent(gpu.identity)

@@ -23,7 +23,10 @@ def table_lines(
         return []
     gap = 2 if width >= WIDE else 1
     placed = fitting(table.columns, width - 2, gap)
-    age_s = stale_age_s(light_named(view.frame, table.light), view.interval_s)
+    ages = {
+        light: stale_age_s(light_named(view.frame, light), view.interval_s) for light in _lights(table, rows)
+    }
+    age_s = max((each for each in ages.values() if each is not None), default=None)
     head_role = Role.HEADER_FOCUSED if is_focused else Role.HEADER
     unseen = table.unseen(view.frame.snapshot) is not None and not rows.rows
     count = UNKNOWN.text if unseen else str(len(rows.rows))
@@ -35,8 +38,19 @@ def table_lines(
     window = range(stand.offset, min(len(rows.rows), stand.offset + height - 1))
     for at in window:
         line = _row(placed, rows.rows[at], gap, view.frame, width)
-        lines.append(marked(line, is_cursor=is_focused and at == stand.index, is_stale=age_s is not None))
+        is_old = ages[_light(table, rows.rows[at])] is not None
+        lines.append(marked(line, is_cursor=is_focused and at == stand.index, is_stale=is_old))
     return lines[:height]
+
+
+def _light(table: Table[Any], row: object) -> str:
+    """The source that a row comes from."""
+    return table.light if table.light_of is None else table.light_of(row)
+
+
+def _lights(table: Table[Any], rows: Rows) -> set[str]:
+    named = set() if table.light_of is None else {_light(table, row) for row in rows.rows}
+    return named or {table.light}
 
 
 def _row(placed: tuple[Placed[Any], ...], row: object, gap: int, frame: Frame, width: int) -> Line:

@@ -88,7 +88,7 @@ def test_host_gpus_and_lights_are_handed_on() -> None:
     host = Host("box", *[Known(1, Source.HOST)] * 7)
     lights = (Light("api", LightState.OK, 0.1, 0.1, None),)
     found = snapshot(
-        replace(samples(), host=Taken(host, 10), gpus=Taken(GpuLook(()), 10), lights=lights, demo=True)
+        replace(samples(), host=Taken(host, 10), gpus=(Taken(GpuLook(()), 10),), lights=lights, demo=True)
     )
     assert (found.host, found.gpus, found.sources, found.demo) == (host, (), lights, True)
     assert found.taken_at > NOW

@@ -37,5 +37,5 @@ def test_a_crowd_is_counted() -> None:
     assert states == {RequestState.RUNNING: 150, RequestState.UNKNOWN: 850}, (
         "which of many models waits is unsaid"
     )
-    assert len(frame.history.gpu_percent) == 8
+    assert len(frame.history.gpus) == 8
     assert len(frame.history.waiting) == LOOKS + 1

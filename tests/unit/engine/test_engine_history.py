@@ -37,7 +37,7 @@ def test_no_series_grows_past_its_length(count: int) -> None:
         len(history.running),
         len(history.waiting),
         len(history.tokens_per_s),
-        len(history.gpu_percent[0]),
+        len(history.gpus[0].percent),
     }
     assert lengths == {min(count, POINTS)}
 
@@ -54,9 +54,18 @@ def test_each_card_has_a_series_and_one_that_is_gone_has_none() -> None:
     two = seen(gpus=(frames.gpu(0), frames.gpu(1, utilization_percent=UNKNOWN)))
     one = seen(gpus=(frames.gpu(0, utilization_percent=Known(3.0, Source.NVIDIA)),))
     history = extend(extend(History(), two), one)
-    assert history.gpu_percent == ((97.0, 3.0),)
+    assert [each.percent for each in history.gpus] == [(97.0, 3.0)]
     again = extend(history, two)
-    assert again.gpu_percent == ((97.0, 3.0, 97.0), (None,))
+    assert [each.percent for each in again.gpus] == [(97.0, 3.0, 97.0), (None,)]
+
+
+def test_a_card_keeps_its_series_when_its_number_changes() -> None:
+    first, other = frames.gpu(0), frames.gpu(1, utilization_percent=Known(3.0, Source.NVIDIA))
+    history = extend(History(), seen(gpus=(first, other)))
+    dealt_anew = seen(gpus=(replace(other, index=0), replace(first, index=1)))
+    history = extend(history, dealt_anew)
+    assert [each.percent for each in history.gpus] == [(3.0, 3.0), (97.0, 97.0)]
+    assert history.gpu_percent("nvidia of another machine") == ()
 
 
 def test_a_server_that_cannot_be_read_writes_no_rate_that_is_known() -> None:

@@ -198,6 +198,14 @@ def test_a_healthy_model_reads_as_it_is() -> None:
         "quantization": "Q8_0",
         "size_bytes": 1288490188,
         "vram_bytes": 1288490188,
+        "gpus": [
+            {
+                "vendor": "nvidia",
+                "gpu": 0,
+                "uuid": "GPU-00000000-aaaa-bbbb-cccc-000000000000",
+                "memory_bytes": 1288490188,
+            }
+        ],
         "context_tokens": 4096,
         "kv_cache_type": "f16",
         "expires_at": "2026-03-14T15:14:17.000Z",

@@ -131,23 +131,6 @@ def test_known_connections_are_not_looked_for_again(
     assert remembered._known == {}
 
 
-@pytest.mark.parametrize(
-    ("words", "name"),
-    [
-        (["/usr/bin/curl", "http://localhost:11434"], "curl"),
-        (["/usr/bin/python3.12", "-u", "/srv/bot.py", "--fast"], "python3.12 bot.py"),
-        (["python", "-m", "open_webui", "serve"], "python open_webui"),
-        (["python3"], "python3"),
-        (["node", "--inspect", "/srv/app/server.js"], "node server.js"),
-        (["/usr/local/bin/ollama", "run", "gemma3"], "ollama run"),
-        (["x" * 100], "x" * 40),
-        ([""], ""),
-    ],
-)
-def test_a_program_is_named_as_a_person_would(words: list[str], name: str) -> None:
-    assert clients._program_name(words) == name
-
-
 def test_a_process_that_is_gone_has_no_name() -> None:
     described = clients._describe(2**22 + 1)
     assert isinstance(described.name, Missing)

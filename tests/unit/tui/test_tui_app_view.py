@@ -1,6 +1,7 @@
 """Frames as they come, pause, themes, a feed that fails, sizes, the mouse, and the way out."""
 
 import feeds
+import frames
 import pytest
 import scenes
 import troubles
@@ -110,7 +111,7 @@ async def test_a_click_takes_up_a_row_and_the_wheel_moves() -> None:
         assert monitor.looks.focus is Panel.REQUESTS
         assert monitor.row == "127.0.0.1:40002"
         await monitor.pilot.click(offset=(5, 4))
-        assert (monitor.looks.focus, monitor.row) == (Panel.GPUS, "nvidia 1")
+        assert (monitor.looks.focus, monitor.row) == (Panel.GPUS, frames.gpu(1).identity)
         await monitor.pilot.click(offset=(5, 0))
         assert monitor.looks.focus is Panel.HEADER
         await monitor.pilot.click(offset=(5, 1))
@@ -137,14 +138,9 @@ async def test_a_frame_that_comes_while_the_user_leaves_does_no_harm() -> None:
 
 async def test_a_click_finds_its_card_among_several_to_a_line() -> None:
     async with running(scenes.crowded()) as monitor:
-        for column, line, card in (
-            (5, 3, "nvidia 0"),
-            (60, 3, "nvidia 1"),
-            (5, 6, "nvidia 6"),
-            (79, 6, "nvidia 7"),
-        ):
+        for column, line, card in ((5, 3, 0), (60, 3, 1), (5, 6, 6), (79, 6, 7)):
             await monitor.pilot.click(offset=(column, line))
-            assert monitor.row == card
+            assert monitor.row == frames.gpu(card).identity
 
 
 async def test_a_click_on_a_header_row_moves_no_cursor() -> None:

@@ -6,61 +6,110 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pynvml
 import pytest
+from gpus_clock import Clock
 from nvml_mock.expected import expected, plain, same_as_file
 from nvml_mock.mock import SONAME, Card, NvmlMock, jetson, rtx4090
 
 import ollama_top
 from ollama_top.model.reading import Known, Missing, Source
 from ollama_top.sources.gpus.look import GpuLook
-from ollama_top.sources.gpus.nvidia import RETRY_S, NvidiaGpus
+from ollama_top.sources.gpus.nvidia import REASK_S, RETRY_S, NvidiaGpus
 from ollama_top.sources.gpus.nvml import RefusedError, asked
 
 LOST: Card = {"error": "GPU_IS_LOST"}
 
 
-@dataclass
-class Clock:
-    """A clock that moves when told."""
+def held(used_gib: float, *processes: str) -> Card:
+    """What a card is made to say of its memory: `1234,C,6G` for each process."""
+    return {"mem_used": f"{used_gib}G", "proc": processes, "util_gpu": 99, "throttle": 4}
 
-    now_s: float = 0.0
 
-    def __call__(self) -> float:
-        return self.now_s
+def scripted_run(eight: list[Card]) -> Iterator[list[Card]]:
+    """A day of a machine: cards come, work grows and moves, a card is lost, all leave and return."""
+    yield eight[:1]
+    yield eight[:3]
+    yield eight
+    for step in range(1, 5):  # one model that grows over two cards, and others beside it
+        first = held(2 * step + 1, f"4100,C,{2 * step}G", "900,G,512M")
+        second = held(3 * step, f"4100,C,{2 * step}G", f"4200,C,{step}G")
+        yield [eight[0] | first, eight[1] | second, *eight[2:]]
+    yield [card | held(index + 2, f"{5000 + index},CG,{index + 1}G") for index, card in enumerate(eight)]
+    yield [*eight[:3], eight[3] | held(1, "4100,C,1G") | LOST, *eight[4:]]
+    yield eight
+    yield eight[:5]
+    yield []
+    yield [jetson()]
+    yield eight[:2]
+    yield [eight[0] | held(4, "4300,C,-"), *eight[1:]]  # as under WSL: who, and not how much
+    yield [eight[0] | {"mig": 1, "slice": ("MIG-1,2G,10G", "MIG-2,1G,10G")}, *eight[1:]]
 
 
 def test_eight_cards_grow_are_lost_leave_and_return(driver: NvmlMock) -> None:
-    """A scripted day: every look equals the state file of its moment."""
-    gpus = NvidiaGpus()
-    eight = [rtx4090(index) for index in range(8)]
-    scenes: list[list[Card]] = [
-        eight[:1],
-        eight[:3],
-        eight,
-        [card | {"mem_used": f"{index + 2}G", "util_gpu": 99} for index, card in enumerate(eight)],
-        eight[:5],
-        [],
-        [jetson()],
-        eight[:2],
-        eight,
-    ]
-    for scene in scenes:
-        driver.write(*scene)
+    """Every look equals the state file of its moment, processes and slices included."""
+    clock = Clock()
+    gpus = NvidiaGpus(clock)
+    for scene in scripted_run([rtx4090(index) for index in range(8)]):
+        clock.now_s += REASK_S
+        driver.write(*scene, driver="570.86.15")
         look = gpus.read()
         assert len(look.gpus) == len(scene)
-        assert same_as_file(look, driver)
-    driver.write(*eight[:3], eight[3] | LOST, *eight[4:])
-    look = gpus.read()
-    assert [gpu.index for gpu in look.gpus if gpu.problem] == [3]
-    healthy = [gpu for gpu in look.gpus if not gpu.problem]
-    assert plain(healthy) == [card for card in expected(driver.state.read_text()) if card["index"] != 3]
-    driver.write(*eight)
+        if any("error" in card for card in scene):
+            assert [gpu.index for gpu in look.gpus if gpu.problem] == [3]
+            healthy = [gpu for gpu in look.gpus if not gpu.problem]
+            told = expected(driver.state.read_text())
+            assert plain(healthy) == [card for card in told if card["index"] != 3]
+        else:
+            assert same_as_file(look, driver)
+
+
+def test_an_old_driver_goes_the_same_way(old_driver: NvmlMock) -> None:
+    clock = Clock()
+    gpus = NvidiaGpus(clock)
+    for scene in scripted_run([rtx4090(index) for index in range(8)]):
+        if not any("error" in card for card in scene):
+            clock.now_s += REASK_S
+            old_driver.write(*scene, driver="470.42.01")
+            assert same_as_file(gpus.read(), old_driver, old_driver=True)
+
+
+ONCE = ("UUID", "Name", "PciInfo", "MaxClockInfo", "MaxPcieLinkWidth", "EnforcedPowerLimit", "MigMode")
+"""Some of the questions whose answers stay."""
+
+
+def test_what_stays_is_asked_once_and_again_at_intervals(
+    driver: NvmlMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: Counter[str] = Counter()
+    for name in (*ONCE, "UtilizationRates"):
+        monkeypatch.setattr(pynvml, f"nvmlDeviceGet{name}", counted(asked_for, name))
+    clock = Clock()
+    gpus = NvidiaGpus(clock)
+    driver.write(rtx4090(), rtx4090(1))
+    for _ in range(5):
+        gpus.read()
+    assert asked_for["UtilizationRates"] == 10
+    assert {name: asked_for[name] for name in ONCE} == dict.fromkeys(ONCE, 2) | {"MaxClockInfo": 4}
+    clock.now_s = REASK_S
+    driver.write(rtx4090(power_limit=300000), rtx4090(1))
     assert same_as_file(gpus.read(), driver)
+    assert asked_for["Name"] == 4
+
+
+def counted(asked_for: Counter[str], name: str) -> Callable[..., object]:
+    """A question of pynvml's that is counted."""
+    question = getattr(pynvml, f"nvmlDeviceGet{name}")
+
+    def ask(*arguments: object) -> object:
+        asked_for[name] += 1
+        return question(*arguments)
+
+    return ask
 
 
 def test_a_number_dealt_anew_does_not_inherit_the_name_of_another_card(driver: NvmlMock) -> None:

@@ -1,12 +1,15 @@
 """NVIDIA's cards, read by the real pynvml from the mock library, equal its state file."""
 
+from gpus_clock import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nvml_mock.expected import same_as_file
 from nvml_mock.mock import Card, NvmlMock, jetson, rtx4090
 
+from ollama_top.model.gpu import Throttle
 from ollama_top.model.reading import Known, Missing, Source, Why
-from ollama_top.sources.gpus.nvidia import NvidiaGpus
+from ollama_top.sources.gpus.nvidia import REASK_S, NvidiaGpus
+from ollama_top.sources.gpus.nvidia_card import normal_address
 
 LOST: Card = {"error": "GPU_IS_LOST"}
 
@@ -35,7 +38,9 @@ def test_a_board_that_tells_next_to_nothing_has_reasons_instead_of_zeroes(driver
     assert same_as_file(look, driver)
     assert look.gpus[0].name == Known("Orin (nvgpu)", Source.NVIDIA)
     assert look.gpus[0].memory_total_bytes == Missing(
-        Why.UNSUPPORTED, "NVIDIA's driver does not tell the memory of this card."
+        Why.UNSUPPORTED,
+        "NVIDIA's driver does not tell the memory of this card."
+        " Boards that share the machine's memory, as Jetson and GB10 do, have none of their own.",
     )
 
 
@@ -96,6 +101,33 @@ def test_a_card_that_hangs_says_what_mends_it(driver: NvmlMock) -> None:
     assert look.gpus[0].problem == "This card hangs, and answers again only after a reset."
 
 
+def test_reasons_to_be_slow_are_words_and_an_unknown_one_is_said_to_be_there(driver: NvmlMock) -> None:
+    driver.write(rtx4090(throttle=0x4 | 0x20), rtx4090(1, throttle=0x80000), rtx4090(2, throttle=0))
+    told = [gpu.throttle for gpu in NvidiaGpus().read().gpus]
+    assert told == [
+        Known((Throttle.POWER_CAP, Throttle.HEAT), Source.NVIDIA),
+        Known((Throttle.OTHER,), Source.NVIDIA),
+        Known((), Source.NVIDIA),
+    ]
+
+
+def test_a_performance_state_that_the_driver_does_not_know_is_missing(driver: NvmlMock) -> None:
+    driver.write(rtx4090(pstate=32))
+    assert isinstance(NvidiaGpus().read().gpus[0].performance_state, Missing)
+
+
+def test_a_slice_whose_memory_may_not_be_read_is_there_all_the_same(driver: NvmlMock) -> None:
+    driver.write(rtx4090(mig=1, slice=("MIG-1,-,10G", "MIG-2,1G,10G")))
+    devices = NvidiaGpus().read().gpus[0].mig_devices
+    assert isinstance(devices, Known)
+    assert [each.uuid for each in devices.value] == [Known(f"MIG-{n}", Source.NVIDIA) for n in (1, 2)]
+
+
+def test_an_address_is_written_as_linux_writes_it() -> None:
+    assert normal_address("00000000:0A:00.0") == "0000:0a:00.0"
+    assert normal_address("0000:0a:00.0") == "0000:0a:00.0"
+
+
 def test_a_name_that_is_not_utf8_does_not_hide_the_card(driver: NvmlMock) -> None:
     driver.write(rtx4090(name="PLACE"))
     text = driver.state.read_bytes().replace(b"PLACE", b"RTX \xff\xfe")
@@ -122,6 +154,17 @@ cards = st.builds(
         util_gpu=st.integers(0, 100),
         temp=st.integers(0, 120),
         power=st.integers(0, 10**6),
+        throttle=st.integers(0, 2**11 - 1),
+        proc=st.lists(
+            st.builds(
+                "{},{},{}".format,
+                st.integers(1, 2**22),
+                st.sampled_from(["C", "G", "CG"]),
+                st.one_of(st.just("-"), st.integers(0, 2**40)),
+            ),
+            max_size=6,
+            unique_by=lambda line: line.split(",")[0],
+        ).map(tuple),
     ),
     st.sets(st.sampled_from(sorted(rtx4090()))),
     st.dictionaries(st.sampled_from(FUNCTIONS), st.sampled_from(["NO_PERMISSION", "UNKNOWN", "TIMEOUT"])),
@@ -131,7 +174,9 @@ cards = st.builds(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(cards, max_size=8), min_size=1, max_size=3))
 def test_whatever_the_driver_says_is_what_is_read(driver: NvmlMock, scenes: list[list[Card]]) -> None:
-    gpus = NvidiaGpus()
+    clock = Clock()
+    gpus = NvidiaGpus(clock)
     for scene in scenes:
+        clock.now_s += REASK_S
         driver.write(*scene)
         assert same_as_file(gpus.read(), driver)
