@@ -10,7 +10,7 @@ import frames
 import scenes
 
 from ollama_top.model.frame import Frame
-from ollama_top.model.gpu import Throttle
+from ollama_top.model.gpu import Gpu, Throttle, Vendor
 from ollama_top.model.light import LightState
 from ollama_top.model.loaded import ModelState
 from ollama_top.model.queue import Precision
@@ -54,6 +54,7 @@ def denied() -> Frame:
             shown.snapshot.models[0],
             parallel=Known(2, Source.PREDICTED),
             kv_cache_type=hidden,
+            gpus=hidden,
             runner_pid=hidden,
         ),
     )
@@ -135,6 +136,7 @@ def remote() -> Frame:
             frames.model(
                 state=ModelState.LOADED,
                 kv_cache_type=away,
+                gpus=away,
                 runner_pid=away,
                 parallel=away,
                 running=away,
@@ -159,15 +161,13 @@ def lost_card() -> Frame:
     lost = Missing(Why.FAILED, "the GPU is lost")
     return frames.frame(
         gpus=(
-            frames.gpu(
+            Gpu.untold(
                 0,
-                memory_used_bytes=lost,
-                memory_total_bytes=lost,
-                utilization_percent=lost,
-                temperature_celsius=lost,
-                power_w=lost,
-                power_limit_w=lost,
+                Vendor.NVIDIA,
+                lost,
                 problem="the GPU is lost: it must be reset, or the machine started anew",
+                uuid=frames.gpu(0).uuid,
+                name=frames.gpu(0).name,
             ),
             frames.gpu(
                 1,

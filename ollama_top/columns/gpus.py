@@ -180,7 +180,7 @@ GPUS: Table[Gpu] = Table(
         Column(
             "processes",
             "HELD BY",
-            12,
+            24,
             _held_by,
             lambda row: holders(row).casefold(),
             ("processes", "memory_other_bytes", "problem"),

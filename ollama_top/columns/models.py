@@ -107,7 +107,7 @@ MODELS: Table[LoadedModel] = Table(
         Column("ram_bytes", "RAM", 5, _ram, _ram_bytes, ("size_bytes", "vram_bytes"), priority=5),
         Column("expires_at", "UNTIL", 7, _until, _until_key, ("expires_at",), priority=6),
         reading_column("kv_cache_type", "KV", 5, str, priority=7, align=Align.LEFT),
-        Column("gpus", "GPUS", 9, _shares, _shares_key, ("gpus",), priority=8, align=Align.LEFT, widest=24),
+        Column("gpus", "GPUS", 14, _shares, _shares_key, ("gpus",), priority=10, align=Align.LEFT),
         reading_column("quantization", "QUANT", 7, str, priority=8, align=Align.LEFT),
         reading_column("parameter_size", "PARAMS", 7, str, priority=9),
         reading_column("family", "FAMILY", 10, str, priority=10, align=Align.LEFT, widest=16),

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from ollama_top.engine.assemble_models import name_of
-from ollama_top.engine.joined import Joined
+from ollama_top.engine.joined import Joined, name_of
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.process import Process, ProcessKind, Variable
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing

@@ -76,12 +76,15 @@ class Gpu:
     uuid: Reading[str] = fact("Identity that survives a reboot.")
     pci_address: Reading[str] = fact("Where it is plugged in.")
     name: Reading[str] = fact("Product name.")
+    problem: str | None = fact("Why this card could not be read; null when it could.")
     driver_version: Reading[str] = fact("Version of its driver.")
     memory_used_bytes: Reading[int] = fact(
         "Memory in use, the driver's own reserve left out where it tells them apart."
     )
     memory_total_bytes: Reading[int] = fact("Memory in all.")
     memory_is_shared: Reading[bool] = fact("Whether its memory is the machine's own, and no memory apart.")
+    processes: Reading[tuple[GpuProcess, ...]] = fact("Processes that hold memory of it.")
+    processes_note: str | None = fact("What keeps `processes` from being whole; null when nothing does.")
     memory_other_bytes: Reading[int] = fact("Memory in use that no listed process accounts for.")
     utilization_percent: Reading[float] = fact("Share of the last sample period in which a kernel ran.")
     temperature_celsius: Reading[float] = fact("Temperature of the chip.")
@@ -101,9 +104,6 @@ class Gpu:
     pcie_width_max: Reading[int] = fact("Most lanes that card and slot share.")
     mig_enabled: Reading[bool] = fact("Whether it is divided into slices (MIG).")
     mig_devices: Reading[tuple[MigDevice, ...]] = fact("Its slices.")
-    processes: Reading[tuple[GpuProcess, ...]] = fact("Processes that hold memory of it.")
-    processes_note: str | None = fact("What keeps `processes` from being whole; null when nothing does.")
-    problem: str | None = fact("Why this card could not be read; null when it could.")
 
     @classmethod
     def untold(

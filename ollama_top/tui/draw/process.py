@@ -13,7 +13,7 @@ from ollama_top.model.process import Process, ProcessKind, Variable
 from ollama_top.model.reading import Known, Missing, Reading, Why, map_known
 from ollama_top.model.server import Server
 from ollama_top.ollama.environment import concerns
-from ollama_top.tui.draw.details import as_text
+from ollama_top.tui.draw.as_text import as_text
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
 from ollama_top.tui.draw.server import heading
 from ollama_top.tui.draw.table import table_lines

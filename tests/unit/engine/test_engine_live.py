@@ -2,21 +2,26 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import captured
+import frames
 import pytest
 
+from ollama_top.engine import live
 from ollama_top.engine.feed import ActionError
 from ollama_top.engine.live import LiveFeed
 from ollama_top.model.action import Unload
 from ollama_top.model.frame import Frame
+from ollama_top.model.gpu import Vendor
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Missing, Why
 from ollama_top.ollama.host import parse_target
+from ollama_top.sources.gpus.look import GpuLook
 
 NEWEST = captured.Capture(captured.NEWEST)
 INTERVAL_S, SHARE_S, PATIENCE_S = 0.1, 0.3, 10.0
@@ -100,6 +105,12 @@ class Watched:
         raise AssertionError("no such Frame came")
 
 
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No card, whatever this machine has."""
+    monkeypatch.setattr(live, "readers", lambda: {Vendor.NVIDIA: lambda: GpuLook((), absent=True)})
+
+
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     own = Api()
@@ -119,6 +130,27 @@ async def watching(api: Api, **options: Any) -> AsyncIterator[Watched]:
 
 def light(frame: Frame, name: str) -> Light:
     return next(each for each in frame.snapshot.sources if each.name == name)
+
+
+async def test_a_gpu_driver_that_takes_long_holds_up_no_frame(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+
+    def slow() -> GpuLook:
+        answers.wait(PATIENCE_S)
+        return GpuLook((frames.gpu(),))
+
+    monkeypatch.setattr(live, "readers", lambda: {Vendor.NVIDIA: slow})
+    try:
+        async with watching(api) as watched:
+            frame = await watched.until(lambda each: light(each, "nvidia").state is LightState.SLOW)
+            assert frame.snapshot.gpus == ()
+            assert frame.snapshot.models, "the others went on"
+            answers.set()
+            assert (await watched.until(lambda each: each.snapshot.gpus)).snapshot.gpus
+    finally:
+        answers.set()
 
 
 async def test_the_first_frame_is_whole(api: Api) -> None:

@@ -94,6 +94,8 @@ def readings(value: Any, pointer: str = "") -> Iterator[tuple[str, Known[Any] | 
     """Every reading in a value of the model, with the JSON Pointer where it belongs."""
     if isinstance(value, Known | Missing):
         yield pointer, value
+        if isinstance(value, Known):
+            yield from readings(value.value, pointer)
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             yield from readings(each, f"{pointer}/{index}")

@@ -11,7 +11,8 @@ from ollama_top.columns.cell import Line, Role
 from ollama_top.model.fact import published
 from ollama_top.model.light import LightState
 from ollama_top.tui.draw.advice import advice
-from ollama_top.tui.draw.details import as_text, details
+from ollama_top.tui.draw.as_text import as_text
+from ollama_top.tui.draw.details import details
 from ollama_top.tui.draw.help import help_page
 from ollama_top.tui.draw.screen import TABLE_OF
 from ollama_top.tui.draw.server import server_page
