@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from ollama_top.model.frame import Frame, Snapshot
-from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuWork, Vendor
+from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuShare, GpuWork, Vendor
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.loaded import LoadedModel, ModelShare, ModelState
+from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.process import Process, ProcessKind, Variable
 from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
@@ -162,9 +162,9 @@ def held(pid: int, gib: float | Missing, model_name: str | None = None, name: st
     )
 
 
-def share(index: int, gib: float) -> ModelShare:
-    """A model's part of a card."""
-    return ModelShare(Vendor.NVIDIA, index, gpu(index).uuid, Known(int(gib * GIB), Source.NVIDIA))
+def share(index: int, gib: float) -> GpuShare:
+    """A process's part of a card."""
+    return GpuShare(Vendor.NVIDIA, index, gpu(index).uuid, Known(int(gib * GIB), Source.NVIDIA))
 
 
 def host(**changes: Any) -> Host:
@@ -191,6 +191,7 @@ def process(pid: int = 1234, kind: ProcessKind = ProcessKind.SERVER, **changes: 
         port=NO_RUNNER,
         cpu_percent=Known(3.0, Source.PROCESSES),
         rss_bytes=Known(300 << 20, Source.PROCESSES),
+        gpus=Known((), Source.NVIDIA),
         threads=Known(24, Source.PROCESSES),
         open_files=Known(31, Source.PROCESSES),
         open_files_limit=Known(1024, Source.PROCESSES),
@@ -206,6 +207,7 @@ def runner(pid: int, name: str, **changes: Any) -> Process:
     """The process that holds a model."""
     whole = {
         "model": Known(name, Source.API),
+        "gpus": Known((share(0, 1.2),), Source.NVIDIA),
         "port": Known(39_000 + pid, Source.ARGV),
         "cpu_percent": Known(104.0, Source.PROCESSES),
         "rss_bytes": Known(int(1.3 * GIB), Source.PROCESSES),

@@ -125,7 +125,12 @@ def busy_processes() -> tuple[Process, ...]:
     return (
         frames.process(),
         frames.runner(2001, "gemma3:270m"),
-        frames.runner(2002, "qwen3:8b", cpu_percent=Known(0.0, Source.PROCESSES)),
+        frames.runner(
+            2002,
+            "qwen3:8b",
+            cpu_percent=Known(0.0, Source.PROCESSES),
+            gpus=Known((frames.share(0, 9.8),), Source.NVIDIA),
+        ),
     )
 
 

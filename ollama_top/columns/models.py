@@ -5,8 +5,9 @@ from datetime import datetime
 from ollama_top.columns import formats
 from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
 from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.shares import shares_column
 from ollama_top.model.frame import Snapshot
-from ollama_top.model.loaded import LoadedModel, ModelShare, ModelState
+from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, map_known, value_or
 
 _STATE_ROLES = {
@@ -46,20 +47,6 @@ def _ram(row: LoadedModel, _: datetime) -> Cell:
     if amount_bytes is None:
         return UNKNOWN
     return Cell(formats.size(amount_bytes), Role.WARNING if amount_bytes else Role.FAINT)
-
-
-def _shares(row: LoadedModel, _: datetime) -> Cell:
-    """What each card holds of it, by the card's number."""
-    return shown(row.gpus, lambda shares: " ".join(map(_share, shares)) or "none")
-
-
-def _share(share: ModelShare) -> str:
-    return f"{share.gpu}:{shown(share.memory_bytes, formats.size).text}"
-
-
-def _shares_key(row: LoadedModel) -> float | None:
-    """By the number of cards that it is spread over."""
-    return float(len(row.gpus.value)) if isinstance(row.gpus, Known) else None
 
 
 def _until(row: LoadedModel, taken_at: datetime) -> Cell:
@@ -107,7 +94,7 @@ MODELS: Table[LoadedModel] = Table(
         Column("ram_bytes", "RAM", 5, _ram, _ram_bytes, ("size_bytes", "vram_bytes"), priority=5),
         Column("expires_at", "UNTIL", 7, _until, _until_key, ("expires_at",), priority=6),
         reading_column("kv_cache_type", "KV", 5, str, priority=7, align=Align.LEFT),
-        Column("gpus", "GPUS", 14, _shares, _shares_key, ("gpus",), priority=10, align=Align.LEFT),
+        shares_column(priority=10),
         reading_column("quantization", "QUANT", 7, str, priority=8, align=Align.LEFT),
         reading_column("parameter_size", "PARAMS", 7, str, priority=9),
         reading_column("family", "FAMILY", 10, str, priority=10, align=Align.LEFT, widest=16),

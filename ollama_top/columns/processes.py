@@ -5,6 +5,7 @@ from datetime import datetime
 from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell, Role, shown
 from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.shares import shares_column
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.process import Process, ProcessKind
 from ollama_top.model.reading import Missing, value_or
@@ -86,6 +87,7 @@ PROCESSES: Table[Process] = Table(
         reading_column("port", "PORT", 5, str, priority=5),
         reading_column("cpu_percent", "CPU", 5, formats.percent, priority=1, role=Role.STRONG),
         reading_column("rss_bytes", "RSS", 5, formats.size, priority=1, role=Role.STRONG),
+        shares_column(priority=6),
         reading_column("threads", "THR", 4, str, priority=4),
         Column(
             "open_files",

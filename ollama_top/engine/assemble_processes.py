@@ -1,8 +1,10 @@
 """From the look at the server's process tree to the processes and environments of a Snapshot. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from ollama_top.engine.assemble_shares import shares_of_process
 from ollama_top.engine.joined import Joined, name_of
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.process import Process, ProcessKind, Variable
@@ -24,7 +26,10 @@ def processes_of(samples: Samples, joined: Sequence[Joined]) -> tuple[Process, .
     models = {each.runner.pid: name_of(each) for each in joined if each.runner}
     runners = {each.pid: each for each in tree.runners}
     return tuple(
-        _process(each, _kind(each.pid, server_pid, runners), runners.get(each.pid), models)
+        replace(
+            _process(each, _kind(each.pid, server_pid, runners), runners.get(each.pid), models),
+            gpus=shares_of_process(each.pid, samples),
+        )
         for each in tree.processes
     )
 
@@ -67,6 +72,7 @@ def _process(
         port=known_or_missing(port, Source.ARGV, "its command line does not tell") if runner else NO_RUNNER,
         cpu_percent=look.cpu_percent,
         rss_bytes=look.rss_bytes,
+        gpus=NOT_YET,
         threads=look.threads,
         open_files=look.open_files,
         open_files_limit=look.limits.open_files,

@@ -58,6 +58,16 @@ class GpuProcess:
 
 
 @dataclass(frozen=True, slots=True)
+class GpuShare:
+    """What one process holds of one GPU."""
+
+    vendor: Vendor = fact("Who made the GPU.")
+    gpu: int = fact("Number of the GPU among those of its vendor.")
+    uuid: Reading[str] = fact("Identity of the GPU.")
+    memory_bytes: Reading[int] = fact("Memory of the GPU that is held.")
+
+
+@dataclass(frozen=True, slots=True)
 class MigDevice:
     """One slice of a GPU that is divided (NVIDIA's MIG)."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ollama_top.model.fact import fact
-from ollama_top.model.gpu import Vendor
+from ollama_top.model.gpu import GpuShare
 from ollama_top.model.reading import Reading
 from ollama_top.model.vocabulary import Vocabulary
 
@@ -21,16 +21,6 @@ class ModelState(Vocabulary):
 
 
 @dataclass(frozen=True, slots=True)
-class ModelShare:
-    """What one GPU holds of a model."""
-
-    vendor: Vendor = fact("Who made the GPU.")
-    gpu: int = fact("Number of the GPU among those of its vendor.")
-    uuid: Reading[str] = fact("Identity of the GPU.")
-    memory_bytes: Reading[int] = fact("Memory that the model's runner holds there.")
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedModel:
     """One model of /api/ps, joined to its runner by the path of its weights."""
 
@@ -41,7 +31,7 @@ class LoadedModel:
     quantization: Reading[str] = fact("Quantization level of the weights.")
     size_bytes: Reading[int] = fact("Memory in all, by Ollama's account.")
     vram_bytes: Reading[int] = fact("Of it on GPUs; before 0.30 an estimate made ahead of the load.")
-    gpus: Reading[tuple[ModelShare, ...]] = fact("Its share of each GPU, as the GPUs' drivers tell it.")
+    gpus: Reading[tuple[GpuShare, ...]] = fact("Its share of each GPU, as the GPUs' drivers tell it.")
     context_tokens: Reading[int] = fact("Context of one request (one slot).")
     kv_cache_type: Reading[str] = fact(
         "Type of the K/V cache, as given to the runner; K and V by a slash if they differ."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ollama_top.model.fact import fact
+from ollama_top.model.gpu import GpuShare
 from ollama_top.model.reading import Reading
 from ollama_top.model.vocabulary import Vocabulary
 
@@ -29,6 +30,7 @@ class Process:
     port: Reading[int] = fact("Port at which the server talks to it.")
     cpu_percent: Reading[float] = fact("CPU in use since the last look; 100 is one core.")
     rss_bytes: Reading[int] = fact("Resident memory; pages that it shares with others count in full.")
+    gpus: Reading[tuple[GpuShare, ...]] = fact("Its share of each GPU, as the GPUs' drivers tell it.")
     threads: Reading[int] = fact("Threads.")
     open_files: Reading[int] = fact("Open files, sockets among them.")
     open_files_limit: Reading[int] = fact(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import frames
 import pytest
 from engine_samples import (
     NAME,
@@ -20,8 +21,10 @@ from engine_samples import (
     value,
 )
 
+from ollama_top.engine.samples import Taken
 from ollama_top.model.process import ProcessKind, Variable
 from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.limits import UNLIMITED, Limits
 from ollama_top.sources.watched import ProcessLook
 
@@ -54,6 +57,17 @@ def test_a_runner_has_its_model_and_its_port_by_its_pid() -> None:
     server, held, other = seen(look(PROCESS.pid), look(PID), look(77)).processes
     assert (value(held.model), value(held.port)) == (NAME, 41000)
     assert {reason(each).why for each in (server.model, server.port, other.model, other.port)} == {Why.ABSENT}
+
+
+def test_each_process_has_its_part_of_each_card() -> None:
+    held = Known((frames.held(PID, 6.0), frames.held(PROCESS.pid, 0.3)), Source.NVIDIA)
+    looks = (look(PROCESS.pid), look(PID), look(77))
+    cards = (Taken(GpuLook((frames.gpu(0, processes=held), frames.gpu(1))), 10.0),)
+    found = snapshot(samples(tree=replace(tree(runner()), processes=looks), gpus=cards))
+    parts = [
+        [(share.gpu, value(share.memory_bytes)) for share in value(each.gpus)] for each in found.processes
+    ]
+    assert parts == [[(0, int(0.3 * frames.GIB))], [(0, 6 * frames.GIB)], []]
 
 
 def test_a_runner_whose_model_is_not_listed_yet_has_a_reason() -> None:

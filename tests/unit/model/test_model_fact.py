@@ -34,7 +34,7 @@ def test_only_facts_are_published_with_what_was_said_of_them() -> None:
 def test_the_models_are_found() -> None:
     names = {each.__name__ for each in MODELS}
     assert names == {
-        *("Snapshot", "Server", "Queue", "LoadedModel", "ModelShare", "Slot", "Request"),
+        *("Snapshot", "Server", "Queue", "LoadedModel", "GpuShare", "Slot", "Request"),
         *("Gpu", "GpuProcess", "MigDevice", "Host", "Light", "Process", "Variable"),
     }
 
