@@ -9,6 +9,7 @@ from ollama_top.engine.assemble_gpus import gpus_of
 from ollama_top.engine.assemble_models import model_of, parallel_of, slots_of
 from ollama_top.engine.assemble_processes import environment_of, processes_of, unit_environment_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
+from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
 from ollama_top.engine.ledger import Serving, advance, glance
@@ -43,16 +44,24 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     moving = state.expiries.moving
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
     flight = in_flight(samples, state.ledger, unjudged)
+    holdings = holdings_of(samples)
     snapshot = Snapshot(
         taken_at=samples.taken_at,
         demo=samples.demo,
         server=_server(samples),
         queue=flight.queue,
-        models=tuple(replace(each, waiting=waiting_for(each, unjudged, flight.queue)) for each in unjudged),
+        models=tuple(
+            replace(
+                model,
+                waiting=waiting_for(model, unjudged, flight.queue),
+                gpus=shares_of_model(each, samples, holdings),
+            )
+            for each, model in zip(joined, unjudged, strict=True)
+        ),
         slots=tuple(slot for each in joined for slot in slots_of(each, _of(state, each))),
         requests=flight.requests,
         gpus=gpus_of(joined, samples),
-        processes=processes_of(samples, joined),
+        processes=processes_of(samples, joined, holdings),
         environment=environment_of(samples),
         unit_environment=unit_environment_of(samples),
         host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ollama_top.engine.activity import Activity, tells_slots
-from ollama_top.engine.assemble_shares import shares_of
 from ollama_top.engine.joined import Joined, name_of, no_runner
 from ollama_top.engine.samples import NOT_YET, Samples
 from ollama_top.model.loaded import LoadedModel, ModelState
@@ -22,7 +21,10 @@ NO_SLOTS = "this generation of runner does not tell its slots"
 
 
 def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bool) -> LoadedModel:
-    """One model of the Snapshot, without what waits for it; `is_new` if it has served nothing yet."""
+    """One model of the Snapshot, without what waits for it and its shares of GPUs.
+
+    It `is_new` if it has served nothing yet.
+    """
     running = _running(joined, activity, samples)
     return LoadedModel(
         name=name_of(joined),
@@ -32,7 +34,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
         quantization=_listed(joined, lambda each: each.quantization),
         size_bytes=_listed(joined, lambda each: each.size_bytes),
         vram_bytes=_listed(joined, lambda each: each.vram_bytes),
-        gpus=shares_of(joined, samples),
+        gpus=NOT_YET,
         context_tokens=_context(joined),
         kv_cache_type=_kv_cache_type(joined),
         expires_at=_listed(joined, lambda each: each.expires_at),

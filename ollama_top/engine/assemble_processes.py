@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ollama_top.engine.assemble_shares import shares_of_process
+from ollama_top.engine.assemble_shares import Holdings, shares_of
 from ollama_top.engine.joined import Joined, name_of
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.process import Process, ProcessKind, Variable
@@ -17,7 +17,9 @@ NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
 NO_COMMAND = Missing(Why.FAILED, "its command line was empty")
 
 
-def processes_of(samples: Samples, joined: Sequence[Joined]) -> tuple[Process, ...]:
+def processes_of(
+    samples: Samples, joined: Sequence[Joined], holdings: Missing | tuple[Holdings, ...]
+) -> tuple[Process, ...]:
     """The processes of the server's tree, each runner with its model; joined by pid."""
     tree = samples.tree.value if samples.tree else None
     if tree is None or isinstance(tree.server, Missing):
@@ -28,7 +30,7 @@ def processes_of(samples: Samples, joined: Sequence[Joined]) -> tuple[Process, .
     return tuple(
         replace(
             _process(each, _kind(each.pid, server_pid, runners), runners.get(each.pid), models),
-            gpus=shares_of_process(each.pid, samples),
+            gpus=shares_of(each.pid, holdings),
         )
         for each in tree.processes
     )

@@ -1,5 +1,8 @@
 """How much of each GPU a process holds, and by its runner's process a model. Pure."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from ollama_top.engine.assemble_gpus import seen
 from ollama_top.engine.joined import Joined, no_runner
 from ollama_top.engine.samples import NOT_YET, Samples
@@ -7,39 +10,54 @@ from ollama_top.model.gpu import Gpu, GpuShare
 from ollama_top.model.reading import Known, Missing, Reading, Why
 
 
-def shares_of(joined: Joined, samples: Samples) -> Reading[tuple[GpuShare, ...]]:
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """One card, and what each process holds of it."""
+
+    gpu: Gpu
+    held: Mapping[int, Reading[int]]
+    unlisted: Missing | None  # what is to say of a process that is not listed; None if it holds nothing
+
+    @classmethod
+    def of(cls, gpu: Gpu) -> "Holdings":
+        """What the card's driver tells."""
+        if isinstance(gpu.processes, Missing):
+            return cls(gpu, {}, gpu.processes)
+        note = gpu.processes_note
+        held = {each.pid: each.memory_bytes for each in gpu.processes.value}
+        return cls(gpu, held, None if note is None else Missing(Why.DENIED, note))
+
+    def share(self, pid: int) -> GpuShare | None:
+        """The process's part; None where it is known to have none."""
+        held = self.held.get(pid, self.unlisted)
+        return None if held is None else GpuShare(self.gpu.vendor, self.gpu.index, self.gpu.uuid, held)
+
+
+def holdings_of(samples: Samples) -> Missing | tuple[Holdings, ...]:
+    """Every card with its processes, or why there is none."""
+    gpus = tuple(map(Holdings.of, seen(samples)))
+    if gpus:
+        return gpus
+    return Missing(Why.ABSENT, "no GPU is seen on this machine") if samples.gpus else NOT_YET
+
+
+def shares_of_model(
+    joined: Joined, samples: Samples, holdings: Missing | tuple[Holdings, ...]
+) -> Reading[tuple[GpuShare, ...]]:
     """The model's part of each card."""
-    return no_runner(samples) if joined.runner is None else shares_of_process(joined.runner.pid, samples)
+    return no_runner(samples) if joined.runner is None else shares_of(joined.runner.pid, holdings)
 
 
-def shares_of_process(pid: int, samples: Samples) -> Reading[tuple[GpuShare, ...]]:
+def shares_of(pid: int, holdings: Missing | tuple[Holdings, ...]) -> Reading[tuple[GpuShare, ...]]:
     """The process's part of each card that lists it; none where every card is without it.
 
     A card that cannot tell may hold a part too: beside others it is there, its memory missing.
     """
-    gpus = tuple(seen(samples))
-    if not gpus:
-        return Missing(Why.ABSENT, "no GPU is seen on this machine") if samples.gpus else NOT_YET
-    shares = tuple(_share(gpu, held) for gpu in gpus if (held := _held(gpu, pid)) is not None)
-    if shares and not any(_is_listed(gpu, pid) for gpu in gpus):
+    if isinstance(holdings, Missing):
+        return holdings
+    shares = tuple(share for each in holdings if (share := each.share(pid)) is not None)
+    if shares and not any(pid in each.held for each in holdings):
         return next(each.memory_bytes for each in shares if isinstance(each.memory_bytes, Missing))
-    source = next(each.processes.source for each in gpus if isinstance(each.processes, Known))
+    processes = (each.gpu.processes for each in holdings)
+    source = next(each.source for each in processes if isinstance(each, Known))
     return Known(shares, source)
-
-
-def _share(gpu: Gpu, held: Reading[int]) -> GpuShare:
-    return GpuShare(vendor=gpu.vendor, gpu=gpu.index, uuid=gpu.uuid, memory_bytes=held)
-
-
-def _held(gpu: Gpu, pid: int) -> Reading[int] | None:
-    """What the process holds of a card; None where it is known to hold nothing."""
-    if isinstance(gpu.processes, Missing):
-        return gpu.processes
-    held = next((each.memory_bytes for each in gpu.processes.value if each.pid == pid), None)
-    if held is None and gpu.processes_note is not None:
-        return Missing(Why.DENIED, gpu.processes_note)
-    return held
-
-
-def _is_listed(gpu: Gpu, pid: int) -> bool:
-    return isinstance(gpu.processes, Known) and any(each.pid == pid for each in gpu.processes.value)

@@ -8,6 +8,7 @@ from ollama_top.columns.gpus import GPUS, is_slowed, memory_share, slowed
 from ollama_top.model.frame import Frame
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import Series
+from ollama_top.model.reading import Known
 from ollama_top.tui.draw.fit import fit, fit_line, marked, whole, width_of
 from ollama_top.tui.draw.meter import meter
 from ollama_top.tui.layout import GPU_WIDTH
@@ -18,6 +19,7 @@ from ollama_top.tui.view import View, is_stale
 SPARK_WIDEST = 60
 FULL_WIDTH = 72  # narrower, a card is drawn in its compact form
 SLOWED_WIDTH = 6
+TEMPERATURE_WIDTH = 5
 HELD_BY_LEAST = 20
 _FACTS = 33  # memory, utilisation, temperature and power with their gaps
 
@@ -74,7 +76,7 @@ def _slowed(gpu: Gpu, frame: Frame) -> Line:
 
 def _held_by(gpu: Gpu, frame: Frame, room: int) -> Line:
     """Who holds the card's memory, where a wide line has room left."""
-    if room < HELD_BY_LEAST:
+    if room < HELD_BY_LEAST or not isinstance(gpu.processes, Known):
         return ()
     cell = GPUS.column("processes").cell(gpu, frame.snapshot.taken_at)
     return (Cell("  "), fit(Cell(cell.text, Role.FAINT), room - 2))
@@ -98,7 +100,14 @@ def _short(gpu: Gpu, frame: Frame, width: int) -> Line:
     if gpu.problem is not None:
         return fit_line((*head, Cell(gpu.problem, Role.ERROR)), width)
     bar = meter(memory_share(gpu), max(4, width - 4 - 24))
-    return whole([head, bar, *_facts(gpu, frame)[:3]], width)
+    memory, load, heat, _ = _facts(gpu, frame)
+    return whole([head, bar, memory, load, _slowed_short(gpu, frame) or heat], width)
+
+
+def _slowed_short(gpu: Gpu, frame: Frame) -> tuple[Cell, ...]:
+    """Why a card is slowed, in the place of its temperature."""
+    cell = slowed(gpu, frame.snapshot.taken_at)
+    return (fit(cell, TEMPERATURE_WIDTH, Align.RIGHT), Cell(" ")) if is_slowed(gpu) else ()
 
 
 def _index(gpu: Gpu, frame: Frame) -> tuple[Cell, ...]:
@@ -106,7 +115,7 @@ def _index(gpu: Gpu, frame: Frame) -> tuple[Cell, ...]:
 
 
 def _facts(gpu: Gpu, frame: Frame) -> list[tuple[Cell, ...]]:
-    widths = {"memory": 11, "utilization_percent": 5, "temperature_celsius": 5, "power_w": 6}
+    widths = {"memory": 11, "utilization_percent": 5, "temperature_celsius": TEMPERATURE_WIDTH, "power_w": 6}
     return [(_column(key, gpu, frame, wide), Cell(" ")) for key, wide in widths.items()]
 
 

@@ -186,6 +186,15 @@ def test_a_card_that_heat_or_power_slows_says_so_and_the_others_keep_in_line() -
         assert text(calm).index("97%") == text(slowed).index("97%")
 
 
+def test_beside_others_in_a_line_the_word_stands_for_the_temperature() -> None:
+    hot = frames.gpu(3, throttle=Known((Throttle.HEAT_HARDWARE,), Source.NVIDIA))
+    frame = frames.frame(gpus=(*map(frames.gpu, range(3)), hot))
+    lines = gpu_meters(view(frame), 80, 2, None)
+    assert [len(text(line)) for line in lines] == [80, 80]
+    assert text(lines[1]).count("71°C") == 1
+    assert roles(lines[1], "heat") == {Role.WARNING}
+
+
 @pytest.mark.parametrize("reason", [Throttle.IDLE, Throttle.CLOCK_SETTING, Throttle.DISPLAY])
 def test_what_is_no_harm_is_not_said_in_the_meters(reason: Throttle) -> None:
     as_is = frames.frame(gpus=(frames.gpu(0),))
