@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from answering import Answering, Asked, always, reply
+from running import NOBODY
 
 from ollama_top.engine.acting import Acting
 from ollama_top.engine.feed import ActionError
@@ -33,12 +34,10 @@ async def test_a_refusal_has_the_servers_words(action: Action) -> None:
 
 @pytest.mark.parametrize("action", ALL, ids=lambda each: type(each).__name__)
 async def test_a_server_that_is_gone_is_said_to_be(action: Action) -> None:
-    with Answering(always(GONE)) as server:
-        url = server.url
     with pytest.raises(ActionError, match="connection refused"):
-        await acting(url).act(action, ignore)
+        await acting(f"http://{NOBODY}").act(action, ignore)
     with pytest.raises(ActionError, match="connection refused"):
-        await acting(url).installed()
+        await acting(f"http://{NOBODY}").installed()
 
 
 @pytest.mark.parametrize("action", [Load("x"), Pull("x")], ids=lambda each: type(each).__name__)

@@ -39,8 +39,12 @@ def test_a_program_is_named_as_a_person_would(words: list[str], name: str) -> No
 
 def test_a_process_is_named(whole_machine: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.stdin.read()", "secret"], stdin=subprocess.PIPE
+        [sys.executable, "-c", "import sys; print(flush=True); sys.stdin.read()", "secret"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as child:
+        assert child.stdout
+        child.stdout.readline()  # the kernel may tell its command line a moment late
         name = programs.program_of(child.pid)
     assert isinstance(name, Known)
     assert name.value.startswith("python")
