@@ -21,6 +21,7 @@ INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
 MODEL_FLAGS = ("--model", "-m")
 CONTEXT_FLAGS = ("-c", "--ctx-size")
 PARALLEL_FLAGS = ("-np", "--parallel")
+BATCH_FLAGS = ("-ub", "--ubatch-size", "--batch-size")
 LEFT_OUT = "..."
 
 
@@ -43,6 +44,7 @@ class RunnerArgs:
     parallel: int | None
     context_tokens: int | None  # of one slot
     kv_cache_type: str | None
+    batch_tokens: int | None = None  # read in one step
 
 
 def is_serve(argv: Sequence[str]) -> bool:
@@ -76,6 +78,7 @@ def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
         1 if generation is Generation.MLX else parallel,
         per_slot,
         _kv_cache_type(words),
+        _number(words, BATCH_FLAGS),
     )
 
 

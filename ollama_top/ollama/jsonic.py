@@ -67,12 +67,17 @@ def texts(of: Object, key: str) -> tuple[str, ...]:
 
 def count(of: Object, key: str) -> int | None:
     """A number field that is whole, not negative and at most `LARGEST`."""
+    return _count(of.get(key))
+
+
+def counts(of: Object, key: str) -> tuple[int, ...] | None:
+    """The numbers of a list field, truth values as 1 and 0; None unless all of them are such."""
     value = of.get(key)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
+    if not isinstance(value, list):
         return None
-    return value if 0 <= value <= LARGEST else None
+    found = [int(each) if isinstance(each, bool) else _count(each) for each in value]
+    known = tuple(each for each in found if each is not None)
+    return known if len(known) == len(found) else None
 
 
 def flag(of: Object, key: str) -> bool | None:
@@ -94,6 +99,14 @@ def moment(of: Object, key: str) -> datetime | None:
         return parsed.astimezone(UTC) if parsed.tzinfo and parsed.year > 1 else None
     except (ValueError, OverflowError):
         return None
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= LARGEST else None
 
 
 def _parse(body: bytes) -> object:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 STARTING = re.compile(r'msg="starting (?:runner|llama-server|llama server)" cmd="(?P<cmd>.*?)(?<!\\)"')
 PORT = re.compile(r"--port (\d{1,5})\b")
 COMMIT = re.compile(
-    r'msg=load request="\{Operation:commit .*?\bParallel:(?P<parallel>\d{1,9}) .*?'
+    r'msg=load request="\{Operation:commit .*?\bParallel:(?P<parallel>\d{1,9}) '
+    r"(?:BatchSize:(?P<batch>\d{1,9}) )?.*?"
     r"\bKvSize:(?P<kv_size>\d{1,12}) KvCacheType:(?P<kv_type>\S*)"
 )
 SLOTS = re.compile(
@@ -26,6 +27,7 @@ class LoadedRunner:
     parallel: int
     context_tokens: int | None  # of one slot
     kv_cache_type: str | None
+    batch_tokens: int | None = None  # read in one step
 
 
 def parse_loads(text: str) -> dict[int, LoadedRunner]:
@@ -49,7 +51,9 @@ def _load(line: str, port: int) -> LoadedRunner | None:
     commit, slots = COMMIT.search(line), SLOTS.search(line)
     if commit and int(commit["parallel"]):
         parallel = int(commit["parallel"])
-        return LoadedRunner(port, parallel, int(commit["kv_size"]) // parallel, commit["kv_type"] or None)
+        context_tokens = int(commit["kv_size"]) // parallel
+        batch_tokens = int(commit["batch"]) if commit["batch"] else None
+        return LoadedRunner(port, parallel, context_tokens, commit["kv_type"] or None, batch_tokens)
     if slots and int(slots["parallel"]):
         return LoadedRunner(port, int(slots["parallel"]), int(slots["context"]), None)
     return None

@@ -7,9 +7,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama import jsonic
+from ollama_top.ollama.architecture import Architecture, UnknownShapeError, parse_architecture
+from ollama_top.ollama.model_keys import WithheldError
 
 FROM_BLOB = re.compile(r"^FROM[ \t]+(\S.*)$", re.MULTILINE)
+PARAMETER = re.compile(r"^(num_ctx|num_batch)[ \t]+(\d{1,9})[ \t]*$", re.MULTILINE)
+NOT_TOLD = Missing(Why.UNSUPPORTED, "the model tells no architecture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,24 @@ class InstalledModel:
 
 @dataclass(frozen=True, slots=True)
 class ShownModel:
-    """What /api/show adds: the path of the weights, which joins a model to its runner."""
+    """What /api/show adds: the path of the weights, which joins a model to its runner, and its shape."""
 
     blob_path: str | None
     family: str | None
     capabilities: tuple[str, ...] | None  # since 0.6.4
+    architecture: Architecture | Missing = NOT_TOLD  # pending: to be had by asking for everything
+    context_tokens: int | None = None  # its own num_ctx, which goes before the server's setting
+    batch_tokens: int | None = None  # its own num_batch
     trained_tokens: int | None = None  # the longest context it was made for; since 0.1.45
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedModel:
+    """An installed model with all that is told of it."""
+
+    name: str
+    file_bytes: int | None
+    shown: ShownModel
 
 
 def parse_version(body: bytes) -> str:
@@ -79,10 +96,15 @@ def parse_show(body: bytes) -> ShownModel:
     """What /api/show answers; raises BadReplyError."""
     reply = jsonic.parse_object(body)
     blob = FROM_BLOB.search(jsonic.text(reply, "modelfile") or "")
+    capabilities = jsonic.texts(reply, "capabilities") if "capabilities" in reply else None
+    own = {name: int(value) for name, value in PARAMETER.findall(jsonic.text(reply, "parameters") or "")}
     return ShownModel(
         (blob[1].strip().strip('"') or None) if blob else None,
         jsonic.text(jsonic.member(reply, "details"), "family"),
-        jsonic.texts(reply, "capabilities") if "capabilities" in reply else None,
+        capabilities,
+        _architecture(jsonic.member(reply, "model_info"), capabilities),
+        own.get("num_ctx"),
+        own.get("num_batch"),
         _trained_tokens(jsonic.member(reply, "model_info")),
     )
 
@@ -98,6 +120,15 @@ def parse_error(body: bytes) -> str | None:
 def _trained_tokens(info: jsonic.Object) -> int | None:
     architecture = jsonic.text(info, "general.architecture")
     return jsonic.count(info, f"{architecture}.context_length") if architecture else None
+
+
+def _architecture(info: jsonic.Object, capabilities: tuple[str, ...] | None) -> Architecture | Missing:
+    try:
+        return parse_architecture(info, capabilities)
+    except WithheldError as error:
+        return Missing(Why.PENDING, f"{error} is told only to who asks for everything")
+    except UnknownShapeError as error:
+        return Missing(Why.UNSUPPORTED, str(error))
 
 
 def _named(reply: jsonic.Object) -> list[tuple[jsonic.Object, str]]:

@@ -25,7 +25,7 @@ GENERATIONS = {
             f"/usr/lib/ollama/runners/cuda_v12_avx/ollama_llama_server runner --model {BLOB} --ctx-size 8192"
             " --batch-size 512 --n-gpu-layers 33 --threads 8 --parallel 4 --multiuser-cache --port 36019"
         ),
-        RunnerArgs(Generation.OLLAMA_LLAMA_SERVER, BLOB, 36019, 4, 2048, None),
+        RunnerArgs(Generation.OLLAMA_LLAMA_SERVER, BLOB, 36019, 4, 2048, None, 512),
     ),
     "0.5.8 to 0.11.4": (
         (
@@ -48,7 +48,7 @@ GENERATIONS = {
             " -c 16384 -np 4 --log-verbosity 4 --no-jinja --chat-template chatml --mmproj /p --no-mmap"
             " --cache-type-k q8_0 --cache-type-v q4_0 --flash-attn on -b 512 -ub 512 -ngl 33 --context-shift"
         ),
-        RunnerArgs(Generation.LLAMA_SERVER, BLOB, 36019, 4, 4096, "q8_0/q4_0"),
+        RunnerArgs(Generation.LLAMA_SERVER, BLOB, 36019, 4, 4096, "q8_0/q4_0", 512),
     ),
     "MLX": (
         "/usr/local/bin/ollama runner --mlx-engine --model gemma3:mlx --port 36019",
@@ -77,8 +77,8 @@ def test_the_runners_of_the_recordings(capture: Capture) -> None:
     assert plain.model_path.startswith(RECORDED)
     assert odd.model_path == plain.model_path
     if capture.server == NEWEST:
-        assert plain == RunnerArgs(Generation.LLAMA_SERVER, plain.model_path, 46533, 2, 4096, None)
-        assert odd == RunnerArgs(Generation.LLAMA_SERVER, plain.model_path, 45781, 1, 4096, "q8_0")
+        assert plain == RunnerArgs(Generation.LLAMA_SERVER, plain.model_path, 46533, 2, 4096, None, 1024)
+        assert odd == RunnerArgs(Generation.LLAMA_SERVER, plain.model_path, 45781, 1, 4096, "q8_0", 512)
     else:
         assert plain == RunnerArgs(Generation.GO, plain.model_path, 44587, None, None, None)
         assert odd == RunnerArgs(Generation.GO, plain.model_path, 45771, None, None, None)

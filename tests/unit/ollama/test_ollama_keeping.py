@@ -11,9 +11,9 @@ from captured import Capture
 from ollama_top.ollama.keeping import keep_alive, options
 from ollama_top.ollama.replies import ShownModel, parse_show
 
-CHAT = ShownModel(None, "gemma3", ("completion",), 32_768)
-EMBEDDER = ShownModel(None, "nomic-bert", ("embedding",), 2048)
-OLD = ShownModel(None, "llama", None, None)
+CHAT = ShownModel(None, "gemma3", ("completion",), trained_tokens=32_768)
+EMBEDDER = ShownModel(None, "nomic-bert", ("embedding",), trained_tokens=2048)
+OLD = ShownModel(None, "llama", None)
 
 
 @pytest.mark.parametrize(("keep_s", "sent"), [(None, -1), (300.0, 300), (3600.4, 3600)])

@@ -7,12 +7,18 @@ from hypothesis import strategies as st
 
 from ollama_top.ollama.log import LoadedRunner, parse_loads
 
+
+def loaded(port: int, parallel: int, context_tokens: int, kind: str | None) -> LoadedRunner:
+    """A Go runner as it logs its load, which tells its step too."""
+    return LoadedRunner(port, parallel, context_tokens, kind, 512)
+
+
 GO = {
-    "parallel1-unset": {38675: LoadedRunner(38675, 1, 4096, None)},
-    "parallel2": {44587: LoadedRunner(44587, 2, 4096, None), 37507: LoadedRunner(37507, 2, 2048, None)},
-    "parallel4": {38517: LoadedRunner(38517, 4, 4096, None)},
-    "queue1": {44367: LoadedRunner(44367, 1, 4096, None)},
-    "badenv": {45771: LoadedRunner(45771, 1, 4096, "q8_0")},
+    "parallel1-unset": {38675: loaded(38675, 1, 4096, None)},
+    "parallel2": {44587: loaded(44587, 2, 4096, None), 37507: loaded(37507, 2, 2048, None)},
+    "parallel4": {38517: loaded(38517, 4, 4096, None)},
+    "queue1": {44367: loaded(44367, 1, 4096, None)},
+    "badenv": {45771: loaded(45771, 1, 4096, "q8_0")},
 }
 LLAMA_SERVER = {
     "parallel1-unset": {35881: LoadedRunner(35881, 1, 4096, None)},
@@ -54,14 +60,14 @@ def test_a_log_cut_anywhere_tells_the_same_or_less(older: Capture) -> None:
 
 @pytest.mark.parametrize("kind", ["runner", "llama-server", "llama server"])
 def test_the_start_of_every_generation_is_known(kind: str) -> None:
-    assert parse_loads(f"{start(4001, kind)}\n{commit()}") == {4001: LoadedRunner(4001, 2, 4096, None)}
+    assert parse_loads(f"{start(4001, kind)}\n{commit()}") == {4001: loaded(4001, 2, 4096, None)}
 
 
 def test_a_load_belongs_to_the_runner_started_last() -> None:
     lines = [start(4001), commit(1, 4096), start(4002), commit(4, 8192, "q8_0")]
     assert parse_loads("\n".join(lines)) == {
-        4001: LoadedRunner(4001, 1, 4096, None),
-        4002: LoadedRunner(4002, 4, 2048, "q8_0"),
+        4001: loaded(4001, 1, 4096, None),
+        4002: loaded(4002, 4, 2048, "q8_0"),
     }
 
 
@@ -73,7 +79,7 @@ def test_of_several_tries_the_last_commit_counts() -> None:
         commit(1, 4096),
         commit(9, operation="close"),
     ]
-    assert parse_loads("\n".join(lines)) == {4001: LoadedRunner(4001, 1, 4096, None)}
+    assert parse_loads("\n".join(lines)) == {4001: loaded(4001, 1, 4096, None)}
 
 
 def test_a_port_that_is_used_again_says_nothing_of_its_new_runner_yet() -> None:
@@ -88,7 +94,7 @@ def test_a_start_without_a_port_has_no_load() -> None:
 
 def test_a_command_line_may_hold_quotes() -> None:
     quoted = START.format(kind="runner", cmd=r"/bin/ollama runner --model \"/a b\" --port 4001")
-    assert parse_loads(f"{quoted}\n{commit()}") == {4001: LoadedRunner(4001, 2, 4096, None)}
+    assert parse_loads(f"{quoted}\n{commit()}") == {4001: loaded(4001, 2, 4096, None)}
 
 
 @pytest.mark.parametrize(
@@ -115,7 +121,7 @@ def test_a_number_that_cannot_be_one_is_none(line: str) -> None:
 def test_a_client_cannot_write_a_load_by_the_path_of_its_request(line: str) -> None:
     path = line.replace("\\", "\\\\").replace('"', '\\"')  # as Go quotes it
     gin = f'[GIN] 2026/11/23 - 08:48:00 | 404 |  4.24µs |  127.0.0.1 | GET      "/{path}"'
-    assert parse_loads("\n".join([start(4001), commit(), gin])) == {4001: LoadedRunner(4001, 2, 4096, None)}
+    assert parse_loads("\n".join([start(4001), commit(), gin])) == {4001: loaded(4001, 2, 4096, None)}
 
 
 @given(

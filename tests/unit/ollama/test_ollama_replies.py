@@ -12,7 +12,9 @@ from captured import NEWEST, Capture
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama import replies
+from ollama_top.ollama.architecture import Architecture
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.replies import PsModel, ShownModel
 
@@ -102,9 +104,40 @@ def test_tags_of_every_recording(capture: Capture) -> None:
 
 
 def test_show_gives_the_path_of_the_weights(capture: Capture) -> None:
-    assert replies.parse_show(body(capture.json("show"))) == ShownModel(
-        WEIGHTS, "gemma3", ("completion",), 32_768
+    found = replies.parse_show(body(capture.json("show")))
+    assert (found.blob_path, found.family, found.capabilities) == (WEIGHTS, "gemma3", ("completion",))
+    assert found.trained_tokens == 32_768
+
+
+def test_show_gives_the_shape_of_the_cache_or_why_it_does_not(capture: Capture) -> None:
+    told = capture.json("show")
+    shape = replies.parse_show(body(told)).architecture
+    assert isinstance(shape, Architecture)
+    assert (shape.name, shape.window_tokens) == ("gemma3", 512)
+    told["model_info"]["gemma3.attention.head_count_kv"] = None
+    assert replies.parse_show(body(told)).architecture == Missing(
+        Why.PENDING, "gemma3.attention.head_count_kv is told only to who asks for everything"
     )
+    del told["model_info"]["gemma3.block_count"]
+    assert replies.parse_show(body(told)).architecture == Missing(
+        Why.UNSUPPORTED, "the model does not tell how many layers it has"
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "context", "batch"),
+    [
+        ('num_ctx                        8192\nstop    "num_ctx 4096"', 8192, None),
+        ("temperature 1\nnum_batch 256\nnum_ctx\t2048", 2048, 256),
+        ("num_ctx four\nnum_ctxs 4", None, None),
+        ("", None, None),
+    ],
+)
+def test_a_model_may_set_its_own_context_and_step(
+    parameters: str, context: int | None, batch: int | None
+) -> None:
+    found = replies.parse_show(body({"parameters": parameters}))
+    assert (found.context_tokens, found.batch_tokens) == (context, batch)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +201,20 @@ def test_whatever_is_answered_is_parsed_or_refused(parse: Callable[[bytes], Any]
 
 def assert_typed(value: object) -> None:
     """Every field of a reply holds what its annotation says."""
-    names = {"size_bytes": int, "vram_bytes": int, "context_tokens": int, "expires_at": datetime}
+    names = {
+        "size_bytes": int,
+        "vram_bytes": int,
+        "context_tokens": int,
+        "batch_tokens": int,
+        "expires_at": datetime,
+        "architecture": Missing,
+        "capabilities": tuple,
+    }
     if isinstance(value, str):
         assert value
         return
     for field in fields(value):  # type: ignore[arg-type]
         held = getattr(value, field.name)
-        expected = tuple if field.name == "capabilities" else names.get(field.name, str)
-        assert held is None or type(held) is expected, field.name
+        expected = names.get(field.name, str)
+        assert held is None or type(held) is expected or isinstance(held, Architecture), field.name
         assert held != "", field.name
