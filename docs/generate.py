@@ -16,6 +16,8 @@ from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.vocabulary import Vocabulary
+from ollama_top.model.what_if import CacheUse, WhatIf
+from ollama_top.ollama.wishes import NAMES
 from ollama_top.outputs.document import FORMAT, ORDER, OWN_KEYS
 
 REFERENCE = Path(__file__).parent / "reference.md"
@@ -53,6 +55,19 @@ An object: the key is the JSON Pointer (RFC 6901) of a value that is null, the v
 A `..._source` key is null together with the value that it speaks of, and has no entry of its own.
 """
 
+WHAT_IF = f"""## The what-if document
+
+`ollama-top what-if NAME=VALUE ... --json` prints one document: what a model's K/V cache would be under other
+settings. It asks the server and changes nothing. The model is the one that is loaded, or the one that
+`--model` names. Besides the keys below the document has `format` and `missing`, as above.
+
+Sizes are worked out as the runners do it: they are exact where the model and its runner tell enough, and then
+the least is the most. A range comes of an architecture of tomorrow, whose sliding windows are not known, or
+of a step (`-ub`) that hangs on memory which cannot be read.
+
+What can be tried, with or without its `OLLAMA_`: {", ".join(f"`{each}`" for each in NAMES)}.
+"""
+
 UNITS = {  # by the end of a name; the longer ends first
     "tokens_per_s": "tokens a second",
     "_bytes": "bytes",
@@ -77,6 +92,7 @@ BASIC: dict[object, str] = {
 def reference() -> str:
     """The whole page."""
     parts = [HEAD, "\n".join(_top()), *map(_part, _parts()), MISSING]
+    parts += [WHAT_IF, *_table_of(WhatIf), "### CacheUse\n", f"{CacheUse.__doc__}\n", *_table_of(CacheUse)]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
     parts += [_settings(), _variables(), _exit_codes()]
     return "\n".join(parts)
@@ -119,11 +135,16 @@ def _item(hint: object) -> Any:  # noqa: ANN401 - a type of any kind
 
 def _part(part: tuple[str, type[Any]]) -> str:
     name, kind = part
+    return "\n".join([f"### {name}\n", f"{kind.__doc__}\n", *_table_of(kind)])
+
+
+def _table_of(kind: type[Any]) -> list[str]:
+    """The keys of one object."""
     hints = get_type_hints(kind)
-    lines = [f"### {name}\n", f"{kind.__doc__}\n", *_header("key", "type", "unit", "null", "meaning")]
+    lines = [*_header("key", "type", "unit", "null", "meaning")]
     for field in published(kind):
         lines += _key_rows(field, hints[field.name])
-    return "\n".join([*lines, ""])
+    return [*lines, ""]
 
 
 def _key_rows(field: Field[Any], hint: object) -> Iterator[str]:
@@ -165,7 +186,8 @@ def _is_list(hint: object) -> bool:
 
 
 def _vocabularies() -> set[type[Vocabulary]]:
-    used = {_item(_bare(hint)) for _, kind in _parts() for hint in get_type_hints(kind).values()}
+    kinds = [*(kind for _, kind in _parts()), WhatIf]
+    used = {_item(_bare(hint)) for kind in kinds for hint in get_type_hints(kind).values()}
     return {Source, Why, *(each for each in used if isinstance(each, type) and issubclass(each, Vocabulary))}
 
 

@@ -7,7 +7,7 @@ import argparse
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,7 +17,7 @@ from ollama_top.model.text import printable
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
-    from ollama_top.engine.feed import Feed
+    from ollama_top.engine.feed import AskingFeed
     from ollama_top.ollama.host import Target
 
 DONE, NOTHING_READ, USAGE, NOT_WRITTEN, INTERRUPTED = 0, 2, 64, 74, 128 + 2
@@ -92,20 +92,39 @@ def _parser() -> _Parser:
     parser.add_argument("--theme", metavar="NAME", help="colours; T goes through them")
     parser.set_defaults(command=_monitor)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
-    show = commands.add_parser(
+    show = _add(
+        commands,
+        common,
         "show",
-        parents=[common],
-        help="print what the monitor would show, without a screen",
-        description="Print one look at the server: plain text, or JSON as docs/reference.md describes it.",
-        epilog=EXIT_STATUS,
-        allow_abbrev=False,
+        "print what the monitor would show, without a screen",
+        "Print one look at the server: plain text, or JSON as docs/reference.md describes it.",
     )
-    show.add_argument("--json", action="store_true", help="one JSON document; with --watch one a line")
-    show.add_argument("--watch", action="store_true", help="go on looking until interrupted")
-    show.add_argument(
+    show.add_argument("--watch", action="store_true", help="go on looking; documents come one a line")
+    show.set_defaults(command=_show)
+    what_if = _add(
+        commands,
+        common,
+        "what-if",
+        "tell what other settings would cost in memory, and whether there is room",
+        "Work out a model's K/V cache under other settings. Nothing is changed.",
+    )
+    what_if.add_argument(
+        "wishes", metavar="NAME=VALUE", nargs="+", help="a setting to try, such as OLLAMA_NUM_PARALLEL=4"
+    )
+    what_if.add_argument("--model", metavar="M", help="an installed model (default: the one that is loaded)")
+    what_if.set_defaults(command=_what_if)
+    return parser
+
+
+def _add(commands: Any, common: _Parser, name: str, short: str, long: str) -> _Parser:  # noqa: ANN401 - argparse keeps the type of `commands` to itself
+    """A command that prints, of a real server or of the simulated one."""
+    parser: _Parser = commands.add_parser(
+        name, parents=[common], help=short, description=long, epilog=EXIT_STATUS, allow_abbrev=False
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument(
         "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
     )
-    show.set_defaults(command=_show)
     return parser
 
 
@@ -131,6 +150,7 @@ def _monitor(options: argparse.Namespace) -> int:
         raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
     settings = _settings(options)
     interval_s = _interval_s(options, settings)
+    feed = _feed_of(options, settings)
     title = "the demo" if options.demo else _target(options, settings).url
     if _ca_file(options, settings) and not options.demo:
         _live(options, settings, interval_s)  # what it refuses is to be said before there is a screen
@@ -139,20 +159,15 @@ def _monitor(options: argparse.Namespace) -> int:
     from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.keeping import Keeping
 
-    def demo() -> "Feed":
-        from ollama_top.demo.feed import DemoFeed
-
-        return DemoFeed(interval_s)
-
     read_only = bool(settings.read_only if options.read_only is None else options.read_only)
     app = MonitorApp(
-        demo if options.demo else lambda: _live(options, settings, interval_s),
+        lambda: feed(interval_s, None),
         title=title,
         read_only=read_only,
         user=own_name(),
         interval_s=interval_s,
         theme=_theme(options, settings),
-        demo_offer=None if options.demo else demo,
+        demo_offer=None if options.demo else lambda: _demo(interval_s),
         keeping=Keeping(file_for(title, platform.node())),
     )
     app.run()
@@ -165,17 +180,32 @@ def _show(options: argparse.Namespace) -> int:
     settings = _settings(options)
     watch = bool(options.watch)
     interval_s = _interval_s(options, settings)
-
-    def feed(look_interval_s: float, share_s: float | None) -> "Feed":
-        if options.demo:
-            from ollama_top.demo.feed import DemoFeed
-
-            return DemoFeed(look_interval_s)
-        return _live(options, settings, look_interval_s, share_s)
-
+    feed = _feed_of(options, settings)
     printer = show.json_printer(watch=watch) if options.json else show.plain_printer(watch=watch)
+    if watch:
+        return _printed(lambda: show.watch(lambda: feed(interval_s, None), printer))
+    return _printed(lambda: show.once(feed, printer))
+
+
+def _what_if(options: argparse.Namespace) -> int:
+    from ollama_top.ollama.wishes import WishError, parse_wish
+    from ollama_top.outputs import what_if
+
+    feed = _feed_of(options, _settings(options))
+    printer = what_if.json_printer() if options.json else what_if.plain_printer()
     try:
-        show.watch(lambda: feed(interval_s, None), printer) if watch else show.once(feed, printer)
+        wish = parse_wish(options.wishes)
+        return _printed(lambda: what_if.once(feed, options.model, wish, printer))
+    except (WishError, what_if.WrongUseError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _printed(act: Callable[[], None]) -> int:
+    """Look and print; the exit code."""
+    from ollama_top.outputs import show
+
+    try:
+        act()
     except show.NothingReadError as error:
         return _fail(error, NOTHING_READ)
     except show.NotWrittenError as error:
@@ -184,9 +214,24 @@ def _show(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _feed_of(
+    options: argparse.Namespace, settings: "Settings"
+) -> Callable[[float, float | None], "AskingFeed"]:
+    """What makes the feed that was asked for, by its interval and its patience."""
+    if options.demo:
+        return lambda interval_s, _: _demo(interval_s)
+    return lambda interval_s, share_s: _live(options, settings, interval_s, share_s)
+
+
+def _demo(interval_s: float) -> "AskingFeed":
+    from ollama_top.demo.feed import DemoFeed
+
+    return DemoFeed(interval_s)
+
+
 def _live(
     options: argparse.Namespace, settings: "Settings", interval_s: float, share_s: float | None = None
-) -> "Feed":
+) -> "AskingFeed":
     from ollama_top.engine.live import SHARE_S, LiveFeed
     from ollama_top.sources.http import Access, HttpError
 

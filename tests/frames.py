@@ -71,6 +71,7 @@ def model(
         gpus=Known((share(0, 1.2),), Source.NVIDIA),
         context_tokens=Known(4096, Source.API),
         kv_cache_type=Known("f16", Source.ARGV),
+        batch_tokens=Known(512, Source.ARGV),
         expires_at=Known(NOW + timedelta(minutes=4, seconds=51), Source.API),
         runner_pid=Known(2001, Source.PROCESSES),
         parallel=Known(2, Source.ARGV),

@@ -55,6 +55,7 @@ def denied() -> Frame:
             parallel=Known(2, Source.PREDICTED),
             kv_cache_type=hidden,
             gpus=hidden,
+            batch_tokens=hidden,
             runner_pid=hidden,
         ),
     )
@@ -137,6 +138,7 @@ def remote() -> Frame:
                 state=ModelState.LOADED,
                 kv_cache_type=away,
                 gpus=away,
+                batch_tokens=away,
                 runner_pid=away,
                 parallel=away,
                 running=away,

@@ -19,6 +19,15 @@ def size(amount_bytes: float) -> str:
     return _scaled(amount_bytes, 1024, ("", "K", "M", "G", "T", "P"))
 
 
+def memory(amount_bytes: float) -> str:
+    """Memory in a sentence: 42 MiB, 12.3 GiB."""
+    gibibytes = amount_bytes / (1 << 30)
+    if abs(gibibytes) >= 0.95:
+        return f"{gibibytes:.1f} GiB"
+    mebibytes = amount_bytes / (1 << 20)
+    return f"{mebibytes:.1f} MiB" if 0 < abs(mebibytes) < 9.95 else f"{mebibytes:.0f} MiB"
+
+
 def used_of(used_bytes: float, total_bytes: float) -> str:
     """Bytes in use and in all, the unit said once where it is the same: 14.1/24.0G."""
     used, total = size(used_bytes), size(total_bytes)

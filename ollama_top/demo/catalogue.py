@@ -40,6 +40,7 @@ class Model:
     embedding_length: int
     pace: Pace
     capabilities: tuple[str, ...] = COMPLETION
+    shape: tuple[tuple[str, int], ...] = ()  # what its metadata tells of its layers, in the order of keys
 
     @property
     def digest(self) -> str:
@@ -59,6 +60,16 @@ class Model:
         """What its runner takes: weights, K/V cache of all slots, and buffers."""
         cache = self.kv_bytes_per_token * context_tokens * parallel
         return self.weights_bytes + cache + OVERHEAD_BYTES
+
+
+def _heads(queries: int, shared: int, length: int) -> tuple[tuple[str, int], ...]:
+    """The metadata of plain attention."""
+    return (
+        ("attention.head_count", queries),
+        ("attention.head_count_kv", shared),
+        ("attention.key_length", length),
+        ("attention.value_length", length),
+    )
 
 
 def parse_model(text: str) -> Model:
@@ -82,10 +93,30 @@ def _digest(text: str) -> str:
 
 
 SMALL = Model(
-    "gemma3:270m", "gemma3", "268.10M", "Q4_K_M", 253_113_180, 18, 18_432, 32_768, 640, Pace(9000, 160, 0.2)
+    "gemma3:270m",
+    "gemma3",
+    "268.10M",
+    "Q4_K_M",
+    253_113_180,
+    18,
+    18_432,
+    32_768,
+    640,
+    Pace(9000, 160, 0.2),
+    shape=_heads(4, 1, 256),
 )
 CHAT = Model(
-    "qwen3:8b", "qwen3", "8.2B", "Q4_K_M", 5_225_388_164, 36, 147_456, 40_960, 4096, Pace(4200, 96, 0.28)
+    "qwen3:8b",
+    "qwen3",
+    "8.2B",
+    "Q4_K_M",
+    5_225_388_164,
+    36,
+    147_456,
+    40_960,
+    4096,
+    Pace(4200, 96, 0.28),
+    shape=_heads(32, 8, 128),
 )
 VISION = Model(
     "qwen3.5:9b",
@@ -99,6 +130,7 @@ VISION = Model(
     4096,
     Pace(3600, 84, 0.3),
     ("completion", "vision", "tools"),
+    (*_heads(32, 8, 256), ("full_attention_interval", 4)),
 )
 CODER = Model(
     "qwen2.5-coder:32b",
@@ -111,6 +143,7 @@ CODER = Model(
     32_768,
     5120,
     Pace(1100, 34, 0.25),
+    shape=_heads(40, 8, 128),
 )
 EMBEDDER = Model(
     "nomic-embed-text:latest",

@@ -55,6 +55,7 @@ def show(model: Model, folder: str) -> Document:
         "template": "{{ .Prompt }}",
         "details": _details(model),
         "model_info": {
+            **{f"{arch}.{key}": value for key, value in model.shape},
             f"{arch}.block_count": model.layers,
             f"{arch}.context_length": model.trained_context_tokens,
             f"{arch}.embedding_length": model.embedding_length,

@@ -14,11 +14,12 @@ from ollama_top.demo.pulls import Pulls
 from ollama_top.demo.scenarios import DEFAULT
 from ollama_top.demo.world import Scenario, World
 from ollama_top.engine import derive
+from ollama_top.engine.feed import UnknownModelError
 from ollama_top.engine.live import GLANCE_EVERY_S
 from ollama_top.engine.state import State
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
-from ollama_top.ollama.replies import InstalledModel
+from ollama_top.ollama.replies import DescribedModel, InstalledModel
 
 PAST_LOOKS = 24  # taken before the first Frame, so that the plots have something to show
 LONGEST_LEAP_S = 60.0  # a machine that slept for a night does not live through it in one go
@@ -36,6 +37,13 @@ class Camera:
     def installed(self) -> tuple[InstalledModel, ...]:
         """The models on the disk."""
         return self._observer.installed()
+
+    def describe(self, model_name: str) -> DescribedModel:
+        """What the simulated server tells of a model; raises UnknownModelError when there is none such."""
+        found = self._observer.describe(model_name)
+        if found is None:
+            raise UnknownModelError(f"no model {model_name!r} is installed")
+        return found
 
     def shoot(self, after_s: float) -> Frame:
         """The Frame that a look `after_s` seconds later brings."""
@@ -94,6 +102,10 @@ class DemoFeed:
             await acting.act(self._camera.world, self._pulls, action, tell)
         finally:
             self.look_now()
+
+    async def describe(self, model_name: str) -> DescribedModel:
+        """All that is told of a simulated model; raises UnknownModelError when there is none of that name."""
+        return self._camera.describe(model_name)
 
     async def _sleep(self) -> None:
         try:

@@ -19,7 +19,7 @@ from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.ollama import replies
-from ollama_top.ollama.replies import InstalledModel, ShownModel
+from ollama_top.ollama.replies import DescribedModel, InstalledModel, ShownModel
 from ollama_top.ollama.slots import parse_slots
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
@@ -80,6 +80,13 @@ class Observer:
             self._shown = {
                 each.name: replies.parse_show(_bytes(documents.show(each, MODELS))) for each in self._models
             }
+
+    def describe(self, name: str) -> DescribedModel | None:
+        """What is told of one installed model; None where there is none of that name."""
+        for each in self.installed():
+            if each.name in {name, f"{name}:latest"}:
+                return DescribedModel(each.name, each.size_bytes, self._shown[each.name])
+        return None
 
     def glance(self) -> None:
         """Look at the connections alone, as is done between two looks."""

@@ -37,6 +37,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
         gpus=NOT_YET,
         context_tokens=_context(joined),
         kv_cache_type=_kv_cache_type(joined),
+        batch_tokens=_batch(joined, samples),
         expires_at=_listed(joined, lambda each: each.expires_at),
         runner_pid=_runner_pid(joined, samples),
         parallel=parallel_of(joined, samples),
@@ -137,6 +138,17 @@ def _kv_cache_type(joined: Joined) -> Reading[str]:
     if runner.args.generation is Generation.LLAMA_SERVER or runner.load is not None:
         return Known("f16", Source.PREDICTED)
     return Missing(Why.UNSUPPORTED, "the runner's command line does not tell, and the log could not be read")
+
+
+def _batch(joined: Joined, samples: Samples) -> Reading[int]:
+    """The step of the runner, which decides how many tokens layers with a sliding window keep."""
+    runner = joined.runner
+    if runner is None:
+        return no_runner(samples)
+    if runner.args.batch_tokens is not None:
+        return Known(runner.args.batch_tokens, Source.ARGV)
+    load = runner.load.batch_tokens if runner.load else None
+    return known_or_missing(load, Source.LOG, "the runner's command line does not tell, nor does the log")
 
 
 def _runner_pid(joined: Joined, samples: Samples) -> Reading[int]:

@@ -13,6 +13,7 @@ from ollama_top.engine import derive
 from ollama_top.engine.acting import Acting
 from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
+from ollama_top.engine.feed import AskError, UnknownModelError
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.engine.samples import Samples, Traffic
 from ollama_top.engine.state import State
@@ -23,11 +24,12 @@ from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama.host import Target
-from ollama_top.ollama.replies import InstalledModel
-from ollama_top.sources.api import ApiLook, OllamaApi
+from ollama_top.ollama.jsonic import BadReplyError
+from ollama_top.ollama.replies import DescribedModel, InstalledModel
+from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
 from ollama_top.sources.gpus.vendors import readers
 from ollama_top.sources.host import HostCounters
-from ollama_top.sources.http import Access, Http
+from ollama_top.sources.http import Access, Http, HttpError
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
 from ollama_top.sources.runners import Runners
 
@@ -103,6 +105,15 @@ class LiveFeed:
             await self._acting.act(action, tell)
         finally:
             self.look_now()
+
+    async def describe(self, model_name: str) -> DescribedModel:
+        """All that the server tells of an installed model; raises AskError."""
+        try:
+            return await self._api.describe(model_name)
+        except NoSuchModelError as error:
+            raise UnknownModelError(str(error)) from error
+        except (HttpError, BadReplyError) as error:
+            raise AskError(f"cannot ask {self._target.url} about {model_name}: {error}") from error
 
     async def close(self) -> None:
         """Close the connections."""

@@ -36,6 +36,7 @@ class LoadedModel:
     kv_cache_type: Reading[str] = fact(
         "Type of the K/V cache, as given to the runner; K and V by a slash if they differ."
     )
+    batch_tokens: Reading[int] = fact("Tokens of a prompt that its runner reads in one step.")
     expires_at: Reading[datetime] = fact(
         "When it is unloaded if nothing asks for it; set anew when it falls idle."
     )

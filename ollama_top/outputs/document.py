@@ -38,8 +38,19 @@ ORDER = (
 
 def dump(frame: Frame, *, indent: int | None = None) -> str:
     """The document as one text in printable ASCII, so that nothing in it can steer a terminal."""
-    text = json.dumps(document(frame), indent=indent, ensure_ascii=True, allow_nan=False)
+    return as_text(document(frame), indent=indent)
+
+
+def as_text(values: dict[str, Any], *, indent: int | None = None) -> str:
+    """Plain values as one text in printable ASCII."""
+    text = json.dumps(values, indent=indent, ensure_ascii=True, allow_nan=False)
     return text.replace("\x7f", "\\u007f")  # a control character that JSON need not escape
+
+
+def of_value(value: Any) -> dict[str, Any]:  # noqa: ANN401 - the border to JSON
+    """Any declared value as a document of its own, with the format and with what is missing."""
+    missing: Reasons = {}
+    return {"format": FORMAT, **encode(value, "", missing), "missing": missing}
 
 
 def document(frame: Frame) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def once(make_feed: Callable[[float, float], Feed], printer: Printer) -> None:
             await anext(frames)
             return await anext(frames)
 
-    printer(_run(look))
+    printer(run(look))
 
 
 def watch(make_feed: Callable[[], Feed], printer: Printer) -> None:
@@ -48,21 +48,21 @@ def watch(make_feed: Callable[[], Feed], printer: Printer) -> None:
             async for frame in frames:
                 printer(frame)
 
-    _run(look)
+    run(look)
 
 
 def json_printer(*, watch: bool) -> Printer:
     """Prints one document: indented for a reader, on one line for a stream."""
-    return lambda frame: _print(document.dump(frame, indent=None if watch else 2))
+    return lambda frame: write(document.dump(frame, indent=None if watch else 2))
 
 
 def plain_printer(*, watch: bool) -> Printer:
     """Prints plain text; Frames of a stream are set apart by an empty line."""
-    return lambda frame: _print(plain.text(frame) + ("\n" if watch else ""))
+    return lambda frame: write(plain.text(frame) + ("\n" if watch else ""))
 
 
-def _print(text: str) -> None:
-    """Print at once; a character that the terminal's encoding lacks is spelt out."""
+def write(text: str) -> None:
+    """Print at once; what the terminal's encoding lacks is spelt out. Raises NotWrittenError."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # there may be no standard output at all
     printed = text.encode(encoding, "backslashreplace").decode(encoding)
     try:
@@ -73,7 +73,8 @@ def _print(text: str) -> None:
         raise NotWrittenError(f"the output cannot be written: {error.strerror}") from None
 
 
-def _run(look: Callable[[], Coroutine[None, None, T]]) -> T:
+def run(look: Callable[[], Coroutine[None, None, T]]) -> T:
+    """Carry a look out; raises NothingReadError where the machine tells nothing."""
     try:
         return asyncio.run(look())
     except OSError as error:

@@ -7,15 +7,22 @@ import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama import replies
 from ollama_top.ollama.jsonic import BadReplyError
-from ollama_top.ollama.replies import InstalledModel, PsModel, ShownModel
+from ollama_top.ollama.replies import DescribedModel, InstalledModel, PsModel, ShownModel
 from ollama_top.sources.http import Http, HttpError
 
 VERSION_EVERY_S = 30.0
 INSTALLED_EVERY_S = 60.0
 SHOWN_A_LOOK = 8
 SHOWN_AGAIN_S = 10.0  # after an answer that was none
+VERBOSE_LIMIT_BYTES = 64 << 20
+"""A vocabulary told in full: 6 MB for 262,144 tokens, more for those that come with their merges."""
+
+
+class NoSuchModelError(Exception):
+    """A model that is not installed; the text says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class OllamaApi:
     _installed_due_s: float = 0.0
     _shown: dict[str, ShownModel] = field(default_factory=dict)  # by digest, else by name
     _show_again_s: dict[str, float] = field(default_factory=dict)  # by the same
+    _described: dict[str, ShownModel] = field(default_factory=dict)  # likewise, with all that was withheld
 
     async def look(self, now_s: float, orphan_paths: Sequence[str]) -> ApiLook:
         """Ask what is loaded, and what is new about it.
@@ -60,6 +68,28 @@ class OllamaApi:
         named: list[PsModel | InstalledModel] = [*models, *self._installed]
         shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
         return ApiLook(self._version, models, shown, self._installed, tuple(notes), at_s)
+
+    async def describe(self, name: str) -> DescribedModel:
+        """All that is told of an installed model; a `latest` may be left out of its name.
+
+        A second, large answer is asked for only where the first withholds a list, and once a model.
+        Raises HttpError, BadReplyError, and NoSuchModelError.
+        """
+        installed = {each.name: each for each in replies.parse_tags(await self.http.get("/api/tags"))}
+        model = installed.get(name) or installed.get(f"{name}:latest")
+        if model is None:
+            raise NoSuchModelError(f"no model {name!r} is installed")
+        if _key(model) not in self._described:
+            self._described[_key(model)] = await self._shown_whole(model.name)
+        return DescribedModel(model.name, model.size_bytes, self._described[_key(model)])
+
+    async def _shown_whole(self, name: str) -> ShownModel:
+        shown = replies.parse_show(await self.http.post("/api/show", {"model": name}))
+        if not isinstance(shown.architecture, Missing) or shown.architecture.why is not Why.PENDING:
+            return shown
+        question = {"model": name, "verbose": True}
+        body = await self.http.post("/api/show", question, limit_bytes=VERBOSE_LIMIT_BYTES)
+        return replies.parse_show(body)
 
     async def _loaded(self) -> tuple[PsModel, ...]:
         try:

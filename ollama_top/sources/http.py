@@ -69,9 +69,11 @@ class Http:
         """The body of a 200 reply; raises HttpError for anything else."""
         return await self._ask("GET", path, None)
 
-    async def post(self, path: str, document: dict[str, Any]) -> bytes:
+    async def post(
+        self, path: str, document: dict[str, Any], *, limit_bytes: int = REPLY_LIMIT_BYTES
+    ) -> bytes:
         """The body of a 200 reply to a JSON document; raises HttpError for anything else."""
-        return await self._ask("POST", path, document)
+        return await self._ask("POST", path, document, limit_bytes)
 
     async def lines(self, path: str, document: dict[str, Any]) -> AsyncGenerator[bytes, None]:
         """The lines of a 200 reply as they come, empty ones left out; raises HttpError.
@@ -93,13 +95,19 @@ class Http:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _ask(self, method: str, path: str, document: dict[str, Any] | None) -> bytes:
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        document: dict[str, Any] | None,
+        limit_bytes: int = REPLY_LIMIT_BYTES,
+    ) -> bytes:
         try:
             async with (
                 asyncio.timeout(self._timeout_s),  # httpx alone would follow a trickle for ever
                 self._client.stream(method, self._base + path, json=document) as reply,
             ):
-                body = await _bounded(reply)
+                body = await _bounded(reply, limit_bytes)
         except (httpx.TimeoutException, TimeoutError) as error:
             raise HttpError(_timeout(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
@@ -129,14 +137,14 @@ def _check_plain(reply: httpx.Response) -> None:
         raise HttpError(f"answered packed as {packing!r}, which was not asked for: refused")
 
 
-async def _bounded(reply: httpx.Response) -> bytes:
+async def _bounded(reply: httpx.Response, limit_bytes: int = REPLY_LIMIT_BYTES) -> bytes:
     _check_plain(reply)
     chunks: list[bytes] = []
     size = 0
     async for chunk in reply.aiter_raw():
         size += len(chunk)
-        if size > REPLY_LIMIT_BYTES:
-            raise HttpError(f"answered more than {REPLY_LIMIT_BYTES >> 20} MiB: refused")
+        if size > limit_bytes:
+            raise HttpError(f"answered more than {limit_bytes >> 20} MiB: refused")
         chunks.append(chunk)
     return b"".join(chunks)
 

@@ -25,6 +25,15 @@ def test_sizes(amount_bytes: int, text: str) -> None:
     assert formats.size(amount_bytes) == text
 
 
+@pytest.mark.parametrize(
+    ("amount_bytes", "text"),
+    [(0, "0 MiB"), (1 << 19, "0.5 MiB"), (42 << 20, "42 MiB"), (970 << 20, "970 MiB"), (1 << 30, "1.0 GiB"),
+     (-960 << 20, "-960 MiB"), (-5 << 29, "-2.5 GiB"), (12_345 << 20, "12.1 GiB")],
+)  # fmt: skip
+def test_memory_in_a_sentence(amount_bytes: int, text: str) -> None:
+    assert formats.memory(amount_bytes) == text
+
+
 @given(st.integers(0, 1 << 50))
 def test_a_size_fits_its_column(amount_bytes: int) -> None:
     assert len(formats.size(amount_bytes)) <= 5

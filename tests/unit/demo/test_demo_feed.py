@@ -9,13 +9,15 @@ from ollama_top.demo import scenarios
 from ollama_top.demo.feed import Camera, DemoFeed
 from ollama_top.demo.scenarios import NAMED
 from ollama_top.demo.world import World
-from ollama_top.engine.feed import ActionError
+from ollama_top.engine.feed import ActionError, UnknownModelError
 from ollama_top.model.action import Unload
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
 from ollama_top.model.loaded import ModelState
 from ollama_top.model.reading import Known, Missing, Reading
 from ollama_top.model.slot import SlotState
+from ollama_top.ollama.architecture import Architecture
+from ollama_top.ollama.kv_cache import CacheSettings, sizes_bytes
 
 BEGAN_AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -89,6 +91,20 @@ async def test_unloading_shows_in_a_later_frame() -> None:
 async def test_unloading_a_strange_name_is_refused_in_the_servers_words() -> None:
     with pytest.raises(ActionError, match="model 'nope' not found"):
         await feed(Clock()).act(Unload("nope"), print)
+
+
+async def test_a_simulated_model_keeps_of_a_token_what_its_runner_takes_for_it() -> None:
+    demo = feed(Clock())
+    for model in scenarios.DEFAULT.models:
+        shown = (await demo.describe(model.name)).shown
+        assert isinstance(shown.architecture, Architecture)
+        one, two = (sizes_bytes(shown.architecture, CacheSettings(1, tokens))[0] for tokens in (256, 512))
+        assert two - one == 256 * model.kv_bytes_per_token
+
+
+async def test_a_strange_name_cannot_be_described() -> None:
+    with pytest.raises(UnknownModelError, match="no model 'nope' is installed"):
+        await feed(Clock()).describe("nope")
 
 
 def test_the_same_moments_bring_the_same_frames() -> None:

@@ -13,7 +13,7 @@ import frames
 import pytest
 
 from ollama_top.engine import live
-from ollama_top.engine.feed import ActionError
+from ollama_top.engine.feed import ActionError, AskError, UnknownModelError
 from ollama_top.engine.live import LiveFeed
 from ollama_top.model.action import Unload
 from ollama_top.model.frame import Frame
@@ -37,6 +37,7 @@ class Api:
         self.bodies: dict[str, bytes] = {
             "/api/version": b'{"version":"0.33.0"}',
             "/api/ps": NEWEST.body("ps-loaded"),
+            "/api/tags": NEWEST.body("tags"),
             "/api/show": json.dumps(NEWEST.json("show")).encode(),
             "/api/generate": b'{"done":true}',
         }
@@ -151,6 +152,16 @@ async def test_a_gpu_driver_that_takes_long_holds_up_no_frame(
             assert (await watched.until(lambda each: each.snapshot.gpus)).snapshot.gpus
     finally:
         answers.set()
+
+
+async def test_a_model_is_described_or_it_is_said_why_not(api: Api) -> None:
+    async with watching(api) as watched:
+        assert (await watched.feed.describe("gemma3:270m")).name == "gemma3:270m"
+        with pytest.raises(UnknownModelError, match="no model 'nope' is installed"):
+            await watched.feed.describe("nope")
+        api.status = "500 Internal Server Error"
+        with pytest.raises(AskError, match=r"cannot ask http://127.*about gemma3:270m: answered HTTP 500"):
+            await watched.feed.describe("gemma3:270m")
 
 
 async def test_the_first_frame_is_whole(api: Api) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ollama_top.model.fact import DOC, SOURCED, fact, published
 from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.what_if import CacheUse, WhatIf
 
 
 def nested(kind: Any) -> set[type]:
@@ -39,13 +40,13 @@ def test_the_models_are_found() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("kind", [*MODELS, CacheUse, WhatIf])
 def test_every_field_of_a_snapshot_is_published_with_a_sentence(kind: type) -> None:
     assert [each.name for each in published(kind)] == [each.name for each in fields(kind)]
     assert all(each.metadata[DOC].endswith(".") for each in published(kind))
 
 
-@pytest.mark.parametrize("kind", [*MODELS, Frame])
+@pytest.mark.parametrize("kind", [*MODELS, Frame, CacheUse, WhatIf])
 def test_every_model_is_frozen_and_slotted(kind: type) -> None:
     assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
     assert "__slots__" in vars(kind)

@@ -210,6 +210,7 @@ def test_a_healthy_model_reads_as_it_is() -> None:
         ],
         "context_tokens": 4096,
         "kv_cache_type": "f16",
+        "batch_tokens": 512,
         "expires_at": "2026-03-14T15:14:17.000Z",
         "runner_pid": 2001,
         "parallel": 2,

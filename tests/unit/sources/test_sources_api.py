@@ -9,8 +9,9 @@ import captured
 import pytest
 from answering import Answering, Asked, always, ollama, reply
 
+from ollama_top.ollama.architecture import Architecture
 from ollama_top.ollama.jsonic import BadReplyError
-from ollama_top.sources.api import ApiLook, OllamaApi
+from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
 from ollama_top.sources.http import Access, Http, HttpError
 
 NEWEST = captured.Capture(captured.NEWEST)
@@ -139,6 +140,47 @@ async def test_a_server_that_cannot_tell_what_is_loaded_is_an_error(
 ) -> None:
     with pytest.raises(error):
         await once(always(answer))
+
+
+@pytest.mark.parametrize("name", ["gemma3:270m", "other"])
+async def test_a_model_is_described_in_one_question_where_nothing_is_withheld(name: str) -> None:
+    tags = json.loads(NEWEST.body("tags"))
+    tags["models"].append(tags["models"][0] | {"name": "other:latest", "digest": "2"})
+    with Answering(ollama(NEWEST, tags=reply(json.dumps(tags).encode()))) as server:
+        api = OllamaApi(Http(server.url, timeout_s=5, loopback=True, access=Access()))
+        found = await api.describe(name)
+        again = await api.describe(name)
+        await api.http.close()
+    assert found == again
+    assert found.name in {"gemma3:270m", "other:latest"}
+    assert found.file_bytes == 253113180
+    assert isinstance(found.shown.architecture, Architecture)
+    assert Counter(each.target for each in server.asked) == {"/api/tags": 2, "/api/show": 1}
+
+
+async def test_what_is_withheld_is_asked_for_once_and_may_be_large() -> None:
+    told = NEWEST.json("show")
+    whole = json.dumps(told | {"license": "x" * (9 << 20)}).encode()
+    told["model_info"]["gemma3.attention.head_count_kv"] = None
+    answers = iter([json.dumps(told).encode(), whole])
+
+    def answer(asked: Asked) -> Iterable[bytes]:
+        return [reply(next(answers))] if asked.target == "/api/show" else ollama(NEWEST)(asked)
+
+    with Answering(answer) as server:
+        api = OllamaApi(Http(server.url, timeout_s=5, loopback=True, access=Access()))
+        found = await api.describe("gemma3:270m")
+        assert await api.describe("gemma3:270m") == found
+        await api.http.close()
+    assert isinstance(found.shown.architecture, Architecture)
+
+
+async def test_a_model_that_is_not_installed_cannot_be_described() -> None:
+    with Answering(ollama(NEWEST)) as server:
+        api = OllamaApi(Http(server.url, timeout_s=5, loopback=True, access=Access()))
+        with pytest.raises(NoSuchModelError, match="no model 'nope' is installed"):
+            await api.describe("nope")
+        await api.http.close()
 
 
 def _library(*names: str, shown_as: Mapping[str, bytes] | None = None) -> Any:
