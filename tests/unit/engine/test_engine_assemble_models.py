@@ -147,6 +147,14 @@ def test_the_cache_type_of_an_older_runner_is_in_the_log(told: str | None, kv_ca
     assert reason(model(samples(tree=tree(go_runner()))).kv_cache_type).why is Why.UNSUPPORTED
 
 
+def test_the_step_of_a_runner_is_in_its_command_line_or_in_the_log() -> None:
+    assert model(samples(tree=tree(runner(batch_tokens=1024)))).batch_tokens == Known(1024, Source.ARGV)
+    load = LoadedRunner(PORT, 2, 4096, None, 512)
+    assert model(samples(tree=tree(go_runner(load=load)))).batch_tokens == Known(512, Source.LOG)
+    assert reason(model(samples(tree=tree(go_runner()))).batch_tokens).why is Why.UNSUPPORTED
+    assert reason(model(samples(tree=tree())).batch_tokens).why is Why.PENDING
+
+
 @pytest.mark.parametrize(
     ("changes", "context"),
     [

@@ -1,13 +1,13 @@
 """The size of a cache is what real runners allocated: every load of the recordings, and all architectures."""
 
 import re
-import shlex
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from caches import MIB, loads_of
 from captured import CAPTURES, NEWEST, Allocated, Capture, allocated
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,74 +18,25 @@ from ollama_top.ollama.architecture import (
     UnknownShapeError,
     parse_architecture,
 )
-from ollama_top.ollama.argv import parse_runner
 from ollama_top.ollama.cache_types import BLOCKS
 from ollama_top.ollama.kv_cache import CacheSettings, Engine, engine_of, sizes_bytes
-from ollama_top.ollama.log import STARTING, parse_loads
 
-MIB = 1 << 20
-BUFFER = re.compile(r"KV buffer size = +([\d.]+) MiB")
-POOL = re.compile(r'msg="kv cache" device=CPU size="([\d.]+) MiB"')
 SIZE = re.compile(r": size = +([\d.]+) MiB")
 GEMMA = parse_architecture(Capture(NEWEST).json("show")["model_info"], ("completion",))
 LOGS = sorted(CAPTURES.glob("ollama-*/*.server.log"))
 
 
-@dataclass(frozen=True)
-class Load:
-    """One load of a log: what was asked for, and what was allocated."""
-
-    settings: CacheSettings
-    engine: Engine
-    logged_mib: float
-    is_coarse: bool  # printed with one digit
-
-
-def loads_of(path: Path) -> list[Load]:
-    """Every load of gemma3:270m in a log; the runners without a model look for GPUs, and have none."""
-    parts = re.split(r"(?m)^(?=.*msg=\"starting (?:runner|llama-server)\")", path.read_text())
-    return [load for part in parts if "--model" in part for load in [_load(part)] if load is not None]
-
-
-def _load(text: str) -> Load | None:
-    started = STARTING.search(text)
-    assert started
-    words = shlex.split(started["cmd"])
-    args = parse_runner(words)
-    assert args
-    sizes = [float(each) for each in (*BUFFER.findall(text), *POOL.findall(text))]
-    if not sizes:
-        return None  # refused: a quantized V without flash attention
-    if words[0].endswith("llama-server"):
-        assert args.parallel
-        assert args.context_tokens
-        assert args.batch_tokens
-        has_flash_attention = words[words.index("--flash-attn") + 1] != "off"
-        kind = args.kv_cache_type or "f16"
-        settings = CacheSettings(
-            args.parallel, args.context_tokens, kind, args.batch_tokens, has_flash_attention
-        )
-        return Load(settings, Engine.LLAMA_CPP, sum(sizes), is_coarse=False)
-    (load,) = parse_loads(text).values()
-    assert load.context_tokens
-    assert load.batch_tokens
-    kind = load.kv_cache_type or "f16"
-    settings = CacheSettings(load.parallel, load.context_tokens, kind, load.batch_tokens)
-    return Load(settings, Engine.OLLAMA, sum(sizes), is_coarse=True)
-
-
 @pytest.mark.parametrize("path", LOGS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_recorded_load_of_ollama(path: Path) -> None:
-    found = loads_of(path)
+    found = loads_of(path.read_text())
     assert found
     for load in found:
         (size,) = sizes_bytes(GEMMA, load.settings, load.engine)
-        rounding = 0.051 if load.is_coarse else 0.011
-        assert size / MIB == pytest.approx(load.logged_mib, abs=rounding), load
+        assert size / MIB == pytest.approx(load.logged_mib, abs=load.rounding_mib), load
 
 
 def test_there_are_many_loads_of_both_kinds() -> None:
-    engines = [load.engine for path in LOGS for load in loads_of(path)]
+    engines = [load.engine for path in LOGS for load in loads_of(path.read_text())]
     assert engines.count(Engine.LLAMA_CPP) >= 19
     assert engines.count(Engine.OLLAMA) >= 14
 
