@@ -178,25 +178,23 @@ def _show(options: argparse.Namespace) -> int:
     from ollama_top.outputs import show
 
     settings = _settings(options)
-    watch = bool(options.watch)
     interval_s = _interval_s(options, settings)
     feed = _feed_of(options, settings)
-    printer = show.json_printer(watch=watch) if options.json else show.plain_printer(watch=watch)
-    if watch:
+    make_printer = show.json_printer if options.json else show.plain_printer
+    printer = make_printer(watch=options.watch)
+    if options.watch:
         return _printed(lambda: show.watch(lambda: feed(interval_s, None), printer))
     return _printed(lambda: show.once(feed, printer))
 
 
 def _what_if(options: argparse.Namespace) -> int:
-    from ollama_top.ollama.wishes import WishError, parse_wish
     from ollama_top.outputs import what_if
 
     feed = _feed_of(options, _settings(options))
     printer = what_if.json_printer() if options.json else what_if.plain_printer()
     try:
-        wish = parse_wish(options.wishes)
-        return _printed(lambda: what_if.once(feed, options.model, wish, printer))
-    except (WishError, what_if.WrongUseError) as error:
+        return _printed(lambda: what_if.once(feed, options.model, options.wishes, printer))
+    except what_if.WrongUseError as error:
         raise UsageError(str(error)) from None
 
 

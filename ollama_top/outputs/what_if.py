@@ -3,7 +3,7 @@
 Must never change the server, and never import Textual.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 
 from ollama_top.columns.formats import memory
@@ -14,7 +14,7 @@ from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Missing, Reading
 from ollama_top.model.text import printable
 from ollama_top.model.what_if import CacheUse, WhatIf
-from ollama_top.ollama.wishes import Wish
+from ollama_top.ollama.wishes import Wish, WishError, parse_wish
 from ollama_top.outputs import document, show
 from ollama_top.outputs.show import BETWEEN_LOOKS_S, PATIENCE_S, NothingReadError
 
@@ -29,12 +29,19 @@ class WrongUseError(Exception):
 
 
 def once(
-    make_feed: Callable[[float, float], AskingFeed], model_name: str | None, wish: Wish, printer: Printer
+    make_feed: Callable[[float, float], AskingFeed],
+    model_name: str | None,
+    words: Sequence[str],
+    printer: Printer,
 ) -> None:
-    """Print the price of a wish for a model, or for the one that is loaded.
+    """Print the price of a wish, given as NAME=VALUE, for a model or for the one that is loaded.
 
     Raises WrongUseError, NothingReadError and NotWrittenError.
     """
+    try:
+        wish = parse_wish(words)
+    except WishError as error:
+        raise WrongUseError(str(error)) from None
 
     async def look() -> WhatIf:
         feed = make_feed(BETWEEN_LOOKS_S, PATIENCE_S)

@@ -13,11 +13,11 @@ from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.ollama.architecture import Architecture, Layer
 from ollama_top.ollama.replies import DescribedModel, ShownModel
-from ollama_top.ollama.wishes import Wish
 from ollama_top.outputs.show import NothingReadError
 from ollama_top.outputs.what_if import WrongUseError, json_printer, once, plain_printer
 
 SHAPE = Architecture("llama", 131_072, 0, ((Layer(1024, 1024),) * 32,), 131_072)
+TWO = ["NUM_PARALLEL=2", "CONTEXT_LENGTH=4096"]
 EVIL = "\x1b[2Jm"
 
 
@@ -50,7 +50,7 @@ def making(feed: DescribingFeed) -> Callable[[float, float], DescribingFeed]:
 def printed(
     capsys: pytest.CaptureFixture[str],
     frame: Frame,
-    wish: Wish,
+    wish: list[str],
     model: str | None = None,
     *,
     as_json: bool = False,
@@ -61,7 +61,7 @@ def printed(
 
 
 def test_the_sentence_comes_first_then_the_numbers(capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed(capsys, one_loaded(), Wish(parallel=16)) == (
+    assert printed(capsys, one_loaded(), ["NUM_PARALLEL=16"]) == (
         "m:8b: NUM_PARALLEL 2 -> 16: +7.0 GiB, free 9.9 GiB: it fits\n"
         "\n"
         "      PARALLEL  CONTEXT  K/V    CACHE  A REQUEST\n"
@@ -75,31 +75,31 @@ def test_the_sentence_comes_first_then_the_numbers(capsys: pytest.CaptureFixture
 
 
 def test_what_is_missing_is_a_dash_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    text = printed(capsys, frames.frame(), Wish(2, 1 << 20), "m:8b")
+    text = printed(capsys, frames.frame(), ["NUM_PARALLEL=2", "CONTEXT_LENGTH=1048576"], "m:8b")
     assert "\nnow   - (the model is not loaded)\nthen  " in text
     assert text.endswith("note: the model was trained for 131072 tokens, and gets no longer context\n")
 
 
 def test_a_name_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "\x1b" not in printed(capsys, one_loaded(EVIL), Wish(parallel=4))
-    assert "\x1b" not in printed(capsys, one_loaded(EVIL), Wish(parallel=4), as_json=True)
+    assert "\x1b" not in printed(capsys, one_loaded(EVIL), ["NUM_PARALLEL=4"])
+    assert "\x1b" not in printed(capsys, one_loaded(EVIL), ["NUM_PARALLEL=4"], as_json=True)
 
 
 def test_the_document_is_declared_and_says_why_what_is_null(capsys: pytest.CaptureFixture[str]) -> None:
-    document = json.loads(printed(capsys, one_loaded(), Wish(parallel=16), as_json=True))
+    document = json.loads(printed(capsys, one_loaded(), ["NUM_PARALLEL=16"], as_json=True))
     assert document["format"] == "ollama-top/1"
     assert document["now"]["least_bytes"] == document["now"]["most_bytes"] == GIB
     assert document["more_most_bytes"] == 7 * GIB
     assert (document["fit"], document["place"], document["missing"]) == ("fits", "vram", {})
-    unloaded = json.loads(printed(capsys, frames.frame(), Wish(2, 4096), "m:8b", as_json=True))
+    unloaded = json.loads(printed(capsys, frames.frame(), TWO, "m:8b", as_json=True))
     assert unloaded["now"] is None
     assert unloaded["missing"]["/now"] == {"why": "absent", "hint": "the model is not loaded"}
 
 
 def test_the_model_is_the_one_that_is_loaded_or_the_one_that_is_named() -> None:
     feed = DescribingFeed(one_loaded())
-    once(making(feed), None, Wish(parallel=2), lambda _: None)
-    once(making(feed), "other", Wish(2, 4096), lambda _: None)
+    once(making(feed), None, ["NUM_PARALLEL=2"], lambda _: None)
+    once(making(feed), "other", TWO, lambda _: None)
     assert feed.asked == ["m:8b", "other"]
 
 
@@ -115,7 +115,7 @@ def test_the_model_is_the_one_that_is_loaded_or_the_one_that_is_named() -> None:
 )
 def test_which_model_must_be_clear(frame: Frame, why: str) -> None:
     with pytest.raises(WrongUseError, match=why):
-        once(making(DescribingFeed(frame)), None, Wish(parallel=2), pytest.fail)
+        once(making(DescribingFeed(frame)), None, ["NUM_PARALLEL=2"], pytest.fail)
 
 
 @pytest.mark.parametrize(
@@ -130,15 +130,22 @@ def test_what_cannot_be_told_is_an_error(
     answer: Missing | Exception, error: type[Exception], why: str
 ) -> None:
     with pytest.raises(error, match=why):
-        once(making(DescribingFeed(one_loaded(), answer)), None, Wish(parallel=2), pytest.fail)
+        once(making(DescribingFeed(one_loaded(), answer)), None, ["NUM_PARALLEL=2"], pytest.fail)
 
 
 def test_more_must_be_given_for_a_model_that_is_not_loaded() -> None:
     with pytest.raises(WrongUseError, match="give OLLAMA_CONTEXT_LENGTH=VALUE too"):
-        once(making(DescribingFeed(frames.frame())), "m:8b", Wish(parallel=2), pytest.fail)
+        once(making(DescribingFeed(frames.frame())), "m:8b", ["NUM_PARALLEL=2"], pytest.fail)
+
+
+def test_a_wish_that_is_none_is_refused_before_anything_is_asked() -> None:
+    feed = DescribingFeed(one_loaded())
+    with pytest.raises(WrongUseError, match="a whole number from 1 to 256 is wanted"):
+        once(making(feed), None, ["NUM_PARALLEL=four"], pytest.fail)
+    assert feed.asked == []
 
 
 def test_a_server_that_does_not_answer_is_said_to() -> None:
     silent = frames.frame(server=frames.server(reachable=False, problem="connection refused"))
     with pytest.raises(NothingReadError, match=r"cannot read http://127\.0\.0\.1:11434: connection refused"):
-        once(making(DescribingFeed(silent)), None, Wish(parallel=2), pytest.fail)
+        once(making(DescribingFeed(silent)), None, ["NUM_PARALLEL=2"], pytest.fail)
