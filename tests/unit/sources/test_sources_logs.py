@@ -120,7 +120,7 @@ def test_loads_are_found_in_the_log_of_a_server(tmp_path: Path) -> None:
     log = tmp_path / "server.log"
     with writing_to(tmp_path, log) as pid:
         log.write_text(OLD)
-        assert RunnerLogs().loads(pid, frozenset({PORT, 1})) == {PORT: LoadedRunner(PORT, 2, 4096, None)}
+        assert RunnerLogs().loads(pid, frozenset({PORT, 1})) == {PORT: LoadedRunner(PORT, 2, 4096, None, 512)}
 
 
 def test_the_log_is_read_again_only_for_what_is_not_in_it(
