@@ -63,6 +63,7 @@ def model(
     plain = LoadedModel(
         name=known(name, Source.API),
         state=state,
+        load_percent=Missing(Why.ABSENT, "it is not being loaded"),
         family=Known("gemma3", Source.API),
         parameter_size=Known("268.10M", Source.API),
         quantization=Known("Q8_0", Source.API),
@@ -75,6 +76,7 @@ def model(
         expires_at=Known(NOW + timedelta(minutes=4, seconds=51), Source.API),
         runner_pid=Known(2001, Source.PROCESSES),
         parallel=Known(2, Source.ARGV),
+        held_at_one=None,
         running=Known(0, Source.SLOTS),
         waiting=Known(0, Source.SOCKETS),
         tokens_per_s=Known(0.0, Source.SLOTS),

@@ -28,7 +28,11 @@ def _identity(row: LoadedModel) -> str:
 
 
 def _state(row: LoadedModel, _: datetime) -> Cell:
-    return Cell(row.state.value, _STATE_ROLES.get(row.state, Role.FAINT))
+    """What it is doing; of a load also how far it is, where that is told."""
+    role = _STATE_ROLES.get(row.state, Role.FAINT)
+    if isinstance(row.load_percent, Known):
+        return Cell(f"load {min(99, int(row.load_percent.value))}%", role)
+    return Cell(row.state.value, role)
 
 
 def _waiting(row: LoadedModel, _: datetime) -> Cell:
@@ -81,7 +85,14 @@ MODELS: Table[LoadedModel] = Table(
             shorten_middle=True,
         ),
         Column(
-            "state", "STATE", 8, _state, lambda row: row.state.value, ("state",), priority=1, align=Align.LEFT
+            "state",
+            "STATE",
+            8,
+            _state,
+            lambda row: row.state.value,
+            ("state", "load_percent"),
+            priority=1,
+            align=Align.LEFT,
         ),
         reading_column("parallel", "PAR", 3, formats.count, priority=2),
         reading_column("running", "RUN", 3, formats.count, priority=2),

@@ -10,7 +10,6 @@ from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing, Reading, Source, value_or
 from ollama_top.model.verdict import Severity, Verdict
-from ollama_top.ollama import families
 
 Judgement = Callable[[Snapshot], Verdict | None]
 
@@ -58,7 +57,7 @@ def _why_wait(snapshot: Snapshot) -> str:
     full = [each for each in snapshot.models if _is_full(each)]
     reasons = [f"{_list(loading)} {'is' if len(loading) == 1 else 'are'} being loaded"] if loading else []
     if len(full) == 1:
-        reasons.append(f"{_name(full[0])} serves {_at_once(full[0], snapshot)}")
+        reasons.append(f"{_name(full[0])} serves {_at_once(full[0])}")
     elif full:
         reasons.append(f"{_list([_name(each) for each in full])} serve no more at once")
     return "; ".join(reasons) or _why_wait_beside_free_slots(snapshot)
@@ -76,22 +75,15 @@ def _why_wait_beside_free_slots(snapshot: Snapshot) -> str:
     return "slots are free, so they wait for another model to load, or are no inference"
 
 
-def _at_once(model: LoadedModel, snapshot: Snapshot) -> str:
+def _at_once(model: LoadedModel) -> str:
     """What a model serves that can serve no more."""
     number = value_or(model.parallel, 0)
-    if number == 1 and _is_held_at_one(model, snapshot):
-        return "one at a time: Ollama holds its family at one, whatever OLLAMA_NUM_PARALLEL says"
+    if model.held_at_one is not None:
+        return f"one at a time: {model.held_at_one}, whatever OLLAMA_NUM_PARALLEL says"
     at_once = "one at a time" if number == 1 else f"{number} at once"
     if isinstance(model.parallel, Known) and model.parallel.source is Source.PREDICTED:
         return f"{at_once} (predicted)"
     return at_once if number == 1 else f"{at_once}, all in service"
-
-
-def _is_held_at_one(model: LoadedModel, snapshot: Snapshot) -> bool:
-    if isinstance(model.family, Missing) or isinstance(snapshot.server.version, Missing):
-        return False
-    release = families.parse_release(snapshot.server.version.value)
-    return release is not None and families.is_forced_to_one(model.family.value, release, None)
 
 
 def _is_full(model: LoadedModel) -> bool:
@@ -101,8 +93,16 @@ def _is_full(model: LoadedModel) -> bool:
 
 
 def _loading(snapshot: Snapshot) -> Verdict | None:
-    loading = _names(snapshot, ModelState.LOADING)
-    return Verdict(Severity.INFO, f"loading {_list(loading)}") if loading else None
+    loading = [each for each in snapshot.models if each.state is ModelState.LOADING]
+    if not loading:
+        return None
+    return Verdict(Severity.INFO, f"loading {_list([_loaded_so_far(each) for each in loading])}")
+
+
+def _loaded_so_far(model: LoadedModel) -> str:
+    """Its name, and how far its load is in steps of ten: a coarse number changes less often."""
+    done = value_or(model.load_percent, None)
+    return _name(model) if done is None else f"{_name(model)} ({10 * int(done / 10)} % done)"
 
 
 def _working(snapshot: Snapshot) -> Verdict | None:

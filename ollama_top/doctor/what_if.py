@@ -50,7 +50,7 @@ def what_if(subject: Subject, wish: Wish, snapshot: Snapshot) -> WhatIf:
 def largest_parallel(subject: Subject, found: Wished, there: Room) -> Reading[int]:
     """The most requests at once, up to 16, for which there is room on the terms that were found."""
     shown = subject.described.shown
-    if families.is_forced_to_one(shown.family, subject.release, shown.capabilities):
+    if families.why_held_at_one(shown.family, subject.release, shown.capabilities) is not None:
         return HELD_AT_ONE
     if found.refusal is not None:
         return Missing(Why.UNSUPPORTED, found.refusal)

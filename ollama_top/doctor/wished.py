@@ -115,9 +115,10 @@ def _followed(subject: Subject, then: Terms, wish: Wish, notes: list[str]) -> Te
 def _held(subject: Subject, then: Terms, notes: list[str]) -> Terms:
     """With one request at a time where Ollama allows no more."""
     shown = subject.described.shown
-    if then.parallel == 1 or not families.is_forced_to_one(shown.family, subject.release, shown.capabilities):
+    reason = families.why_held_at_one(shown.family, subject.release, shown.capabilities)
+    if then.parallel == 1 or reason is None:
         return then
-    notes.append(f"Ollama serves {shown.family or 'this model'} one request at a time whatever is set")
+    notes.append(f"{reason}, whatever is set")
     return replace(then, parallel=1)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ollama_top.engine.ledger import Ledger, Serving, advance
+from ollama_top.engine.redirected import follow_redirects
 from ollama_top.engine.serving import Pace, SlotKey, Written, paces, serving, written
 from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, has_replied
 from ollama_top.model.reading import Source
@@ -12,6 +13,9 @@ from ollama_top.ollama.slots import SlotReply
 from ollama_top.sources.inet_diag import Socket
 from ollama_top.sources.processes import RunnerProcess
 from ollama_top.sources.runners import SlotsLook
+
+TELLS_SLOTS = frozenset({Generation.LLAMA_SERVER, Generation.CPP})
+SERIAL = 1  # what an MLX runner serves at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,23 @@ class Activity:
 def from_slots(
     runner: RunnerProcess, look: SlotsLook, sockets: Sequence[Socket] | None, last: Activity
 ) -> Activity:
-    """What a llama-server tells of itself, and its connections of it; `sockets` is None where unseen.
+    """What a runner with slots tells, and its connections of it; `sockets` is None where unseen.
 
-    When it does not answer, busy with a long prompt, its connections still tell how many it serves.
+    When it does not answer, busy with a long prompt, its connections still tell how many it serves:
+    one each. To a C++ server those that wait for their next request stay open, and are left out.
     """
+    ledger = last.sockets
+    if sockets is not None and runner.args.generation is Generation.CPP:
+        ledger = advance(ledger, look.at_s, sockets, None)
+        sockets = [*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING)]
     if look.problem is not None:
         served = _one_each(sockets, runner.args.parallel) if sockets is not None else None
         source = Source.SOCKETS if served else None
-        return Activity(served, source, look.problem, written=last.written)
+        return Activity(served, source, look.problem, written=last.written, sockets=ledger)
     now = written(runner.pid, look.slots, look.at_s)
     pace = paces(last.written, now)
-    return Activity(serving(now, pace, sockets or ()), Source.SLOTS, None, look.slots, pace, now)
+    served = serving(now, pace, sockets or ())
+    return Activity(served, Source.SLOTS, None, look.slots, pace, now, ledger)
 
 
 def _one_each(sockets: Sequence[Socket], parallel: int | None) -> Serving:
@@ -71,6 +81,19 @@ def from_sockets(
     held = [*busy, *_silent(ledger, last)[:lacking]]
     held = sorted(held, key=lambda each: each.last_sent_ms)[:parallel]
     served = _seen(held, [each for each in held if has_replied(each)], parallel)
+    return Activity(served, Source.SOCKETS, sockets=ledger)
+
+
+def from_redirected(at_s: float, sockets: Sequence[Socket], last: Activity, unanswered: int) -> Activity:
+    """What the connections to an MLX runner show: it serves one request, the others wait inside it.
+
+    At most `unanswered` requests to the server have no byte of their reply: where there is none, a
+    connection that looks as if a reply were due on it is none either.
+    """
+    ledger = follow_redirects(last.sockets, at_s, tuple(sockets))
+    replying, asked = ledger.in_phase(Phase.REPLYING), ledger.in_phase(Phase.ASKED)
+    held = [*replying, *asked[:unanswered]][:SERIAL]
+    served = _seen(held, [each for each in held if each in replying], SERIAL)
     return Activity(served, Source.SOCKETS, sockets=ledger)
 
 
@@ -101,4 +124,4 @@ NOT_LOADED = Activity(_seen((), (), None), Source.SOCKETS)
 
 def tells_slots(runner: RunnerProcess) -> bool:
     """Whether a runner's generation answers /slots."""
-    return runner.args.generation is Generation.LLAMA_SERVER and runner.args.port is not None
+    return runner.args.generation in TELLS_SLOTS and runner.args.port is not None

@@ -1,12 +1,14 @@
 """From the newest of every source to one Snapshot, and what to remember for the next. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ollama_top.engine import activity as act
 from ollama_top.engine.activity import Activity
 from ollama_top.engine.assemble_gpus import gpus_of
-from ollama_top.engine.assemble_models import model_of, parallel_of, slots_of
+from ollama_top.engine.assemble_loads import is_being_loaded
+from ollama_top.engine.assemble_models import model_of, slots_of
+from ollama_top.engine.assemble_parallel import parallel_of
 from ollama_top.engine.assemble_processes import environment_of, processes_of, unit_environment_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
 from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
@@ -30,11 +32,20 @@ from ollama_top.model.reading import (
     value_or,
 )
 from ollama_top.model.server import Server
+from ollama_top.ollama.argv import Generation
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import Endpoint, Socket
 from ollama_top.sources.owner import ServerProcess
 
 UNSEEN = Activity()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The requests to the server without a byte of their replies."""
+
+    unanswered: int
+    is_for_one: bool  # whether all are for one model, the only one there is
 
 
 def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
@@ -82,7 +93,7 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
         return state
     clients = traffic.value.clients
     sockets = _inference(traffic.value.served or (), clients)
-    asked = sum(map(has_asked, sockets)) if len(joined) == 1 else 0
+    asked = _Asked(sum(map(has_asked, sockets)), is_for_one=len(joined) == 1)
     found = {
         each.runner.pid: _activity(state, samples, each, traffic, asked) for each in joined if each.runner
     }
@@ -95,9 +106,9 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
 
 
 def _activity(
-    state: State, samples: Samples, joined: Joined, traffic: Taken[Traffic], asked: int
+    state: State, samples: Samples, joined: Joined, traffic: Taken[Traffic], asked: _Asked
 ) -> Activity | None:
-    """What the runner of a model does; `asked` requests are for it, without a byte of their replies."""
+    """What the runner of a model does."""
     runner = joined.runner
     if runner is None or runner.args.port is None:
         return None
@@ -109,10 +120,14 @@ def _activity(
         return act.from_slots(runner, look, sockets, last) if look else None
     if sockets is None:
         return None
-    if joined.model is None and samples.api is not None:
+    if is_being_loaded(joined, samples):
         return act.NOT_LOADED  # what it is asked is to load the model
+    if runner.args.generation is Generation.MLX:
+        return act.from_redirected(traffic.at_s, sockets, last, asked.unanswered)
     parallel = parallel_of(joined, samples)
-    return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None), asked)
+    return act.from_sockets(
+        traffic.at_s, sockets, last, value_or(parallel, None), asked.unanswered if asked.is_for_one else 0
+    )
 
 
 def _inference(served: Sequence[Socket], clients: Mapping[Endpoint, Client]) -> list[Socket]:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ollama_top.engine.activity import Activity, tells_slots
+from ollama_top.engine.assemble_loads import has_loaded, is_being_loaded, load_percent
+from ollama_top.engine.assemble_parallel import held_at_one, parallel_of, version_of
 from ollama_top.engine.joined import Joined, name_of, no_runner
 from ollama_top.engine.samples import NOT_YET, Samples
 from ollama_top.model.loaded import LoadedModel, ModelState
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing, value_or
 from ollama_top.model.slot import Slot, SlotState
-from ollama_top.ollama import families
+from ollama_top.ollama import since
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.replies import PsModel
 from ollama_top.ollama.slots import SlotReply
@@ -17,7 +19,12 @@ from ollama_top.ollama.slots import SlotReply
 T = TypeVar("T")
 SLOT_IDLE = Missing(Why.ABSENT, "the slot is idle")
 NOT_LISTED = Missing(Why.PENDING, "the model is being loaded: /api/ps lists it when it is done")
-NO_SLOTS = "this generation of runner does not tell its slots"
+NO_SLOTS = {
+    Generation.GO: "the runners of Ollama 0.3.14 to 0.24 tell no slots and no tokens",
+    Generation.MLX: "an MLX runner tells no slots and no tokens",
+}
+NO_PORT = "its command line tells no port at which it could be asked"
+NO_COUNTS = "this runner does not tell what is read of a prompt"
 
 
 def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bool) -> LoadedModel:
@@ -26,21 +33,25 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
     It `is_new` if it has served nothing yet.
     """
     running = _running(joined, activity, samples)
+    state = _state(joined, running, samples, is_new=is_new)
+    parallel = parallel_of(joined, samples)
     return LoadedModel(
         name=name_of(joined),
-        state=_state(joined, running, samples, is_new=is_new),
-        family=_listed(joined, lambda each: each.family),
-        parameter_size=_listed(joined, lambda each: each.parameter_size),
-        quantization=_listed(joined, lambda each: each.quantization),
-        size_bytes=_listed(joined, lambda each: each.size_bytes),
-        vram_bytes=_listed(joined, lambda each: each.vram_bytes),
+        state=state,
+        load_percent=load_percent(joined, samples, state),
+        family=_listed(joined, samples, lambda each: each.family),
+        parameter_size=_listed(joined, samples, lambda each: each.parameter_size),
+        quantization=_listed(joined, samples, lambda each: each.quantization),
+        size_bytes=_listed(joined, samples, lambda each: each.size_bytes),
+        vram_bytes=_listed(joined, samples, lambda each: each.vram_bytes),
         gpus=NOT_YET,
-        context_tokens=_context(joined),
+        context_tokens=_context(joined, samples),
         kv_cache_type=_kv_cache_type(joined),
         batch_tokens=_batch(joined, samples),
-        expires_at=_listed(joined, lambda each: each.expires_at),
+        expires_at=_listed(joined, samples, lambda each: each.expires_at),
         runner_pid=_runner_pid(joined, samples),
-        parallel=parallel_of(joined, samples),
+        parallel=parallel,
+        held_at_one=held_at_one(joined, samples) if value_or(parallel, None) == 1 else None,
         running=running,
         waiting=NOT_YET,
         tokens_per_s=_tokens_per_s(joined, activity, samples),
@@ -55,40 +66,8 @@ def slots_of(joined: Joined, activity: Activity) -> tuple[Slot, ...]:
     return tuple(_slot(each, name, pid, activity) for each in activity.slots)
 
 
-def parallel_of(joined: Joined, samples: Samples) -> Reading[int]:
-    """How many requests a model is served at once: the runner's own word, else a prediction."""
-    runner = joined.runner
-    if runner is None:
-        return no_runner(samples)
-    if runner.args.parallel is not None:
-        return Known(runner.args.parallel, Source.ARGV)
-    props = samples.traffic.value.props.get(runner.args.port or 0) if samples.traffic else None
-    if props is not None and props.parallel is not None:
-        return Known(props.parallel, Source.PROPS)
-    if runner.load is not None:
-        return Known(runner.load.parallel, Source.LOG)
-    return _predicted(joined, samples)
-
-
-def _predicted(joined: Joined, samples: Samples) -> Reading[int]:
-    version = samples.api.value.version if samples.api else None
-    release = families.parse_release(version) if version else None
-    family = joined.model.family if joined.model else None
-    capabilities = joined.shown.capabilities if joined.shown else None
-    if families.is_forced_to_one(family, release, capabilities):
-        return Known(1, Source.PREDICTED)
-    configured = (
-        samples.tree.value.num_parallel if samples.tree else Missing(Why.PENDING, "not looked at yet")
-    )
-    if isinstance(configured, Missing):
-        return Missing(configured.why, f"the runner does not tell, and {configured.hint}")
-    number = families.predict_parallel(configured.value, release)
-    hint = "before 0.10 Ollama chose by free memory, and this runner does not tell"
-    return known_or_missing(number, Source.PREDICTED, hint)
-
-
 def _state(joined: Joined, running: Reading[int], samples: Samples, *, is_new: bool) -> ModelState:
-    if joined.model is None:
+    if is_being_loaded(joined, samples):
         return ModelState.LOADING
     if _has_died(joined, samples):
         return ModelState.GONE
@@ -96,10 +75,17 @@ def _state(joined: Joined, running: Reading[int], samples: Samples, *, is_new: b
         return ModelState.LOADED
     if running.value:
         return ModelState.BUSY
-    if is_new and joined.runner is not None and not tells_slots(joined.runner):
-        return ModelState.LOADING  # before 0.30 a model is listed from the beginning of its load
-    is_over = joined.model.expires_at is not None and joined.model.expires_at < samples.taken_at
-    return ModelState.STOPPING if is_over else ModelState.IDLE
+    if is_new and _may_be_loading(joined, samples):
+        return ModelState.LOADING
+    expires_at = joined.model.expires_at if joined.model else None
+    return ModelState.STOPPING if expires_at and expires_at < samples.taken_at else ModelState.IDLE
+
+
+def _may_be_loading(joined: Joined, samples: Samples) -> bool:
+    """Before 0.30 a model is listed from the beginning of its load, and not all runners say how that goes."""
+    if joined.runner is None or joined.runner.args.generation is Generation.LLAMA_SERVER:
+        return False
+    return has_loaded(joined, samples) is None
 
 
 def _has_died(joined: Joined, samples: Samples) -> bool:
@@ -109,21 +95,25 @@ def _has_died(joined: Joined, samples: Samples) -> bool:
     return joined.runner is None and is_tree_known and has_path
 
 
-def _listed(joined: Joined, of: Callable[[PsModel], T | None]) -> Reading[T]:
-    """A value that /api/ps tells of listed models, in newer versions more than in older ones."""
-    if joined.model is None:
+def _listed(joined: Joined, samples: Samples, of: Callable[[PsModel], T | None]) -> Reading[T]:
+    """A value that /api/ps tells of listed models."""
+    if joined.model is not None:
+        hint = since.not_told(version_of(samples), since.LOADED_SINCE)
+        return known_or_missing(of(joined.model), Source.API, hint)
+    if samples.api is None or samples.api.value.tells_loaded:
         return NOT_LISTED
-    return known_or_missing(of(joined.model), Source.API, "this server's /api/ps does not tell")
+    return Missing(Why.UNSUPPORTED, since.not_told(version_of(samples), since.LOADED_SINCE))
 
 
-def _context(joined: Joined) -> Reading[int]:
+def _context(joined: Joined, samples: Samples) -> Reading[int]:
     runner = joined.runner
     if joined.model is not None and joined.model.context_tokens is not None:
         return Known(joined.model.context_tokens, Source.API)
     if runner is not None and runner.args.context_tokens is not None:
         return Known(runner.args.context_tokens, Source.ARGV)
     load = runner.load.context_tokens if runner is not None and runner.load else None
-    return known_or_missing(load, Source.LOG, "before 0.10 /api/ps does not tell, nor does the runner")
+    hint = f"its runner does not tell it, and {since.not_told(version_of(samples), since.CONTEXT_SINCE)}"
+    return known_or_missing(load, Source.LOG, hint)
 
 
 def _kv_cache_type(joined: Joined) -> Reading[str]:
@@ -156,8 +146,8 @@ def _runner_pid(joined: Joined, samples: Samples) -> Reading[int]:
 
 
 def _running(joined: Joined, activity: Activity, samples: Samples) -> Reading[int]:
-    if joined.model is None:
-        return Known(0, Source.API)
+    if is_being_loaded(joined, samples):
+        return Known(0, Source.API if joined.model is None else Source.HEALTH)
     if joined.runner is None:
         return no_runner(samples)
     if activity.serving is None or activity.source is None:
@@ -166,12 +156,13 @@ def _running(joined: Joined, activity: Activity, samples: Samples) -> Reading[in
 
 
 def _tokens_per_s(joined: Joined, activity: Activity, samples: Samples) -> Reading[float]:
-    if joined.model is None:
-        return Known(0.0, Source.API)  # nothing is asked of a model before it is loaded
+    if is_being_loaded(joined, samples):
+        source = Source.API if joined.model is None else Source.HEALTH
+        return Known(0.0, source)  # nothing is asked of a model before it is loaded
     if joined.runner is None:
         return no_runner(samples)
     if not tells_slots(joined.runner):
-        return Missing(Why.UNSUPPORTED, NO_SLOTS)
+        return Missing(Why.UNSUPPORTED, NO_SLOTS.get(joined.runner.args.generation, NO_PORT))
     if activity.problem is not None:
         return Missing(Why.FAILED, activity.problem)
     rate = activity.tokens_per_s
@@ -187,7 +178,7 @@ def _slot(reply: SlotReply, name: Reading[str], pid: int, activity: Activity) ->
         slot=reply.slot,
         state=state,
         prompt_tokens=_prompt_tokens(reply, state),
-        prompt_done_tokens=_if_busy(reply.prompt_done_tokens, state),
+        prompt_done_tokens=_if_told(reply.prompt_done_tokens, state),
         decoded_tokens=_if_busy(reply.decoded_tokens, state),
         context_tokens=context,
         context_fill_percent=_context_fill(reply, state),
@@ -199,17 +190,21 @@ def _if_busy(tokens: int, state: SlotState) -> Reading[int]:
     return SLOT_IDLE if state is SlotState.IDLE else Known(tokens, Source.SLOTS)
 
 
+def _if_told(tokens: int | None, state: SlotState) -> Reading[int]:
+    return Missing(Why.UNSUPPORTED, NO_COUNTS) if tokens is None else _if_busy(tokens, state)
+
+
 def _prompt_tokens(reply: SlotReply, state: SlotState) -> Reading[int]:
-    if state is SlotState.PREFILL:
+    if state is SlotState.PREFILL and reply.prompt_done_tokens is not None:
         return Missing(Why.UNSUPPORTED, "the runner tells a prompt's length only once it is read")
-    return _if_busy(reply.prompt_done_tokens, state)
+    return _if_told(reply.prompt_done_tokens, state)
 
 
 def _context_fill(reply: SlotReply, state: SlotState) -> Reading[float]:
     if state is SlotState.IDLE:
         return SLOT_IDLE
-    if not reply.context_tokens:
-        return Missing(Why.UNSUPPORTED, "the runner does not tell its context")
+    if not reply.context_tokens or reply.held_tokens is None:
+        return Missing(Why.UNSUPPORTED, "the runner does not tell what its context holds")
     if not reply.prompt_done_tokens:
         return Missing(Why.PENDING, "no part of the prompt is read yet")
     return Known(100 * reply.held_tokens / reply.context_tokens, Source.SLOTS)

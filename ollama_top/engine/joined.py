@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.replies import PsModel, ShownModel
 from ollama_top.sources.processes import RunnerProcess
 
@@ -30,8 +31,16 @@ def join(samples: Samples) -> tuple[Joined, ...]:
     runners = list(samples.tree.value.runners) if samples.tree else []
     joined = [_with_runner(each, shown.get(each.name), runners) for each in models]
     installed = _names_by_path(shown)
-    loading = [Joined(None, each, installed.get(each.args.model_path)) for each in runners]
-    return (*joined, *loading)
+    return (*joined, *(_without_model(each, installed, shown) for each in runners))
+
+
+def _without_model(
+    runner: RunnerProcess, installed: Mapping[str, str], shown: Mapping[str, ShownModel]
+) -> Joined:
+    """A runner whose model is not listed; an MLX runner is given the model's name for a path."""
+    path = runner.args.model_path
+    name = path if runner.args.generation is Generation.MLX else installed.get(path)
+    return Joined(None, runner, name, shown.get(name) if name else None)
 
 
 def name_of(joined: Joined) -> Reading[str]:

@@ -23,6 +23,7 @@ from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Missing, Why
+from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.replies import DescribedModel, InstalledModel
@@ -67,9 +68,9 @@ class LiveFeed:
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
 
         async def look_at_api() -> ApiLook:
-            return await self._api.look(
-                time.monotonic(), [each.args.model_path for each in self._known_runners()]
-            )
+            runners = self._known_runners()
+            paths = [each.args.model_path for each in runners if each.args.generation is not Generation.MLX]
+            return await self._api.look(time.monotonic(), paths)
 
         async def look_at_traffic() -> Traffic:
             return await watch.look(self._known_runners())
@@ -195,11 +196,18 @@ def _traffic_lights(station: Station[Traffic], now_s: float) -> Iterable[Light]:
         else station.light(now_s, LightState.ABSENT, traffic.problem)
     )
     yield Light("sockets", sockets.state, sockets.age_s, sockets.took_s, sockets.problem)
-    problems = [each.problem for each in traffic.slots.values() if each.problem] if traffic else []
+    problems = _problems(traffic) if traffic else []
     slots = station.light(
         now_s, LightState.FAILED if problems else LightState.OK, "; ".join(problems) or None
     )
     yield Light("slots", slots.state, slots.age_s, slots.took_s, slots.problem)
+
+
+def _problems(traffic: Traffic) -> list[str]:
+    """What runners did not tell that were asked, each problem once."""
+    slots = [each.problem for each in traffic.slots.values() if each.problem]
+    loads = [each.problem for each in traffic.loads.values() if each.problem]
+    return list(dict.fromkeys([*slots, *loads]))
 
 
 async def _wait(tasks: Iterable[asyncio.Task[None] | None], limit_s: float) -> None:

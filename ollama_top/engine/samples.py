@@ -14,7 +14,7 @@ from ollama_top.sources.clients import Client
 from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.inet_diag import Endpoint, Socket
 from ollama_top.sources.processes import TreeLook
-from ollama_top.sources.runners import SlotsLook
+from ollama_top.sources.runners import LoadLook, SlotsLook
 
 T = TypeVar("T")
 
@@ -38,6 +38,7 @@ class Traffic:
     clients: Mapping[Endpoint, Client] = field(default_factory=dict)
     glances: tuple[Taken[tuple[Socket, ...]], ...] = ()  # the API's side at moments since the look before
     problem: str | None = None
+    loads: Mapping[int, LoadLook] = field(default_factory=dict)  # by the runner's port
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """Takes connections and slots of one moment, so that their difference can be trusted."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ollama_top.engine.activity import tells_slots
 from ollama_top.engine.daemon import in_daemon_thread
+from ollama_top.engine.loads import LoadWatch
 from ollama_top.engine.samples import Taken, Traffic
+from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.slots import RunnerProps
 from ollama_top.sources import sockets
@@ -14,7 +16,7 @@ from ollama_top.sources.clients import Clients
 from ollama_top.sources.http import HttpError
 from ollama_top.sources.inet_diag import DiagError, Socket
 from ollama_top.sources.processes import RunnerProcess
-from ollama_top.sources.runners import Runners, SlotsLook
+from ollama_top.sources.runners import LoadLook, Runners, SlotsLook
 
 TRIES = 3
 MOST_GLANCES = 64
@@ -27,6 +29,8 @@ class TrafficWatch:
         """Prepare to look at the connections of `port`."""
         self._port = port
         self._runners = runners
+        self._load_watch = LoadWatch(runners)
+        self._loads: dict[int, LoadLook] = {}
         self._clients = Clients()
         self._props: dict[int, RunnerProps] = {}
         self._props_of: dict[int, int] = {}  # port to process: a port may be used again
@@ -44,6 +48,10 @@ class TrafficWatch:
 
     async def look(self, runners: Sequence[RunnerProcess]) -> Traffic:
         """Look once, again if a request came or went in the meantime; raises DiagError."""
+        self._loads = await self._load_watch.look(runners)
+        return replace(await self._look(runners), loads=self._loads)
+
+    async def _look(self, runners: Sequence[RunnerProcess]) -> Traffic:
         if not sockets.is_supported():
             slots = await self._slots(runners)
             problem = "waiting requests are counted by Linux's socket diagnosis, which this system lacks"
@@ -76,18 +84,35 @@ class TrafficWatch:
         An idle runner writes a line to the server's log for each question, so one that was idle
         and has no connection since is not asked again: it still is.
         """
-        asked = {each.args.port: each.pid for each in runners if each.args.port and tells_slots(each)}
+        tellers = {each.args.port: each for each in runners if each.args.port and tells_slots(each)}
+        unable = self._unable(tellers)
+        asked = {port: each.pid for port, each in tellers.items() if port not in unable}
         called = _called(asked)
         resting = {
             port: look
             for port, pid in asked.items()
             if (look := self._idle.get((pid, port))) is not None and port not in called
         }
-        looks = await self._runners.slots(port for port in asked if port not in resting)
+        cpp = {port for port, each in tellers.items() if each.args.generation is Generation.CPP}
+        looks = await self._runners.slots((port for port in asked if port not in resting), cpp=cpp)
         idle = resting | {port: look for port, look in looks.items() if _is_idle(look)}
         self._idle = {(asked[port], port): look for port, look in idle.items()}
         now_s = time.monotonic()
-        return looks | {port: replace(look, at_s=now_s) for port, look in resting.items()}
+        known = resting | unable
+        return looks | {port: replace(look, at_s=now_s) for port, look in known.items()}
+
+    def _unable(self, tellers: Mapping[int, RunnerProcess]) -> dict[int, SlotsLook]:
+        """C++ servers that are not ready: a question for slots would hang until the model is loaded."""
+        loads = {
+            port: self._loads.get(port)
+            for port, each in tellers.items()
+            if each.args.generation is Generation.CPP
+        }
+        return {
+            port: SlotsLook(0.0, (), load.problem if load else None)
+            for port, load in loads.items()
+            if load is None or not load.is_ready
+        }
 
     async def _known_props(self, runners: Sequence[RunnerProcess]) -> dict[int, RunnerProps]:
         """What the runners say of themselves, asked once of each whose command line says too little."""

@@ -12,7 +12,7 @@ from ollama_top.model.vocabulary import Vocabulary
 class ModelState(Vocabulary):
     """What a model is doing."""
 
-    LOADING = "loading", "its runner exists and /api/ps does not list it yet"
+    LOADING = "loading", "being read into memory: its runner says so, or /api/ps does not list it yet"
     IDLE = "idle", "loaded, no request"
     BUSY = "busy", "loaded, serving"
     STOPPING = "stopping", "past its expiry and not serving: being unloaded"
@@ -26,6 +26,7 @@ class LoadedModel:
 
     name: Reading[str] = fact("Name it was loaded under.")
     state: ModelState = fact("What it is doing.")
+    load_percent: Reading[float] = fact("How far its load is, while it is being loaded.")
     family: Reading[str] = fact("Architecture family, which decides whether Ollama allows parallel requests.")
     parameter_size: Reading[str] = fact("Number of parameters, as Ollama prints it.")
     quantization: Reading[str] = fact("Quantization level of the weights.")
@@ -42,6 +43,9 @@ class LoadedModel:
     )
     runner_pid: Reading[int] = fact("Process that holds the weights.")
     parallel: Reading[int] = fact("Requests that it serves at once.", sourced=True)
+    held_at_one: str | None = fact(
+        "Why it is served one request at a time whatever OLLAMA_NUM_PARALLEL says; null when it is not."
+    )
     running: Reading[int] = fact("Requests in service now.", sourced=True)
     waiting: Reading[int] = fact("Requests that wait for a slot of it.", sourced=True)
     tokens_per_s: Reading[float] = fact("Tokens written per second by all its slots since the last look.")

@@ -20,6 +20,7 @@ class Source(Vocabulary):
     ARGV = "argv", "the command line of a runner"
     PROPS = "props", "a runner's /props"
     SLOTS = "slots", "a runner's /slots"
+    HEALTH = "health", "a runner's /health"
     SOCKETS = "sockets", "the kernel's socket diagnosis"
     PROCESSES = "processes", "/proc"
     LOG = "log", "what the server wrote"

@@ -22,6 +22,8 @@ MODEL_FLAGS = ("--model", "-m")
 CONTEXT_FLAGS = ("-c", "--ctx-size")
 PARALLEL_FLAGS = ("-np", "--parallel")
 BATCH_FLAGS = ("-ub", "--ubatch-size", "--batch-size")
+CPP_FLAGS = frozenset({"--log-disable", "--log-format"})  # given to the C++ server only
+SERIAL_FLAGS = frozenset({"--mlx-engine", "--image-engine", "--imagegen-engine"})
 LEFT_OUT = "..."
 
 
@@ -29,9 +31,9 @@ class Generation(StrEnum):
     """The kinds of runner that Ollama has had."""
 
     LLAMA_SERVER = "llama-server"  # 0.30 and later, GGUF
-    GO = "go runner"  # 0.5.8 to 0.24
-    OLLAMA_LLAMA_SERVER = "ollama_llama_server"  # up to 0.5.7
-    MLX = "mlx"  # safetensors; serves one request at a time whatever the settings
+    GO = "go runner"  # 0.3.14 to 0.24; until 0.5.7 its program is called as that of the C++ server
+    CPP = "c++ server"  # 0.1.33 to 0.3.13
+    MLX = "mlx"  # safetensors and images; serves one request at a time whatever the settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class RunnerArgs:
     context_tokens: int | None  # of one slot
     kv_cache_type: str | None
     batch_tokens: int | None = None  # read in one step
+    has_projector: bool = False  # told up to 0.11.4, and since 0.30
 
 
 def is_serve(argv: Sequence[str]) -> bool:
@@ -79,6 +82,7 @@ def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
         per_slot,
         _kv_cache_type(words),
         _number(words, BATCH_FLAGS),
+        _value(words, ("--mmproj",)) is not None,
     )
 
 
@@ -113,13 +117,9 @@ def _generation(words: Sequence[str]) -> Generation | None:
     if name == "llama-server":
         return Generation.LLAMA_SERVER
     if name == "ollama_llama_server":
-        return Generation.OLLAMA_LLAMA_SERVER
-    if name == "ollama" and "runner" in words[1:2]:
-        return (
-            Generation.MLX
-            if {"--mlx-engine", "--image-engine", "--imagegen-engine"} & {*words}
-            else Generation.GO
-        )
+        return Generation.CPP if CPP_FLAGS & {*words} else Generation.GO
+    if name in {"ollama", "ollama-mlx"} and "runner" in words[1:2]:  # 0.14.0 had a program for images
+        return Generation.MLX if SERIAL_FLAGS & {*words} else Generation.GO
     return None
 
 

@@ -1,7 +1,8 @@
 """Which models Ollama serves one request at a time, whatever OLLAMA_NUM_PARALLEL says.
 
-A prediction for runners that do not tell; a runner's own word always goes first. Read in
-server/sched.go of each release; `Release` is (major, minor, patch).
+A prediction for runners that do not tell; a runner's own word always goes first. Read in the
+source of every release from 0.1.33 on: llm/server.go up to 0.1.48, then server/sched.go.
+`Release` is (major, minor, patch).
 """
 
 import re
@@ -18,9 +19,14 @@ FORCED_TO_ONE: tuple[tuple[Release, frozenset[str]], ...] = (
 )
 """Since which release each family is held at one; none has been let go again up to 0.33."""
 
-UNSET_MEANS_ONE: Release = (0, 10, 0)
-ZERO_MEANS_ONE: Release = (0, 11, 5)
-"""Since when an OLLAMA_NUM_PARALLEL that is unset, or 0, means 1; before it meant "as many as fit"."""
+PROJECTORS_HELD: tuple[Release, Release] = ((0, 1, 34), (0, 4, 1))
+"""From which release to before which one every model with a projector was held at one."""
+
+WORDLESS_HELD_SINCE: Release = (0, 3, 7)
+"""Since when models without the capability `completion`, those that embed, are held at one."""
+
+AS_MANY_AS_FIT: tuple[Release, Release] = ((0, 2, 0), (0, 10, 0))
+"""From which release to before which one an OLLAMA_NUM_PARALLEL of 0, or none, meant "as many as fit"."""
 
 
 def parse_release(version: str) -> Release | None:
@@ -30,13 +36,22 @@ def parse_release(version: str) -> Release | None:
     return None if release == (0, 0, 0) else release
 
 
-def is_forced_to_one(family: str | None, release: Release | None, capabilities: Sequence[str] | None) -> bool:
-    """Whether a model is served one request at a time by its kind; an unknown release means the newest."""
-    if capabilities is not None and capabilities and "completion" not in capabilities:
-        return True
-    return any(
-        family in families and (release is None or release >= since) for since, families in FORCED_TO_ONE
-    )
+def why_held_at_one(
+    family: str | None,
+    release: Release | None,
+    capabilities: Sequence[str] | None,
+    *,
+    has_projector: bool = False,
+) -> str | None:
+    """Why a model is served one at a time by its kind, or None; an unknown release means the newest."""
+    if capabilities and "completion" not in capabilities and _is_since(release, WORDLESS_HELD_SINCE):
+        return "Ollama holds models that write no text at one"
+    if any(family in families and _is_since(release, since) for since, families in FORCED_TO_ONE):
+        return f"Ollama holds the family {family} at one"
+    first, past = PROJECTORS_HELD
+    if has_projector and release is not None and first <= release < past:
+        return "Ollama held models that see at one before 0.4.1"
+    return None
 
 
 def predict_parallel(configured: str | None, release: Release | None) -> int | None:
@@ -48,5 +63,9 @@ def predict_parallel(configured: str | None, release: Release | None) -> int | N
     number = int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
     if number:
         return number
-    since = UNSET_MEANS_ONE if number is None else ZERO_MEANS_ONE
-    return 1 if release is None or release >= since else None
+    first, past = AS_MANY_AS_FIT
+    return None if release is not None and first <= release < past else 1
+
+
+def _is_since(release: Release | None, since: Release) -> bool:
+    return release is None or release >= since

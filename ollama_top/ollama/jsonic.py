@@ -80,6 +80,14 @@ def counts(of: Object, key: str) -> tuple[int, ...] | None:
     return known if len(known) == len(found) else None
 
 
+def share(of: Object, key: str) -> float | None:
+    """A number field from 0 to 1."""
+    value = of.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else None
+
+
 def flag(of: Object, key: str) -> bool | None:
     """A truth value."""
     value = of.get(key)

@@ -14,6 +14,7 @@ from ollama_top.ollama.replies import DescribedModel, InstalledModel, PsModel, S
 from ollama_top.sources.http import Http, HttpError
 
 VERSION_EVERY_S = 30.0
+LOADED_AGAIN_S = 60.0  # after an answer that there is no /api/ps
 INSTALLED_EVERY_S = 60.0
 SHOWN_A_LOOK = 8
 SHOWN_AGAIN_S = 10.0  # after an answer that was none
@@ -35,6 +36,7 @@ class ApiLook:
     installed: tuple[InstalledModel, ...] = ()
     notes: tuple[str, ...] = ()  # what was asked besides and not answered
     at_s: float = 0.0  # monotonic, when it was told what is loaded
+    tells_loaded: bool = True  # whether there is /api/ps
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class OllamaApi:
     """The API of one server, with what it said before and need not be asked again."""
 
     http: Http
+    _tells_loaded: bool = True
+    _loaded_again_s: float = 0.0
     _version: str | None = None
     _version_due_s: float = 0.0
     _installed: tuple[InstalledModel, ...] = ()
@@ -57,7 +61,7 @@ class OllamaApi:
         models are asked for theirs, so that a model being loaded has a name. Raises HttpError
         or BadReplyError when the server cannot tell what is loaded.
         """
-        models = await self._loaded()
+        models = await self._loaded(now_s)
         at_s = time.monotonic()
         notes: list[str] = []
         await self._note(self._ask_version(now_s), notes)
@@ -67,7 +71,7 @@ class OllamaApi:
             await self._ask_shown(now_s, self._installed, notes)
         named: list[PsModel | InstalledModel] = [*models, *self._installed]
         shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
-        return ApiLook(self._version, models, shown, self._installed, tuple(notes), at_s)
+        return ApiLook(self._version, models, shown, self._installed, tuple(notes), at_s, self._tells_loaded)
 
     async def describe(self, name: str) -> DescribedModel:
         """All that is told of an installed model; a `latest` may be left out of its name.
@@ -91,12 +95,17 @@ class OllamaApi:
         body = await self.http.post("/api/show", question, limit_bytes=VERBOSE_LIMIT_BYTES)
         return replies.parse_show(body)
 
-    async def _loaded(self) -> tuple[PsModel, ...]:
-        try:
-            return replies.parse_ps(await self.http.get("/api/ps"))
-        except HttpError as error:
-            if error.status != 404:
-                raise
+    async def _loaded(self, now_s: float) -> tuple[PsModel, ...]:
+        if self._tells_loaded or now_s >= self._loaded_again_s:
+            try:
+                models = replies.parse_ps(await self.http.get("/api/ps"))
+            except HttpError as error:
+                if error.status != 404:
+                    raise
+                self._tells_loaded, self._loaded_again_s = False, now_s + LOADED_AGAIN_S
+            else:
+                self._tells_loaded = True
+                return models
         # before 0.1.38 there is no /api/ps; whoever answers /api/version is Ollama all the same
         self._version = replies.parse_version(await self.http.get("/api/version"))
         return ()

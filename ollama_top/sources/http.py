@@ -22,11 +22,12 @@ PLAIN = "identity"
 
 
 class HttpError(Exception):
-    """A question without a good answer; the text says what happened, `status` what was answered."""
+    """A question without a good answer: the text says why, `status` and `body` what was answered."""
 
-    def __init__(self, problem: str, status: int | None = None) -> None:
+    def __init__(self, problem: str, status: int | None = None, body: bytes = b"") -> None:
         super().__init__(problem)
         self.status = status
+        self.body = body
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Http:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
             raise HttpError(_plain(error)) from None
         if reply.status_code != httpx.codes.OK:
-            raise HttpError(_refusal(reply, body), reply.status_code)
+            raise HttpError(_refusal(reply, body), reply.status_code, body)
         return body
 
 

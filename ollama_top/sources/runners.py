@@ -1,14 +1,14 @@
-"""The runners' own HTTP: /slots and /props of llama-server, on the loopback.
+"""The runners' own HTTP, on the loopback: /slots, /props and /health, as far as each kind has them.
 
 A runner answers between two steps of its work, so a long prefill can make it late.
 """
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from ollama_top.ollama import slots
+from ollama_top.ollama import health, slots
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.slots import RunnerProps, SlotReply
 from ollama_top.sources.http import Access, Http, HttpError
@@ -26,17 +26,35 @@ class SlotsLook:
     problem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LoadLook:
+    """How far a runner is with its load, or why that could not be read."""
+
+    is_ready: bool
+    progress: float | None = None  # from 0 to 1, where it tells
+    problem: str | None = None
+
+
 class Runners:
-    """Asks llama-server runners; a connection lasts one question, so none is mistaken for work."""
+    """Asks runners; a connection lasts one question, so none is mistaken for work."""
 
     def __init__(self) -> None:
         """Prepare without connecting."""
         self._http = Http("http://", timeout_s=TIMEOUT_S, loopback=True, access=Access(), keep_alive=False)
 
-    async def slots(self, ports: Iterable[int]) -> dict[int, SlotsLook]:
-        """The slots of several runners at once, by port; a failure stays with its runner."""
+    async def slots(self, ports: Iterable[int], *, cpp: Collection[int] = ()) -> dict[int, SlotsLook]:
+        """The slots of several runners at once, by port; a failure stays with its runner.
+
+        `cpp` are the ports of C++ servers, whose slots look different.
+        """
         wanted = tuple(ports)
-        looks = await asyncio.gather(*(self._slots(port) for port in wanted))
+        looks = await asyncio.gather(*(self._slots(port, is_cpp=port in cpp) for port in wanted))
+        return dict(zip(wanted, looks, strict=True))
+
+    async def loads(self, ports: Iterable[int]) -> dict[int, LoadLook]:
+        """How far several runners are with their loads, by port; a failure stays with its runner."""
+        wanted = tuple(ports)
+        looks = await asyncio.gather(*map(self._load, wanted))
         return dict(zip(wanted, looks, strict=True))
 
     async def props(self, port: int) -> RunnerProps:
@@ -47,11 +65,28 @@ class Runners:
         """Close the connections."""
         await self._http.close()
 
-    async def _slots(self, port: int) -> SlotsLook:
+    async def _load(self, port: int) -> LoadLook:
+        try:
+            found = health.parse_health(await self._health(port))
+            return LoadLook(found.is_ready, found.progress)
+        except (HttpError, BadReplyError) as error:
+            return LoadLook(is_ready=False, problem=f"the runner on port {port}: {error}")
+
+    async def _health(self, port: int) -> bytes:
+        """The answer of /health; a C++ server that loads says how far it is with an error."""
+        try:
+            return await self._http.get(f"127.0.0.1:{port}/health")
+        except HttpError as error:
+            if error.status != STILL_LOADING:
+                raise
+            return error.body
+
+    async def _slots(self, port: int, *, is_cpp: bool) -> SlotsLook:
+        parse = slots.parse_cpp_slots if is_cpp else slots.parse_slots
         try:
             body = await self._http.get(f"127.0.0.1:{port}/slots")
             at_s = time.monotonic()
-            return SlotsLook(at_s, slots.parse_slots(body))
+            return SlotsLook(at_s, parse(body))
         except (HttpError, BadReplyError) as error:
             is_loading = isinstance(error, HttpError) and error.status == STILL_LOADING
             problem = None if is_loading else f"the runner on port {port}: {error}"

@@ -8,7 +8,11 @@ from ollama_top.model.light import Light
 from ollama_top.model.reading import Source
 from ollama_top.tui.view import light_named
 
-_LIGHTS = {Source.ARGV: "processes", Source.PROPS: "slots"}  # the others are called as their source
+_LIGHTS = {
+    Source.ARGV: "processes",
+    Source.PROPS: "slots",
+    Source.HEALTH: "slots",
+}  # the others are called as their source
 
 
 def light_of(frame: Frame, source: Source) -> Light | None:

@@ -1,5 +1,6 @@
 """One sentence for what a Snapshot shows: where each judgement speaks, and where it is silent."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -131,38 +132,28 @@ def test_what_waits_beside_free_slots_may_be_no_inference() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("family", "version", "parallel", "is_said"),
-    [
-        ("qwen3vl", "0.33.0", 1, True),
-        ("qwen3vl", "0.12.6", 1, False),  # before Ollama held it
-        ("qwen3vl", "0.33.0", 2, False),  # the runner's own word goes first
-        ("qwen3vl", "0.0.0", 1, False),  # a development build may hold other families
-        ("gemma3", "0.33.0", 1, False),
-    ],
-)
-def test_a_family_that_is_held_at_one(family: str, version: str, parallel: int, is_said: bool) -> None:
-    held = model(running=parallel, parallel=parallel, family=Known(family, Source.API))
-    server = frames.server(version=Known(version, Source.API))
-    text = sentence(snapshot(models=(held,), server=server, queue=frames.queue(parallel, 3)))
-    words = (
-        "gemma3:270m serves one at a time: Ollama holds its family at one, whatever OLLAMA_NUM_PARALLEL says"
-    )
-    assert text.endswith(words) is is_said
-
-
-@pytest.mark.parametrize("lacking", ["family", "version"])
-def test_a_family_is_not_said_to_be_held_without_knowing_both(lacking: str) -> None:
-    held = model(
-        running=1, parallel=1, family=UNSEEN if lacking == "family" else Known("qwen3vl", Source.API)
-    )
-    server = frames.server(version=UNSEEN) if lacking == "version" else frames.server()
-    assert sentence(snapshot(models=(held,), server=server, queue=frames.queue(1, 1))) == (
-        "1 waits: gemma3:270m serves one at a time"
+def test_a_model_that_ollama_holds_at_one() -> None:
+    why = "Ollama holds the family qwen3vl at one"
+    held = replace(model(running=1, parallel=1), held_at_one=why)
+    assert sentence(waiting(3, held)) == (
+        f"3 wait: gemma3:270m serves one at a time: {why}, whatever OLLAMA_NUM_PARALLEL says"
     )
 
 
 # What does not wait
+
+
+@pytest.mark.parametrize(
+    ("done", "text"),
+    [
+        (0.0, "loading qwen3:8b (0 % done)"),
+        (47.3, "loading qwen3:8b (40 % done)"),
+        (None, "loading qwen3:8b"),
+    ],
+)
+def test_how_far_a_load_is(done: float | None, text: str) -> None:
+    percent = UNSEEN if done is None else Known(done, Source.HEALTH)
+    assert sentence(snapshot(models=(replace(LOADING, load_percent=percent),))) == text
 
 
 def test_a_runner_that_has_died() -> None:

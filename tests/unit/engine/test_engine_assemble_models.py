@@ -29,7 +29,6 @@ from ollama_top.engine.samples import Samples
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.ollama.log import LoadedRunner
-from ollama_top.ollama.slots import RunnerProps
 from ollama_top.sources.runners import SlotsLook
 
 DENIED = Missing(Why.DENIED, "who holds port 11434 may be seen by user ollama or root only")
@@ -71,60 +70,6 @@ def test_a_model_being_loaded_has_a_runner_and_little_else() -> None:
     assert found.running == Known(0, Source.API)
     assert found.parallel == Known(2, Source.ARGV)
     assert reason(model(samples(api=api())).name).why is Why.PENDING
-
-
-@pytest.mark.parametrize(
-    ("changes", "parallel"),
-    [
-        ({"tree": tree(runner(parallel=3))}, Known(3, Source.ARGV)),
-        (
-            {
-                "tree": tree(runner(parallel=None)),
-                "traffic": traffic(props={PORT: RunnerProps(4, 4096, None)}),
-            },
-            Known(4, Source.PROPS),
-        ),
-        (
-            {"tree": tree(go_runner(load=LoadedRunner(PORT, 5, 4096, None)))},
-            Known(5, Source.LOG),
-        ),
-        ({"tree": tree(go_runner(), num_parallel=Known("6", Source.PROCESSES))}, Known(6, Source.PREDICTED)),
-        ({"tree": tree(go_runner(), num_parallel=Known("", Source.PROCESSES))}, Known(1, Source.PREDICTED)),
-    ],
-    ids=["command line", "props", "log", "environment", "default"],
-)
-def test_parallel_is_the_runners_own_word_else_a_prediction(
-    changes: dict[str, Any], parallel: Known[int]
-) -> None:
-    assert model(samples(**changes)).parallel == parallel
-
-
-@pytest.mark.parametrize(
-    ("family", "capabilities"), [("qwen3vl", ("completion",)), ("nomic-bert", ("embedding",))]
-)
-def test_parallel_of_a_kind_held_at_one_is_one(family: str, capabilities: tuple[str, ...]) -> None:
-    told = api(listed(family=family), shows={NAME: shown(capabilities=capabilities)})
-    found = model(samples(api=told, tree=tree(go_runner(), num_parallel=Known("8", Source.PROCESSES))))
-    assert found.parallel == Known(1, Source.PREDICTED)
-    assert model(samples(api=told)).parallel == Known(2, Source.ARGV), "the runner's own word goes first"
-
-
-def test_an_unknown_version_is_taken_for_a_new_one() -> None:
-    unset = tree(go_runner(), num_parallel=Known("", Source.PROCESSES))
-    assert model(samples(api=api(listed(), version="0.0.0"), tree=unset)).parallel == Known(
-        1, Source.PREDICTED
-    )
-    assert model(samples(api=api(listed(), version=None), tree=unset)).parallel == Known(1, Source.PREDICTED)
-    old = reason(model(samples(api=api(listed(), version="0.9.6"), tree=unset)).parallel)
-    assert old.why is Why.UNSUPPORTED
-    assert "before 0.10" in old.hint
-
-
-def test_a_denied_environment_denies_the_prediction() -> None:
-    denied = Missing(Why.DENIED, "the environment of pid 1 may be read by root only")
-    found = reason(model(samples(tree=tree(go_runner(), num_parallel=denied))).parallel)
-    assert found.why is Why.DENIED
-    assert denied.hint in found.hint
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from engine_samples import BLOB, PID, api, go_runner, listed, runner, samples, shown, tree
 
 from ollama_top.engine.joined import Joined, join
+from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.replies import PsModel, ShownModel
 from ollama_top.sources.processes import RunnerProcess
 
@@ -72,3 +73,8 @@ def test_nothing_known_is_nothing_joined() -> None:
 def test_a_runner_alone_is_joined_when_the_api_is_silent() -> None:
     assert join(samples(api=None)) == (Joined(None, runner(), None),)
     assert runner().args.model_path == BLOB
+
+
+def test_an_mlx_runner_that_loads_has_the_name_it_is_started_with() -> None:
+    mlx = runner("qwen3:mlx", generation=Generation.MLX)
+    assert joined([], [mlx], {}) == [("qwen3:mlx", PID)]

@@ -13,6 +13,7 @@ from answering import Answering, Asked, reply
 from engine_samples import go_runner, runner
 
 from ollama_top.engine.traffic import MOST_GLANCES, TrafficWatch
+from ollama_top.ollama.argv import Generation
 from ollama_top.sources import sockets
 from ollama_top.sources.inet_diag import DiagError
 from ollama_top.sources.processes import RunnerProcess
@@ -126,6 +127,33 @@ async def test_another_process_on_the_port_of_an_idle_runner_is_asked(
     await asyncio.sleep(0.05)
     await watch.look([runner(pid=2002, port=llama.port)])
     assert llama.questions()["/slots"] == 2
+
+
+async def test_a_cpp_server_is_not_asked_for_slots_before_it_is_loaded(watch: TrafficWatch) -> None:
+    """The question would hang until it is."""
+    capture, is_ready = captured.Capture("ollama-0.3.13"), False
+
+    def answer(asked: Asked) -> list[bytes]:
+        if asked.target == "/slots":
+            return [reply(capture.body("runner-slots.source"))]
+        if is_ready:
+            return [reply(capture.body("runner-health.source"))]
+        return [reply(capture.body("runner-health-loading.source"), "503 Service Unavailable")]
+
+    with Answering(answer) as server:
+        process = runner(port=server.port, generation=Generation.CPP)
+        found = await watch.look([process])
+        assert found.loads[server.port].progress == 0.37
+        assert (found.slots[server.port].slots, found.slots[server.port].problem) == ((), None)
+        is_ready = True
+        found = await watch.look([process])
+        assert [each.busy for each in found.slots[server.port].slots] == [True, True, False, False]
+        assert Counter(each.target for each in server.asked)["/health"] == 2
+
+
+async def test_a_cpp_server_that_does_not_say_whether_it_is_loaded_is_a_problem(watch: TrafficWatch) -> None:
+    found = await watch.look([runner(port=1, generation=Generation.CPP)])
+    assert found.slots[1].problem == "the runner on port 1: connection refused"
 
 
 async def test_props_are_asked_once_of_a_runner_that_does_not_tell_enough(

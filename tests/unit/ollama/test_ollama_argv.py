@@ -3,85 +3,57 @@
 import json
 
 import pytest
-from captured import NEWEST, Capture
+from captured import Capture
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ollama_top.ollama.argv import Generation, RunnerArgs, is_management, is_serve, parse_runner, shown
 
-BLOB = "/usr/share/ollama/.ollama/models/blobs/sha256-a5fd"
 RECORDED = "/usr/share/ollama/.ollama/models/blobs/sha256-"
+BLOB = f"{RECORDED}a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 
 GENERATIONS = {
-    "0.1.33 to 0.5.1": (
-        (
-            f"/tmp/ollama71/runners/cuda_v12/ollama_llama_server --model {BLOB} --ctx-size 8192"
-            " --embedding --n-gpu-layers 33 --parallel 4 --port 36019"
-        ),
-        RunnerArgs(Generation.OLLAMA_LLAMA_SERVER, BLOB, 36019, 4, 2048, None),
+    "0.1.33/runner.cmdline.source": RunnerArgs(Generation.CPP, BLOB, 36019, 2, 2048, None, 512),
+    "0.1.33/debug.runner.cmdline.source": RunnerArgs(Generation.CPP, BLOB, 36019, 2, 2048, None, 512),
+    "0.3.13/runner.cmdline.source": RunnerArgs(Generation.CPP, BLOB, 36019, 4, 2048, None, 512),
+    "0.3.13/vision.runner.cmdline.source": RunnerArgs(
+        Generation.CPP, BLOB, 36019, 1, 2048, None, 512, has_projector=True
     ),
-    "0.5.2 to 0.5.7": (
-        (
-            f"/usr/lib/ollama/runners/cuda_v12_avx/ollama_llama_server runner --model {BLOB} --ctx-size 8192"
-            " --batch-size 512 --n-gpu-layers 33 --threads 8 --parallel 4 --multiuser-cache --port 36019"
-        ),
-        RunnerArgs(Generation.OLLAMA_LLAMA_SERVER, BLOB, 36019, 4, 2048, None, 512),
+    "0.4.0/runner.cmdline.source": RunnerArgs(Generation.GO, BLOB, 36019, 4, 2048, None, 512),
+    "0.5.1/runner.cmdline.source": RunnerArgs(Generation.GO, BLOB, 36019, 4, 2048, "q8_0", 512),
+    "0.5.7/runner.cmdline.source": RunnerArgs(Generation.GO, BLOB, 36019, 4, 2048, "q8_0", 512),
+    "0.5.8/runner.cmdline.source": RunnerArgs(Generation.GO, BLOB, 36019, 4, 2048, None, 512),
+    "0.11.4/runner.cmdline": RunnerArgs(Generation.GO, BLOB, 38267, 2, 4096, None, 512),
+    "0.24.0/runner.cmdline": RunnerArgs(Generation.GO, BLOB, 44587, None, None, None),
+    "0.24.0/badenv.runner.cmdline": RunnerArgs(Generation.GO, BLOB, 45771, None, None, None),
+    "0.33.0-rc2/runner.cmdline": RunnerArgs(Generation.LLAMA_SERVER, BLOB, 46533, 2, 4096, None, 1024),
+    "0.33.0-rc2/badenv.runner.cmdline": RunnerArgs(
+        Generation.LLAMA_SERVER, BLOB, 45781, 1, 4096, "q8_0", 512
     ),
-    "0.5.8 to 0.11.4": (
-        (
-            f"/usr/local/bin/ollama runner --ollama-engine --model {BLOB} --ctx-size 8192"
-            " --n-gpu-layers 33 --threads 8 --flash-attn --kv-cache-type q8_0 --parallel 2 --port 36019"
-        ),
-        RunnerArgs(Generation.GO, BLOB, 36019, 2, 4096, "q8_0"),
-    ),
-    "0.11.5 to 0.24.0": (
-        f"/usr/local/bin/ollama runner --ollama-engine --model {BLOB} --port 36019",
-        RunnerArgs(Generation.GO, BLOB, 36019, None, None, None),
-    ),
-    "0.11.5 to 0.24.0, llama engine": (
-        f"/usr/local/bin/ollama runner --model {BLOB} --port 36019",
-        RunnerArgs(Generation.GO, BLOB, 36019, None, None, None),
-    ),
-    "0.30.0 and later": (
-        (
-            f"/usr/local/lib/ollama/llama-server --model {BLOB} --port 36019 --host 127.0.0.1 --offline"
-            " -c 16384 -np 4 --log-verbosity 4 --no-jinja --chat-template chatml --mmproj /p --no-mmap"
-            " --cache-type-k q8_0 --cache-type-v q4_0 --flash-attn on -b 512 -ub 512 -ngl 33 --context-shift"
-        ),
-        RunnerArgs(Generation.LLAMA_SERVER, BLOB, 36019, 4, 4096, "q8_0/q4_0", 512),
-    ),
-    "MLX": (
-        "/usr/local/bin/ollama runner --mlx-engine --model gemma3:mlx --port 36019",
-        RunnerArgs(Generation.MLX, "gemma3:mlx", 36019, 1, None, None),
-    ),
-    "images": (
-        "/usr/local/bin/ollama runner --imagegen-engine --model x/z-image --port 36019",
-        RunnerArgs(Generation.MLX, "x/z-image", 36019, 1, None, None),
-    ),
-    "images, at first": (
-        "/usr/local/bin/ollama runner --image-engine --model x/z-image --port 36019",
-        RunnerArgs(Generation.MLX, "x/z-image", 36019, 1, None, None),
-    ),
+    "0.14.0/image.runner.cmdline.source": RunnerArgs(Generation.MLX, "x/z-image-turbo", 36019, 1, None, None),
+    "0.15.0/image.runner.cmdline.source": RunnerArgs(Generation.MLX, "x/z-image-turbo", 36019, 1, None, None),
+    "0.17.0/image.runner.cmdline.source": RunnerArgs(Generation.MLX, "x/z-image-turbo", 36019, 1, None, None),
+    "0.17.0/mlx.runner.cmdline.source": RunnerArgs(Generation.MLX, "qwen3:mlx", 36019, 1, None, None),
+    "0.33.0-rc2/mlx.runner.cmdline.source": RunnerArgs(Generation.MLX, "qwen3:mlx", 36019, 1, None, None),
 }
+"""Captured command lines, recorded or after the source of their release (tests/captures/README.md)."""
 
 
-@pytest.mark.parametrize(("line", "args"), GENERATIONS.values(), ids=GENERATIONS)
-def test_the_runner_of_every_generation(line: str, args: RunnerArgs) -> None:
-    assert parse_runner(line.split()) == args
+@pytest.mark.parametrize(("capture", "args"), GENERATIONS.items(), ids=GENERATIONS)
+def test_the_runner_of_every_generation(capture: str, args: RunnerArgs) -> None:
+    release, _, name = capture.partition("/")
+    assert parse_runner(Capture(f"ollama-{release}").json(name)) == args
 
 
-def test_the_runners_of_the_recordings(capture: Capture) -> None:
-    plain, odd = (parse_runner(capture.json(name)) for name in ("runner.cmdline", "badenv.runner.cmdline"))
-    assert plain is not None
-    assert odd is not None
-    assert plain.model_path.startswith(RECORDED)
-    assert odd.model_path == plain.model_path
-    if capture.server == NEWEST:
-        assert plain == RunnerArgs(Generation.LLAMA_SERVER, plain.model_path, 46533, 2, 4096, None, 1024)
-        assert odd == RunnerArgs(Generation.LLAMA_SERVER, plain.model_path, 45781, 1, 4096, "q8_0", 512)
-    else:
-        assert plain == RunnerArgs(Generation.GO, plain.model_path, 44587, None, None, None)
-        assert odd == RunnerArgs(Generation.GO, plain.model_path, 45771, None, None, None)
+def test_a_llama_server_with_much_to_do() -> None:
+    """Written as llm/llama_server.go of 0.33 puts the flags together."""
+    line = (
+        f"/usr/local/lib/ollama/llama-server --model {BLOB} --port 36019 --host 127.0.0.1 --offline"
+        " -c 16384 -np 4 --log-verbosity 4 --no-jinja --chat-template chatml --mmproj /p --no-mmap"
+        " --cache-type-k q8_0 --cache-type-v q4_0 --flash-attn on -b 512 -ub 512 -ngl 33 --context-shift"
+    )
+    expected = RunnerArgs(Generation.LLAMA_SERVER, BLOB, 36019, 4, 4096, "q8_0/q4_0", 512, has_projector=True)
+    assert parse_runner(line.split()) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""Which families are held at one request at a time, as server/sched.go of each release has them."""
+"""Which models are held at one request at a time, as the source of each release has it."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ollama_top.ollama.families import Release, is_forced_to_one, parse_release, predict_parallel
+from ollama_top.ollama.families import Release, parse_release, predict_parallel, why_held_at_one
 
 SCHED_GO: dict[str, set[str]] = {
     "0.4.0": set(),
@@ -19,7 +19,11 @@ SCHED_GO: dict[str, set[str]] = {
     "0.22.0": {"mllama", "qwen3vl", "qwen3vlmoe", "qwen3next", "lfm2", "lfm2moe"}
     | {"qwen35", "qwen35moe", "nemotron_h", "nemotron_h_moe", "nemotron_h_omni"},
 }
-"""The lists at releases where they changed, and at the ones before."""
+"""The lists at releases where they changed, and at the ones before.
+
+In server/sched.go: 0.4.1:135 (checkMllamaModelFamily), 0.9.6:138, 0.12.6:406, 0.12.7:395, 0.15.5:422,
+0.17.1:450, 0.22.0:421, 0.33.0-rc2:507.
+"""
 
 NEWEST = SCHED_GO["0.22.0"]
 FAMILIES = sorted(NEWEST | {"gemma3", "llama", "qwen3", "gptoss", ""})
@@ -29,13 +33,13 @@ FAMILIES = sorted(NEWEST | {"gemma3", "llama", "qwen3", "gptoss", ""})
 def test_the_families_held_at_one_are_those_of_the_release(version: str, held: set[str]) -> None:
     release = parse_release(version)
     assert release is not None
-    assert {each for each in FAMILIES if is_forced_to_one(each, release, None)} == held
+    assert {each for each in FAMILIES if why_held_at_one(each, release, None)} == held
 
 
 @pytest.mark.parametrize("version", ["0.24.0", "0.30.0", "0.33.0-rc2", "1.0.0", "0.0.0"])
 def test_later_and_unknown_releases_hold_what_the_newest_list_holds(version: str) -> None:
     release = parse_release(version)
-    assert {each for each in FAMILIES if is_forced_to_one(each, release, None)} == NEWEST
+    assert {each for each in FAMILIES if why_held_at_one(each, release, None)} == NEWEST
 
 
 @pytest.mark.parametrize(
@@ -52,11 +56,40 @@ def test_later_and_unknown_releases_hold_what_the_newest_list_holds(version: str
 def test_a_model_that_cannot_complete_is_held_at_one(
     capabilities: tuple[str, ...] | None, forced: bool
 ) -> None:
-    assert is_forced_to_one("bert", (0, 12, 0), capabilities) is forced
+    assert (why_held_at_one("bert", (0, 12, 0), capabilities) is not None) is forced
+    assert why_held_at_one("bert", (0, 3, 6), capabilities) is None  # since 0.3.7, server/sched.go:197
+
+
+@pytest.mark.parametrize(
+    ("release", "held"),
+    [
+        ((0, 1, 33), False),
+        ((0, 1, 34), True),  # llm/server.go:201
+        ((0, 1, 48), True),  # llm/server.go:239
+        ((0, 2, 0), True),  # server/sched.go:132
+        ((0, 4, 0), True),  # server/sched.go:135
+        ((0, 4, 1), False),  # server/sched.go:135 asks for mllama
+        ((0, 33, 0), False),
+        (None, False),
+    ],
+)
+def test_models_with_a_projector_were_held_at_one(release: Release | None, held: bool) -> None:
+    why = why_held_at_one("llama", release, None, has_projector=True)
+    assert (why is not None) is held
+    assert why_held_at_one("llama", release, None) is None
 
 
 def test_a_model_of_unknown_family_is_not_held() -> None:
-    assert not is_forced_to_one(None, None, None)
+    assert why_held_at_one(None, None, None) is None
+
+
+def test_the_reason_names_what_is_held() -> None:
+    assert why_held_at_one("qwen35moe", (0, 33, 0), ("completion",)) == (
+        "Ollama holds the family qwen35moe at one"
+    )
+    assert why_held_at_one("bert", (0, 33, 0), ("embedding",)) == (
+        "Ollama holds models that write no text at one"
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,10 +150,14 @@ def test_what_a_server_makes_of_num_parallel(configured: str | None, number: int
 @pytest.mark.parametrize(
     ("configured", "release", "number"),
     [
-        (None, (0, 9, 6), None),
-        (None, (0, 10, 0), 1),
-        ("0", (0, 11, 4), None),
-        ("0", (0, 11, 5), 1),
+        (None, (0, 1, 33), 1),  # server/sched.go:49
+        ("0", (0, 1, 48), 1),  # envconfig/config.go: must be greater than zero
+        (None, (0, 2, 0), None),  # envconfig/config.go:134
+        ("0", (0, 2, 0), None),  # server/sched.go:719 tries 4, then 1
+        (None, (0, 9, 6), None),  # envconfig/config.go:222; server/sched.go:62 tries 2, then 1
+        (None, (0, 10, 0), 1),  # envconfig/config.go:222
+        ("0", (0, 10, 0), 1),  # server/sched.go:60: what it tries first is 1
+        ("0", (0, 11, 5), 1),  # server/sched.go:386
         ("3", (0, 2, 0), 3),
     ],
 )

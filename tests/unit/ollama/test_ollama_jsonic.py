@@ -76,6 +76,8 @@ def test_of_a_key_written_twice_the_last_counts_as_it_does_in_go() -> None:
 @given(JSON)
 def test_every_getter_gives_its_type_or_none(value: Any) -> None:
     of = {"key": value}
+    share = jsonic.share(of, "key")
+    assert share is None or (type(share) is float and 0 <= share <= 1)
     count = jsonic.count(of, "key")
     assert count is None or (type(count) is int and 0 <= count <= jsonic.LARGEST)
     text = jsonic.text(of, "key")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ollama_top.model.slot import SlotState
 from ollama_top.ollama.jsonic import BadReplyError
-from ollama_top.ollama.slots import RunnerProps, SlotReply, parse_props, parse_slots
+from ollama_top.ollama.slots import RunnerProps, SlotReply, parse_cpp_slots, parse_props, parse_slots
 
 WEIGHTS = "sha256-a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 BURSTS = {"burst-6-parallel2": 2, "burst-8-parallel4": 4, "burst-4-unset": 1}
@@ -73,6 +73,8 @@ def test_tokens_of_a_request_only_grow_and_its_prompt_stays(newest: Capture, bur
             last = requests.setdefault((each.slot, each.task), each)
             assert each.decoded_tokens >= last.decoded_tokens
             assert each.prompt_done_tokens == last.prompt_done_tokens
+            assert each.held_tokens is not None
+            assert each.prompt_done_tokens is not None
             assert each.held_tokens <= each.prompt_done_tokens + each.decoded_tokens <= 4096
             requests[each.slot, each.task] = each
     assert len(requests) == len(newest.json(burst)["requests"])
@@ -127,10 +129,39 @@ def test_props_without_what_is_looked_for() -> None:
     assert parse_props(odd) == RunnerProps(None, None, None)
 
 
+# The C++ server of 0.1.33 to 0.3.13, after its source
+
+
+def test_slots_of_a_cpp_server() -> None:
+    writes, reads, idle, fresh = parse_cpp_slots(Capture("ollama-0.3.13").body("runner-slots.source"))
+    assert (writes.slot, writes.task, writes.state, writes.decoded_tokens) == (0, 412, SlotState.DECODE, 57)
+    assert (reads.state, reads.decoded_tokens, reads.context_tokens) == (SlotState.PREFILL, 0, 2048)
+    assert (idle.state, idle.task, fresh.state, fresh.task) == (SlotState.IDLE, 398, SlotState.IDLE, None)
+    assert {each.prompt_done_tokens for each in (writes, reads, idle, fresh)} == {None}
+
+
+def test_the_first_cpp_server_tells_the_same() -> None:
+    busy, idle = parse_cpp_slots(Capture("ollama-0.1.33").body("runner-slots.source"))
+    assert (busy.task, busy.decoded_tokens, idle.busy) == (7, 3, False)
+
+
+def test_a_prompt_that_a_cpp_server_tells_is_not_kept() -> None:
+    body = Capture("ollama-0.3.13").body("runner-slots.source")
+    assert b"nobody may keep this" in body
+    assert "nobody" not in repr(parse_cpp_slots(body))
+
+
+def test_a_busy_slot_of_a_cpp_server_without_its_count_is_refused() -> None:
+    with pytest.raises(BadReplyError, match="no counts"):
+        parse_cpp_slots(b'[{"id": 0, "state": 1, "next_token": []}]')
+    assert parse_cpp_slots(b'[{"id": 0}, {"state": 1}]') == ()
+
+
 @given(st.binary() | VALUE.map(encoded))
 def test_whatever_a_runner_answers_is_parsed_or_refused(reply: bytes) -> None:
-    with suppress(BadReplyError):
-        assert parse_slots(reply) == ()
+    for parse in (parse_slots, parse_cpp_slots):
+        with suppress(BadReplyError):
+            assert parse(reply) == ()
 
 
 @given(st.lists(SLOT))

@@ -195,6 +195,7 @@ def test_a_healthy_model_reads_as_it_is() -> None:
     assert model == {
         "name": "gemma3:270m",
         "state": "idle",
+        "load_percent": None,
         "family": "gemma3",
         "parameter_size": "268.10M",
         "quantization": "Q8_0",
@@ -215,6 +216,7 @@ def test_a_healthy_model_reads_as_it_is() -> None:
         "runner_pid": 2001,
         "parallel": 2,
         "parallel_source": "argv",
+        "held_at_one": None,
         "running": 2,
         "running_source": "slots",
         "waiting": 0,

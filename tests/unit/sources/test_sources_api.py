@@ -121,6 +121,16 @@ async def test_what_is_not_vital_may_fail() -> None:
 async def test_before_there_was_ps_a_version_is_enough() -> None:
     found, _ = await once(ollama(NEWEST, ps=reply(b"404 page not found", "404 Not Found")))
     assert (found.version is None, found.models, found.notes) == (False, (), ())
+    assert not found.tells_loaded
+
+
+async def test_what_there_is_not_is_asked_for_once_a_minute() -> None:
+    with Answering(ollama(NEWEST, ps=reply(b"404 page not found", "404 Not Found"))) as server:
+        session = Session(server)
+        await session.look(0)
+        assert (await session.look(2))[1] == {"/api/version": 1}
+        assert (await session.look(61))[1]["/api/ps"] == 1
+        await session.close()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.slots import RunnerProps
 from ollama_top.sources import runners
 from ollama_top.sources.http import HttpError
-from ollama_top.sources.runners import Runners, SlotsLook
+from ollama_top.sources.runners import LoadLook, Runners, SlotsLook
 
 NEWEST = captured.Capture(captured.NEWEST)
 SLOTS = NEWEST.body("runner-slots")
@@ -66,6 +66,42 @@ async def test_a_runner_that_is_gone_refuses() -> None:
     (found,) = await look(1)
     assert found.problem == "the runner on port 1: connection refused"
     assert ports != [1]
+
+
+async def test_slots_of_a_cpp_server_look_different() -> None:
+    body = captured.Capture("ollama-0.3.13").body("runner-slots.source")
+    with running(reply(SLOTS), reply(body)) as ports:
+        asked = Runners()
+        found = await asked.slots(ports, cpp=ports[1:])
+        await asked.close()
+    assert [len(each.slots) for each in found.values()] == [2, 4]
+    assert {each.problem for each in found.values()} == {None}
+
+
+async def test_loads_are_read_and_a_failure_stays_with_its_runner() -> None:
+    cpp, go = captured.Capture("ollama-0.3.13"), captured.Capture("ollama-0.4.0")
+    answers = [
+        reply(cpp.body("runner-health-loading.source"), "503 Service Unavailable"),
+        reply(go.body("runner-health-loading.source")),
+        reply(cpp.body("runner-health.source")),
+        reply(cpp.body("runner-health-error.source"), "500 Internal Server Error"),
+        reply(b"hello"),
+        reply(b"", "503 Service Unavailable"),
+    ]
+    with running(*answers) as ports:
+        asked = Runners()
+        loads = await asked.loads(ports)
+        await asked.close()
+    of_cpp, of_go, ready, broken, odd, empty = loads.values()
+    assert of_cpp == LoadLook(is_ready=False, progress=0.37)
+    assert of_go == LoadLook(is_ready=False, progress=0.5731)
+    assert ready == LoadLook(is_ready=True)
+    assert broken.problem == (
+        f"the runner on port {ports[3]}: answered HTTP 500 Internal Server Error: Model failed to load"
+    )
+    assert odd.problem is not None
+    assert empty.problem is not None
+    assert not broken.is_ready
 
 
 async def test_a_runner_that_still_loads_serves_nothing_and_that_is_no_failure() -> None:
