@@ -41,6 +41,7 @@ class Model:
     pace: Pace
     capabilities: tuple[str, ...] = COMPLETION
     shape: tuple[tuple[str, int], ...] = ()  # what its metadata tells of its layers, in the order of keys
+    is_mlx: bool = False  # safetensors, for the runner that serves one request at a time
 
     @property
     def digest(self) -> str:
@@ -55,6 +56,10 @@ class Model:
     def blob_path(self, folder: str) -> str:
         """Where its weights lie under a folder of models."""
         return f"{folder}/blobs/sha256-{_digest(f'weights of {self.name}')}"
+
+    def runner_path(self, folder: str) -> str:
+        """What its runner is given for a path: an MLX runner is given the name."""
+        return self.name if self.is_mlx else self.blob_path(folder)
 
     def memory_bytes(self, context_tokens: int, parallel: int) -> int:
         """What its runner takes: weights, K/V cache of all slots, and buffers."""
@@ -75,7 +80,7 @@ def _heads(queries: int, shared: int, length: int) -> tuple[tuple[str, int], ...
 def parse_model(text: str) -> Model:
     """A model declared as NAME or NAME=FAMILY, of the catalogue where that knows it; raises ValueError.
 
-    A name with `embed` in it is a model for embeddings.
+    A name with `embed` in it is a model for embeddings, one with `mlx` is for an MLX runner.
     """
     name, _, family = text.partition("=")
     if not name:
@@ -85,7 +90,8 @@ def parse_model(text: str) -> Model:
     if known is not None:
         return replace(known, family=family or known.family)
     capabilities = EMBEDDING if "embed" in name else COMPLETION
-    return replace(SMALL, name=name, family=family or SMALL.family, capabilities=capabilities)
+    family = family or SMALL.family
+    return replace(SMALL, name=name, family=family, capabilities=capabilities, is_mlx="mlx" in name)
 
 
 def _digest(text: str) -> str:

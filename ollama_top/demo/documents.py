@@ -8,23 +8,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ollama_top.demo.catalogue import Model
+from ollama_top.demo.command_lines import generation_of
 from ollama_top.demo.durations import FOREVER
 from ollama_top.demo.scheduler import Phase, Runner
 from ollama_top.demo.slotbank import Slot, SlotBank
-from ollama_top.ollama.families import parse_release
+from ollama_top.ollama.argv import Generation
+from ollama_top.ollama.families import Release, parse_release
 
 Document = Mapping[str, Any]
 Moment = Callable[[float], datetime]
 
+STATES_NUMBERED_SINCE: Release = (0, 6, 6)
+LAUNCHED_SINCE: Release = (0, 11, 5)  # a state of its own, which moved the number of loading
 FOR_EVER = timedelta(days=365 * 292)
 INSTALLED_AT = datetime(2026, 5, 14, 8, 46, 3, 744962, UTC)
-LLAMA_SERVER_SINCE = (0, 30, 0)
 
 
 def has_llama_server(version: str) -> bool:
     """Whether models run in llama-server; before that in `ollama runner`."""
-    release = parse_release(version)
-    return release is None or release >= LLAMA_SERVER_SINCE
+    return generation_of(version) is Generation.LLAMA_SERVER
 
 
 def timestamp(moment: datetime) -> str:
@@ -75,6 +77,44 @@ def show(model: Model, folder: str) -> Document:
 def slots(bank: SlotBank, context_tokens: int) -> list[Document]:
     """/slots of a llama-server."""
     return [_slot(each, context_tokens) for each in bank.slots]
+
+
+def cpp_slots(bank: SlotBank, context_tokens: int) -> list[Document]:
+    """/slots of a C++ server, with the few settings that tell something here."""
+    return [
+        {
+            "id": each.number,
+            "n_ctx": context_tokens,
+            "next_token": {
+                "has_next_token": each.job is not None,
+                "n_remain": max(0, each.job.answer_tokens - each.written_tokens) if each.job else -1,
+                "num_tokens_predicted": each.written_tokens,
+            },
+            "prompt": "word " * (each.job.prompt_tokens if each.job else 0),
+            "state": 1 if each.job else 0,
+            "task_id": -1 if each.task is None else each.task,
+        }
+        for each in bank.slots
+    ]
+
+
+def cpp_health(bank: SlotBank) -> Document:
+    """/health of a C++ server whose model is loaded."""
+    idle = len(bank.slots) - len(bank.busy)
+    return {
+        "slots_idle": idle,
+        "slots_processing": len(bank.busy),
+        "status": "ok" if idle else "no slot available",
+    }
+
+
+def go_health(version: str, progress: float) -> Document:
+    """/health of a Go runner: its state by name up to 0.6.5, then by number."""
+    release, is_ready = parse_release(version) or (0, 24, 0), progress >= 1
+    if release < STATES_NUMBERED_SINCE:
+        return {"status": "ok" if is_ready else "loading model", "progress": min(1, progress)}
+    loading = 3 if release >= LAUNCHED_SINCE else 2
+    return {"status": 0 if is_ready else loading, "progress": min(1, progress)}
 
 
 def props(model_path: str, parallel: int, context_tokens: int) -> Document:

@@ -73,11 +73,11 @@ def _argv(runner: Runner, process: Process, version: str) -> list[str]:
     return runner_argv(
         version,
         PROGRAMS,
-        runner.model.blob_path(MODELS),
+        MODELS,
+        runner.model,
         process.port,
         parallel=runner.parallel,
         context_tokens=runner.context_tokens,
-        is_embedding=runner.model.is_embedding,
     )
 
 

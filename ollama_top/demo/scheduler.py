@@ -30,6 +30,8 @@ class Settings:
     def parallel_of(self, model: Model) -> int:
         """How many requests a runner of the model serves at once."""
         release = families.parse_release(self.version)
+        if model.is_mlx:
+            return 1
         if families.why_held_at_one(model.family, release, model.capabilities) is not None:
             return 1
         return families.predict_parallel(self.num_parallel, release) or 1
@@ -66,6 +68,11 @@ class Runner:
     waiting: deque[Ask] = field(default_factory=deque)
     expires_s: float | None = None  # set when it falls idle
     is_dead: bool = False  # its process ended by itself
+
+    @property
+    def has_place(self) -> bool:
+        """Whether one more request is let in; an MLX runner lets all wait inside."""
+        return self.model.is_mlx or len(self.serving) < self.parallel
 
     @property
     def is_idle(self) -> bool:
@@ -269,7 +276,7 @@ class Scheduler:
         self._grant(runner)
 
     def _grant(self, runner: Runner) -> None:
-        while runner.waiting and len(runner.serving) < runner.parallel:
+        while runner.waiting and runner.has_place:
             ask = runner.waiting.popleft()
             runner.serving.append(ask)
             self._orders.append(Serve(ask, runner))

@@ -117,7 +117,7 @@ def _context(joined: Joined, samples: Samples) -> Reading[int]:
 
 
 def _kv_cache_type(joined: Joined) -> Reading[str]:
-    """The type given to the runner; llama-server takes f16 when none is given."""
+    """The type given to the runner; it takes f16 when it is told by flags, and none of them is a type."""
     runner = joined.runner
     if runner is None:
         return Missing(Why.PENDING, "its runner is not known")
@@ -125,7 +125,10 @@ def _kv_cache_type(joined: Joined) -> Reading[str]:
         return Known(runner.args.kv_cache_type, Source.ARGV)
     if runner.load is not None and runner.load.kv_cache_type:
         return Known(runner.load.kv_cache_type, Source.LOG)
-    if runner.args.generation is Generation.LLAMA_SERVER or runner.load is not None:
+    if runner.args.generation is Generation.MLX:
+        return Missing(Why.UNSUPPORTED, "an MLX runner does not tell")
+    is_told_by_flags = runner.args.parallel is not None or runner.args.generation is Generation.LLAMA_SERVER
+    if is_told_by_flags or runner.load is not None:
         return Known("f16", Source.PREDICTED)
     return Missing(Why.UNSUPPORTED, "the runner's command line does not tell, and the log could not be read")
 

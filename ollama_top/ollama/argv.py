@@ -143,6 +143,8 @@ def _kv_cache_type(words: Sequence[str]) -> str | None:
     both = _value(words, ("--kv-cache-type",))
     if both is not None:
         return both
+    if "--memory-f32" in words:  # up to 0.4.0
+        return "f32"
     keys, values = _value(words, ("--cache-type-k", "-ctk")), _value(words, ("--cache-type-v", "-ctv"))
     if keys is None and values is None:
         return None

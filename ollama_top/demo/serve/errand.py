@@ -11,6 +11,7 @@ from typing import Any
 
 LOOPBACK = "127.0.0.1"
 KEPT_BY_GO = 2
+MOVED = 308
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -32,7 +33,10 @@ class Errands:
         """The objects of a streamed answer; leaving early closes the connection, which stops the work."""
         async with self._connection() as (reader, writer):
             await self._ask(writer, "POST", path, json.dumps(document).encode())
-            await self._head(reader)
+            status, headers = await self._head(reader)
+            if status == MOVED:
+                await self._ask(writer, "POST", headers["location"], json.dumps(document).encode())
+                await self._head(reader)
             while size := int(await _line(reader), 16):
                 piece = await reader.readexactly(size)
                 await _line(reader)

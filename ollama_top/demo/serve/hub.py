@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ollama_top.demo.catalogue import Model
-from ollama_top.demo.command_lines import runner_argv
-from ollama_top.demo.documents import has_llama_server
+from ollama_top.demo.command_lines import generation_of, runner_argv
 from ollama_top.demo.scheduler import (
     Admit,
     Ask,
@@ -28,6 +27,7 @@ from ollama_top.demo.scheduler import (
 from ollama_top.demo.serve import journal
 from ollama_top.demo.serve.errand import KEPT_BY_GO, Errands, RunnerError
 from ollama_top.demo.serve.orders import VARIABLE, RunnerOrders
+from ollama_top.ollama.argv import Generation
 
 T = TypeVar("T")
 HEALTH_EVERY_S = 0.05
@@ -152,14 +152,15 @@ class Hub:
 
     async def _start(self, runner: Runner) -> None:
         version, model, port = self.scheduler.settings.version, runner.model, _free_port()
+        generation = generation_of(version, is_mlx=model.is_mlx)
         argv = runner_argv(
             version,
             self._programs,
-            model.blob_path(self._models),
+            self._models,
+            model,
             port,
             parallel=runner.parallel,
             context_tokens=runner.context_tokens,
-            is_embedding=model.is_embedding,
         )
         orders = RunnerOrders(
             runner.parallel,
@@ -168,8 +169,9 @@ class Hub:
             model.is_embedding,
             model.embedding_length,
             model.pace,
+            version,
         )
-        is_llama = has_llama_server(version)
+        is_llama = generation is Generation.LLAMA_SERVER
         journal.write(journal.starting(argv, is_llama=is_llama))
         environment = {**os.environ, VARIABLE: orders.written()}
         try:
@@ -188,7 +190,7 @@ class Hub:
     async def _await_load(self, runner: Runner, process: _Process) -> None:
         asking = Errands(process.errands.port, keeps=0)
         while runner.phase is Phase.LOADING:
-            if await _is_ready(asking):
+            if await _is_ready(asking, runner.model):
                 self._carry_out(self.scheduler.loaded(runner, time.time()))
                 return
             await asyncio.sleep(HEALTH_EVERY_S)
@@ -226,12 +228,13 @@ class Hub:
         self._carry_out(self.scheduler.ended(runner, time.time()))
 
 
-async def _is_ready(errands: Errands) -> bool:
+async def _is_ready(errands: Errands, model: Model) -> bool:
+    """An MLX runner answers at all only once it is."""
     try:
-        status, body = await errands.fetch("GET", "/health", {})
+        status, body = await errands.fetch("GET", "/v1/status" if model.is_mlx else "/health", {})
     except RunnerError:
         return False
-    return status == 200 and (b'"ok"' in body or b'"status":0' in body)
+    return status == 200 and (model.is_mlx or b'"ok"' in body or b'"status":0' in body)
 
 
 def _answer(future: asyncio.Future[T], value: T) -> None:

@@ -18,10 +18,11 @@ PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 
 
 def install(folder: Path, flags: Sequence[str]) -> None:
-    """Write `ollama`, which serves with `flags`, and `llama-server`; raises OSError."""
+    """Write `ollama`, which serves with `flags`, and the runners' programs; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "ollama", "ollama", flags)
-    _write(folder / "llama-server", "llama_server", ())
+    for name in ("llama-server", "ollama_llama_server"):
+        _write(folder / name, "runner_alone", ())
 
 
 def _write(path: Path, entry: str, flags: Sequence[str]) -> None:

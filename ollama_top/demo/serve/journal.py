@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from ollama_top.demo.catalogue import MIB
 from ollama_top.ollama.argv import Generation
@@ -41,6 +42,8 @@ def starting(argv: Sequence[str], *, is_llama: bool) -> str:
 
 def of_load(generation: Generation, parallel: int, context_tokens: int) -> list[str]:
     """What a runner writes when it has loaded its model."""
+    if generation in {Generation.CPP, Generation.MLX}:
+        return []  # nothing that a monitor reads
     if generation is Generation.LLAMA_SERVER:
         sizes = f"n_slots = {parallel}, n_ctx_slot = {context_tokens}"
         slots = [
@@ -69,6 +72,12 @@ def request(status: int, seconds: float, client: str, method: str, path: str) ->
     """The end of a request, as Gin writes it."""
     now = datetime.now(UTC).strftime("%Y/%m/%d - %H:%M:%S")
     return f'[GIN] {now} | {status} | {_gin_duration(seconds):>12} | {client:>15} | {method:<8} "{path}"'
+
+
+def of_mlx(method: str, path: str, status: int) -> str:
+    """What an MLX runner notes of a question that it has answered, one that it sent on excepted."""
+    words = f'"{status} {HTTPStatus(status).phrase}"'
+    return info("server.go:183", f"msg=ServeHTTP method={method} path={path} took=1ms status={words}")
 
 
 def compute(total_bytes: int) -> str:

@@ -19,6 +19,7 @@ class RunnerOrders:
     is_embedding: bool
     embedding_length: int
     pace: Pace
+    version: str = "0.33.0"
 
     def written(self) -> str:
         """As the value of VARIABLE."""

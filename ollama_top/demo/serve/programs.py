@@ -1,4 +1,4 @@
-"""The programs that launchers start: `ollama` with its commands, and `llama-server`."""
+"""The programs that launchers start: `ollama` with its commands, and runners that are programs alone."""
 
 import asyncio
 import os
@@ -34,8 +34,8 @@ def ollama(argv: Sequence[str], baked: Sequence[str]) -> int:
             return USAGE
 
 
-def llama_server(argv: Sequence[str], _baked: Sequence[str]) -> int:
-    """`llama-server --model ...`; the exit code."""
+def runner_alone(argv: Sequence[str], _baked: Sequence[str]) -> int:
+    """`llama-server --model ...` or `ollama_llama_server --model ...`; the exit code."""
     return runner.main(argv)
 
 

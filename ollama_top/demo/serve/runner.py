@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -23,7 +24,6 @@ from ollama_top.ollama.argv import Generation, RunnerArgs, parse_runner
 JSON = "application/json; charset=utf-8"
 PLAIN_JSON = "application/json"
 LLAMA_HEADERS = {"Server": "llama.cpp", "Access-Control-Allow-Origin": ""}
-LOADING_STATUS = 3  # of a Go runner
 NO_SLOT = {"code": 503, "message": "all slots are busy", "type": "unavailable_error"}
 NOT_FOUND = {"error": {"message": "File Not Found", "type": "not_found_error", "code": 404}}
 NOT_READY = {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}
@@ -46,19 +46,29 @@ class SimulatedRunner:
         self._orders = orders
         self._bank = SlotBank.of(orders.parallel, orders.pace)
         self._pump = Pump(self._bank)
+        self._turn = asyncio.Lock()  # of an MLX runner
         self._is_loaded = False
+        self._began_s = time.monotonic()
 
     async def run(self) -> None:
         """Load, then answer until the server is gone."""
         loop = asyncio.get_running_loop()
-        is_llama = self._args.generation is Generation.LLAMA_SERVER
-        handler = self._llama if is_llama else self._go
-        extra = LLAMA_HEADERS if is_llama else {}
+        generation = self._args.generation
+        handlers = {
+            Generation.LLAMA_SERVER: self._llama,
+            Generation.GO: self._go,
+            Generation.CPP: self._cpp,
+            Generation.MLX: self._mlx,
+        }
+        handler, extra = handlers[generation], LLAMA_HEADERS if generation is Generation.LLAMA_SERVER else {}
+        if generation is Generation.MLX:
+            await self._load()  # it listens only then
         listener = await loop.create_server(lambda: Wire(handler, extra), "127.0.0.1", self._args.port)
         pumping = loop.create_task(self._pump.run())
-        loading = loop.create_task(self._load())
+        loading = None if self._is_loaded else loop.create_task(self._load())
         await _end_of_input()
-        loading.cancel()
+        if loading is not None:
+            loading.cancel()
         pumping.cancel()
         listener.close()
 
@@ -103,12 +113,8 @@ class SimulatedRunner:
         """The endpoints of a Go runner, which tells nothing of its slots."""
         match question.path:
             case "/health":
-                state = (
-                    {"status": 0, "progress": 1}
-                    if self._is_loaded
-                    else {"status": LOADING_STATUS, "progress": 0.5}
-                )
-                await _say(answer, 200, state, PLAIN_JSON)
+                health = documents.go_health(self._orders.version, self._progress())
+                await _say(answer, 200, health, PLAIN_JSON)
             case "/info":
                 await _say(answer, 200, [], PLAIN_JSON)
             case "/completion":
@@ -117,6 +123,48 @@ class SimulatedRunner:
                 await self._embed(question, answer)
             case _:
                 await answer.whole(404, b"404 page not found\n", "text/plain; charset=utf-8")
+
+    def _progress(self) -> float:
+        """How far the load is."""
+        gone = (time.monotonic() - self._began_s) / max(self._orders.load_s, 1e-3)
+        return 1.0 if self._is_loaded else min(0.99, gone)
+
+    async def _cpp(self, question: Question, answer: Answer) -> None:
+        """The endpoints of the C++ server, as its source has them."""
+        match question.path:
+            case "/health" if not self._is_loaded:
+                text = f'{{"status": "loading model", "progress": {self._progress():.2f}}}'
+                await answer.whole(503, text.encode(), "application/json")
+            case "/health":
+                self._pump.catch_up()
+                await _say(answer, 200, documents.cpp_health(self._bank))
+            case "/slots":
+                self._pump.catch_up()
+                slots = documents.cpp_slots(self._bank, self._orders.context_tokens)
+                await _say(answer, 200, slots)
+            case "/completion":
+                await self._complete(question, answer, "text/event-stream", b"data: %b\n\n")
+            case "/embedding":
+                await self._embed(question, answer)
+            case _:
+                await answer.whole(404, b"File Not Found", "text/plain; charset=utf-8")
+
+    async def _mlx(self, question: Question, answer: Answer) -> None:
+        """The endpoints of an MLX runner, as its source has them; who comes later waits in it."""
+        moved = {"/health": "/v1/status", "/completion": "/v1/completions"}.get(question.path)
+        if moved is not None:
+            await answer.moved(308, moved)
+            return
+        match question.path:
+            case "/v1/status":
+                status = {"Status": 0, "Progress": 100, "ContextLength": self._orders.context_tokens}
+                await _say(answer, 200, {**status, "Memory": 1 << 30}, PLAIN_JSON)
+            case "/v1/completions":
+                async with self._turn:
+                    await self._complete(question, answer, "application/jsonl", b"%b\n")
+            case _:
+                await answer.whole(404, b"404 page not found\n", "text/plain; charset=utf-8")
+        journal.write(journal.of_mlx(question.method, question.path, answer.status))
 
     async def _complete(self, question: Question, answer: Answer, content_type: str, frame: bytes) -> None:
         wanted = json.loads(question.body)

@@ -49,6 +49,11 @@ class Answer:
         self._head(status, {**kind, "Date": formatdate(usegmt=True), "Content-Length": str(len(body))}, body)
         await self._may_write.wait()
 
+    async def moved(self, status: int, where: str) -> None:
+        """Send the client on to another path, which it asks on the same connection."""
+        self._head(status, {"Location": where, "Date": formatdate(usegmt=True), "Content-Length": "0"}, b"")
+        await self._may_write.wait()
+
     async def begin(self, content_type: str) -> None:
         """Answer with a stream, whose `piece`s follow up to its `end`."""
         headers = {"Content-Type": content_type, "Date": formatdate(usegmt=True)}

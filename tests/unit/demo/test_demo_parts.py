@@ -86,17 +86,35 @@ def test_a_model_that_fits_one_card_is_not_spread(need: int, free: list[int]) ->
 
 
 @pytest.mark.parametrize(
-    ("version", "generation"), [("0.33.0", Generation.LLAMA_SERVER), ("0.24.0", Generation.GO)]
+    ("version", "generation", "told"),
+    [
+        ("0.33.0", Generation.LLAMA_SERVER, (3, 2048)),
+        ("0.24.0", Generation.GO, (None, None)),
+        ("0.11.4", Generation.GO, (3, 2048)),
+        ("0.5.7", Generation.GO, (3, 2048)),
+        ("0.5.1", Generation.GO, (3, 2048)),
+        ("0.3.13", Generation.CPP, (3, 2048)),
+        ("0.1.33", Generation.CPP, (3, 2048)),
+    ],
 )
-def test_a_command_line_is_read_back_by_the_parser_of_real_ones(version: str, generation: Generation) -> None:
+def test_a_command_line_is_read_back_by_the_parser_of_real_ones(
+    version: str, generation: Generation, told: tuple[int | None, int | None]
+) -> None:
+    argv = runner_argv(version, "/opt", "/m", catalogue.SMALL, 4711, parallel=3, context_tokens=2048)
+    args = parse_runner(argv)
+    assert args is not None
+    assert (args.generation, args.port) == (generation, 4711)
+    assert args.model_path == catalogue.SMALL.blob_path("/m")
+    assert (args.parallel, args.context_tokens) == told
+
+
+def test_an_mlx_runner_is_given_the_name_of_its_model() -> None:
     argv = runner_argv(
-        version, "/opt", "/m/blobs/sha256-1", 4711, parallel=3, context_tokens=2048, is_embedding=True
+        "0.33.0", "/opt", "/m", parse_model("qwen3:mlx"), 4711, parallel=1, context_tokens=2048
     )
     args = parse_runner(argv)
     assert args is not None
-    assert (args.generation, args.model_path, args.port) == (generation, "/m/blobs/sha256-1", 4711)
-    told = (3, 2048) if generation is Generation.LLAMA_SERVER else (None, None)
-    assert (args.parallel, args.context_tokens) == told
+    assert (args.generation, args.model_path, args.parallel) == (Generation.MLX, "qwen3:mlx", 1)
 
 
 @given(st.integers(0, 2**32), st.lists(st.floats(0, 1), min_size=1, max_size=60))

@@ -28,6 +28,7 @@ from engine_samples import (
 from ollama_top.engine.samples import Samples
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.log import LoadedRunner
 from ollama_top.sources.runners import SlotsLook
 
@@ -79,8 +80,16 @@ def test_a_model_being_loaded_has_a_runner_and_little_else() -> None:
         ({}, None, Known("f16", Source.PREDICTED)),
     ],
 )
-def test_the_cache_type_of_a_llama_server(args: dict[str, Any], load: Any, kv_cache_type: Known[str]) -> None:
-    assert model(samples(tree=tree(runner(**args, load=load)))).kv_cache_type == kv_cache_type
+def test_the_cache_type_of_a_runner_that_is_told_by_flags(
+    args: dict[str, Any], load: Any, kv_cache_type: Known[str]
+) -> None:
+    for process in (runner(**args, load=load), runner(**args, load=load, generation=Generation.GO)):
+        assert model(samples(tree=tree(process))).kv_cache_type == kv_cache_type
+
+
+def test_an_mlx_runner_does_not_tell_its_cache_type() -> None:
+    found = model(samples(tree=tree(runner(NAME, generation=Generation.MLX, parallel=1))))
+    assert reason(found.kv_cache_type).why is Why.UNSUPPORTED
 
 
 @pytest.mark.parametrize(("told", "kv_cache_type"), [("q4_0", Source.LOG), (None, Source.PREDICTED)])

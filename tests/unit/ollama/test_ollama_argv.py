@@ -102,6 +102,7 @@ def test_numbers_are_taken_only_where_they_are_some(
         ("", None),
         ("--cache-type-k q8_0", "q8_0/f16"),
         ("-ctv q4_0", "f16/q4_0"),
+        ("--memory-f32", "f32"),
         ("--cache-type-k bf16 --cache-type-v bf16", "bf16"),
     ],
 )
