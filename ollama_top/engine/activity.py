@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ollama_top.engine import redirected
 from ollama_top.engine.ledger import Ledger, Serving, advance
-from ollama_top.engine.redirected import follow_redirects
 from ollama_top.engine.serving import Pace, SlotKey, Written, paces, serving, written
 from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, has_replied
 from ollama_top.model.reading import Source
@@ -15,7 +15,6 @@ from ollama_top.sources.processes import RunnerProcess
 from ollama_top.sources.runners import SlotsLook
 
 TELLS_SLOTS = frozenset({Generation.LLAMA_SERVER, Generation.CPP})
-SERIAL = 1  # what an MLX runner serves at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +84,10 @@ def from_sockets(
 
 
 def from_redirected(at_s: float, sockets: Sequence[Socket], last: Activity, unanswered: int) -> Activity:
-    """What the connections to an MLX runner show: it serves one request, the others wait inside it.
-
-    At most `unanswered` requests to the server have no byte of their reply: where there is none, a
-    connection that looks as if a reply were due on it is none either.
-    """
-    ledger = follow_redirects(last.sockets, at_s, tuple(sockets))
-    replying, asked = ledger.in_phase(Phase.REPLYING), ledger.in_phase(Phase.ASKED)
-    held = [*replying, *asked[:unanswered]][:SERIAL]
-    served = _seen(held, [each for each in held if each in replying], SERIAL)
+    """What the connections to an MLX runner show, of `unanswered` requests to the server."""
+    ledger = redirected.follow(last.sockets, at_s, sockets)
+    held = redirected.in_service(ledger, unanswered)
+    served = _seen(held, [each for each in held if has_replied(each)], redirected.SERIAL)
     return Activity(served, Source.SOCKETS, sockets=ledger)
 
 

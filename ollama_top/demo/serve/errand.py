@@ -1,6 +1,7 @@
 """The client's side of HTTP to a runner: one connection for each request in service.
 
-Since 0.30 Ollama closes it after the answer; before, Go's default client kept up to two idle ones.
+Since 0.30 Ollama closes it after the answer; before, Go's default client kept up to two idle ones. To
+an MLX runner it keeps two as well, and closes them when it has read the last word of a stream.
 """
 
 import asyncio
@@ -23,15 +24,16 @@ class RunnerError(Exception):
 class Errands:
     """Goes to one runner with requests."""
 
-    def __init__(self, port: int, *, keeps: int) -> None:
-        """Prepare; up to `keeps` idle connections stay open."""
+    def __init__(self, port: int, *, keeps: int, keeps_streams: bool = True) -> None:
+        """Prepare; up to `keeps` idle connections stay open, unless a stream was their last."""
         self.port = port
         self._keeps = keeps
+        self._keeps_streams = keeps_streams
         self._idle: list[Streams] = []
 
     async def lines(self, path: str, document: Mapping[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The objects of a streamed answer; leaving early closes the connection, which stops the work."""
-        async with self._connection() as (reader, writer):
+        async with self._connection(is_stream=True) as (reader, writer):
             await self._ask(writer, "POST", path, json.dumps(document).encode())
             status, headers = await self._head(reader)
             if status == MOVED:
@@ -57,13 +59,13 @@ class Errands:
         self._idle.clear()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Streams]:
+    async def _connection(self, *, is_stream: bool = False) -> AsyncIterator[Streams]:
         """A connection of its own; it is kept only after an answer that ended well."""
         reader, writer = await self._open()
         is_kept = False
         try:
             yield reader, writer
-            is_kept = len(self._idle) < self._keeps
+            is_kept = len(self._idle) < self._keeps and (self._keeps_streams or not is_stream)
         except (OSError, EOFError, ValueError) as error:
             raise RunnerError(str(error) or type(error).__name__) from error
         finally:

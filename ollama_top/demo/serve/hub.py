@@ -181,7 +181,7 @@ class Hub:
         except OSError as error:
             self._fail_load(runner, LoadError(str(error)))
             return
-        errands = Errands(port, keeps=0 if is_llama else KEPT_BY_GO)
+        errands = Errands(port, keeps=0 if is_llama else KEPT_BY_GO, keeps_streams=not model.is_mlx)
         process = self._processes[runner] = _Process(child, errands)
         for work in (self._watch(runner, process), self._await_load(runner, process)):
             process.tasks.append(asyncio.get_running_loop().create_task(work))

@@ -21,6 +21,20 @@ from ollama_top.demo.slotbank import Job
 USUAL_ANSWER_TOKENS = 128
 NO_EMBEDDINGS = "this model does not support embeddings"
 OK = 200
+OPTIONS = {  # sent along with every request; a monitor tells requests from questions by their size
+    "num_ctx": 4096,
+    "num_batch": 512,
+    "num_gpu": -1,
+    "num_keep": 4,
+    "seed": -1,
+    "num_predict": -1,
+    "top_k": 40,
+    "top_p": 0.9,
+    "typical_p": 1,
+    "repeat_last_n": 64,
+    "temperature": 0.8,
+    "repeat_penalty": 1.1,
+}
 Wanted = Mapping[str, Any]
 Steps = AsyncGenerator[tuple[str, Mapping[str, Any] | None], None]
 
@@ -111,7 +125,7 @@ async def _stream(steps: Steps, reply: Reply, answer: Answer) -> None:
 
 async def _steps(place: Place, job: Job, began_s: float, *, has_context: bool) -> Steps:
     """The text of each token with None, then no text with the statistics."""
-    work = {"n_prompt": job.prompt_tokens, "n_predict": job.answer_tokens, "stream": True}
+    work = {"n_prompt": job.prompt_tokens, "n_predict": job.answer_tokens, "stream": True, "options": OPTIONS}
     async with aclosing(place.errands.lines("/completion", work)) as lines:
         async for line in lines:
             if not line["stop"]:

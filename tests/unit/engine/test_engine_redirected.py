@@ -93,6 +93,11 @@ def test_questions_of_state_are_no_requests(pings: int) -> None:
     assert counts(snapshot(look(10, 1, kept))) == (0, 1), "a client's request that has not come there yet"
 
 
+def test_a_look_between_a_request_and_its_repetition_loses_nothing() -> None:
+    came = replace(connection(1, asked_ms=1), received_bytes=POST_BYTES)
+    assert counts(snapshot(look(10, 1, came), look(12, 1, sent_on(1, 1990)))) == (1, 0)
+
+
 def test_a_request_that_was_answered_is_over() -> None:
     began, ended = look(10, 1, sent_on(1, 40)), look(12, 0, pinged(1, 30, 2 * POST_BYTES))
     assert counts(snapshot(began, ended)) == (0, 0)
