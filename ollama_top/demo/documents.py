@@ -12,6 +12,7 @@ from ollama_top.demo.command_lines import generation_of
 from ollama_top.demo.durations import FOREVER
 from ollama_top.demo.scheduler import Phase, Runner
 from ollama_top.demo.slotbank import Slot, SlotBank
+from ollama_top.ollama import since
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.families import Release, parse_release
 
@@ -37,7 +38,20 @@ def timestamp(moment: datetime) -> str:
 def ps(runners: Iterable[Runner], version: str, now_s: float, moment: Moment) -> Document:
     """/api/ps: what is loaded; a model being loaded is listed by Go runners only."""
     shown = {Phase.READY} if has_llama_server(version) else {Phase.READY, Phase.LOADING}
-    return {"models": [_loaded(each, now_s, moment) for each in runners if each.phase in shown]}
+    models = [_loaded(each, now_s, moment) for each in runners if each.phase in shown]
+    if _is_before(version, since.CONTEXT_SINCE):
+        models = [{key: each[key] for key in each if key != "context_length"} for each in models]
+    return {"models": models}
+
+
+def has_ps(version: str) -> bool:
+    """Whether there is /api/ps."""
+    return not _is_before(version, since.LOADED_SINCE)
+
+
+def _is_before(version: str, release: Release) -> bool:
+    known = parse_release(version)
+    return known is not None and known < release
 
 
 def tags(models: Iterable[Model], version: str) -> Document:

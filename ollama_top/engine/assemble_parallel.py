@@ -25,7 +25,7 @@ def parallel_of(joined: Joined, samples: Samples) -> Reading[int]:
 def held_at_one(joined: Joined, samples: Samples) -> str | None:
     """Why it is served one request at a time by its kind, where that is certain."""
     if joined.runner is not None and joined.runner.args.generation is Generation.MLX:
-        return "an MLX runner serves one request at a time"
+        return "MLX runners serve no more"
     return _why_held(joined, samples) if _release(samples) is not None else None
 
 

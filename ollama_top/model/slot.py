@@ -17,7 +17,7 @@ class SlotState(Vocabulary):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One slot of one llama-server runner; other runners do not tell theirs."""
+    """One slot of one runner: of a llama-server, or of the C++ server before 0.3.14; others tell none."""
 
     model: Reading[str] = fact("Model that the runner holds.")
     runner_pid: int = fact("Process of the runner.")

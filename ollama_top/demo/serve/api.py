@@ -56,6 +56,8 @@ class Api:
     async def _answer(self, question: Question, answer: Answer) -> None:
         if self._is_loopback and not access.is_allowed(question.headers.get("host", "")):
             await answer.whole(403, b"", None)
+        elif question.path == "/api/ps" and not documents.has_ps(self._version):
+            await answer.whole(404, b"404 page not found", TEXT)
         elif question.path in READS and question.method in {"GET", "HEAD"}:
             await self._read(question, answer)
         elif question.path in WRITES and question.method == "POST":

@@ -27,8 +27,8 @@ def parser() -> argparse.ArgumentParser:
         "--models",
         metavar="NAME[=FAMILY],...",
         default="gemma3:270m",
-        help="what is installed (default: %(default)s); known: "
-        + ", ".join(each.name for each in catalogue.CATALOGUE),
+        help="what is installed (default: %(default)s); one with embed in its name embeds, one with"
+        " mlx is for an MLX runner; known: " + ", ".join(each.name for each in catalogue.CATALOGUE),
     )
     flags.add_argument(
         "--load-s", type=float, default=0.3, metavar="S", help="time of a load (default: %(default)s)"

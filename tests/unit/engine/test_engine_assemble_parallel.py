@@ -115,4 +115,4 @@ def test_a_model_that_sees_was_held_at_one_by_the_first_releases() -> None:
 
 def test_an_mlx_runner_serves_one() -> None:
     found = model(samples(tree=tree(runner(NAME, generation=Generation.MLX, parallel=1))))
-    assert found.held_at_one == "an MLX runner serves one request at a time"
+    assert found.held_at_one == "MLX runners serve no more"

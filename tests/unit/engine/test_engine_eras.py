@@ -5,6 +5,7 @@ for, so some looks may be off by one; what is exact is held by counters and reco
 """
 
 import asyncio
+import sys
 import time
 from contextlib import aclosing
 
@@ -14,7 +15,7 @@ import world
 from ollama_top.engine.live import LiveFeed
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import ModelState
-from ollama_top.model.reading import Known, Source, value_or
+from ollama_top.model.reading import Known, Missing, Source, Why, value_or
 from ollama_top.ollama.host import parse_target
 from ollama_top.sources import sockets
 
@@ -111,3 +112,49 @@ def is_right(shown: tuple[int | None, int | None], true: tuple[int, int], parall
     if running is None or waiting is None:
         return False
     return running + waiting == sum(true) and true[0] <= running <= min(sum(true), parallel)
+
+
+EMBED = """
+import sys, urllib.request
+body = b'{"model": "nomic-embed-text", "input": "one two three four five six seven eight"}'
+urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/api/embed", body)).read()
+"""
+
+
+@pytest.mark.parametrize("version", ["0.24.0", "0.33.0"])
+async def test_models_that_embed_serve_one_at_a_time(version: str) -> None:
+    flags = ("--version", version, "--models", "nomic-embed-text", "--prefill-rate", "8")
+    with world.simulated_ollama(*flags, OLLAMA_NUM_PARALLEL="4") as server:
+        watch = Watched(server)
+        watching = asyncio.create_task(watch.run())
+        asking = [
+            await asyncio.create_subprocess_exec(sys.executable, "-c", EMBED, server.url) for _ in range(3)
+        ]
+        assert [await each.wait() for each in asking] == [0, 0, 0]
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await watch.close()
+    full = [shown for _, shown in watch.seen if counts(shown) == (1, 2) and shown.models]
+    assert full
+    (only,) = full[-1].models
+    assert value_or(only.parallel, None) == 1
+    assert only.held_at_one == "Ollama holds models that write no text at one"
+
+
+async def test_before_there_was_ps_models_are_shown_by_their_runners() -> None:
+    with world.simulated_ollama("--version", "0.1.37", "--decode-rate", "30") as server:
+        watch = Watched(server)
+        watching = asyncio.create_task(watch.run())
+        async with world.crowd(server, [True], words=8, tokens=30) as crowd:
+            await crowd.ask()
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await watch.close()
+        log = server.log.read_text()
+    busy = [only for _, shown in watch.seen for only in shown.models if only.state is ModelState.BUSY]
+    assert busy
+    assert busy[-1].name == Known(world.MODEL, Source.API)
+    assert busy[-1].expires_at == Missing(
+        Why.UNSUPPORTED, "Ollama 0.1.37 does not tell it; 0.1.38 and later do"
+    )
+    assert log.count('"/api/ps"') == 1
