@@ -8,6 +8,7 @@ from ollama_top.ollama.argv import Generation
 from ollama_top.sources.runners import LoadLook
 
 NO_LOAD = Missing(Why.ABSENT, "it is not being loaded")
+NOT_LISTED_YET = Missing(Why.PENDING, "its runner has loaded it, and the server does not list it yet")
 TELLS_NONE = {
     Generation.LLAMA_SERVER: "llama-server does not tell how far a load is",
     Generation.MLX: "an MLX runner answers nothing before it is loaded",
@@ -37,12 +38,16 @@ def load_percent(joined: Joined, samples: Samples, state: ModelState) -> Reading
     if generation in TELLS_NONE:
         return Missing(Why.UNSUPPORTED, TELLS_NONE[generation])
     load = _look(joined, samples)
-    if load is None:
-        return NOT_YET
+    return NOT_YET if load is None else _told(load)
+
+
+def _told(load: LoadLook) -> Reading[float]:
     if load.problem is not None:
         return Missing(Why.FAILED, load.problem)
+    if load.is_ready:
+        return NOT_LISTED_YET
     if load.progress is None:
-        return Missing(Why.UNSUPPORTED, OLD_SERVER) if not load.is_ready else NO_LOAD
+        return Missing(Why.UNSUPPORTED, OLD_SERVER)
     return Known(100 * load.progress, Source.HEALTH)
 
 

@@ -19,6 +19,7 @@ from ollama_top.ollama.slots import SlotReply
 T = TypeVar("T")
 SLOT_IDLE = Missing(Why.ABSENT, "the slot is idle")
 NOT_LISTED = Missing(Why.PENDING, "the model is being loaded: /api/ps lists it when it is done")
+NOT_TOLD = Missing(Why.PENDING, "the API has not told yet what is loaded")
 NO_SLOTS = {
     Generation.GO: "the runners of Ollama 0.3.14 to 0.24 tell no slots and no tokens",
     Generation.MLX: "an MLX runner tells no slots and no tokens",
@@ -100,7 +101,9 @@ def _listed(joined: Joined, samples: Samples, of: Callable[[PsModel], T | None])
     if joined.model is not None:
         hint = since.not_told(version_of(samples), since.LOADED_SINCE)
         return known_or_missing(of(joined.model), Source.API, hint)
-    if samples.api is None or samples.api.value.tells_loaded:
+    if samples.api is None:
+        return NOT_TOLD
+    if samples.api.value.tells_loaded:
         return NOT_LISTED
     return Missing(Why.UNSUPPORTED, since.not_told(version_of(samples), since.LOADED_SINCE))
 

@@ -126,6 +126,12 @@ def test_a_context_that_nobody_tells_is_unsupported() -> None:
     assert reason(found.context_tokens).why is Why.UNSUPPORTED
 
 
+def test_before_the_api_has_spoken_a_runner_is_not_said_to_load() -> None:
+    found = model(samples(api=None))
+    assert found.state is ModelState.IDLE
+    assert reason(found.size_bytes).hint == "the API has not told yet what is loaded"
+
+
 # -- states
 
 

@@ -154,6 +154,11 @@ def test_a_load_that_is_over_is_not_shown() -> None:
             "no",
         ),
         ({"api": api(), "tree": tree(go_runner())}, Why.PENDING, "not looked at"),
+        (
+            {"api": api(), "tree": tree(go_runner()), "traffic": traffic(loads={PORT: READY})},
+            Why.PENDING,
+            "does not list it yet",
+        ),
     ],
 )
 def test_why_it_is_not_known_how_far_a_load_is(changes: dict[str, object], why: Why, words: str) -> None:
