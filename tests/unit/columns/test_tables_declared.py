@@ -220,3 +220,12 @@ def test_names_get_room_before_what_is_least_important_comes() -> None:
     for room in range(1, 200):
         placed = {column.key: width for column, width in fitting(MODELS.columns, room, 2)}
         assert "kv_cache_type" not in placed or placed["name"] >= 20
+
+
+@pytest.mark.parametrize(("done", "text"), [(0.0, "load 0%"), (47.3, "load 47%"), (100.0, "load 99%")])
+def test_a_load_shows_how_far_it_is(done: float, text: str) -> None:
+    """To the whole hundred it is the loaded model that shows."""
+    loading = frames.model(state=ModelState.LOADING, load_percent=Known(done, Source.HEALTH))
+    assert cell(MODELS, "state", loading) == Cell(text, Role.NOTICE)
+    untold = frames.model(state=ModelState.LOADING, load_percent=GONE)
+    assert cell(MODELS, "state", untold).text == "loading"
