@@ -30,9 +30,7 @@ class Settings:
     def parallel_of(self, model: Model) -> int:
         """How many requests a runner of the model serves at once."""
         release = families.parse_release(self.version)
-        if model.is_mlx:
-            return 1
-        if families.why_held_at_one(model.family, release, model.capabilities) is not None:
+        if model.is_mlx or families.why_held_at_one(model.family, release, model.capabilities):
             return 1
         return families.predict_parallel(self.num_parallel, release) or 1
 
