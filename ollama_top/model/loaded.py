@@ -26,7 +26,7 @@ class LoadedModel:
 
     name: Reading[str] = fact("Name it was loaded under.")
     state: ModelState = fact("What it is doing.")
-    load_percent: Reading[float] = fact("How far its load is, while it is being loaded.")
+    load_percent: Reading[float] = fact("How far its load is.")
     family: Reading[str] = fact("Architecture family, which decides whether Ollama allows parallel requests.")
     parameter_size: Reading[str] = fact("Number of parameters, as Ollama prints it.")
     quantization: Reading[str] = fact("Quantization level of the weights.")
