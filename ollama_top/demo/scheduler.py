@@ -30,9 +30,8 @@ class Settings:
     def parallel_of(self, model: Model) -> int:
         """How many requests a runner of the model serves at once."""
         release = families.parse_release(self.version)
-        if model.is_mlx or families.why_held_at_one(model.family, release, model.capabilities):
-            return 1
-        return families.predict_parallel(self.num_parallel, release) or 1
+        is_held = model.is_mlx or families.why_held_at_one(model.family, release, model.capabilities)
+        return 1 if is_held else families.predict_parallel(self.num_parallel, release) or 1
 
 
 @dataclass(slots=True, eq=False)
@@ -222,8 +221,7 @@ class Scheduler:
         head = self._head
         if head is None:
             return False
-        runner = self._usable(head)
-        if runner is not None:
+        if (runner := self._usable(head)) is not None:
             self._use(runner, head)
             return True
         same = next((each for each in self.runners if each.model == head.model), None)
@@ -298,5 +296,5 @@ class Scheduler:
 
 def _eviction_order(runner: Runner) -> tuple[bool, bool, float, str]:
     """What is going anyway, then idle ones, then those kept for the shortest time."""
-    is_staying = runner.phase is not Phase.STOPPING
-    return is_staying, not runner.is_idle, runner.keep_alive_s, runner.model.name
+    stays = runner.phase is not Phase.STOPPING
+    return stays, not runner.is_idle, runner.keep_alive_s, runner.model.name
