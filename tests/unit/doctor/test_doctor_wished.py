@@ -64,7 +64,7 @@ def test_no_model_gets_more_context_than_it_was_trained_for() -> None:
 def test_a_family_that_is_held_at_one_stays_there() -> None:
     found = terms(Wish(parallel=8), family="qwen35moe")
     assert found.then.parallel == 1
-    assert found.notes == ("Ollama serves qwen35moe one request at a time whatever is set",)
+    assert found.notes == ("Ollama holds the family qwen35moe at one, whatever is set",)
     assert terms(Wish(parallel=1), family="qwen35moe").notes == ()
     assert terms(Wish(parallel=8), capabilities=("embedding",)).then.parallel == 1
 
