@@ -12,22 +12,31 @@ from ollama_top.model.verdict import Severity
 LIMIT_S = 45.0  # llama-server gives a request in service 30 s
 
 
-def plan(model: LoadedModel, pid: int, frame: Frame) -> Plan:
-    """To end the runner of a model."""
+def plan(model: LoadedModel, pid: int, frame: Frame, *, was_asked: bool) -> Plan:
+    """To end the runner of a model; by force where it `was_asked` before and is still there."""
     name = model.name.value if isinstance(model.name, Known) else f"the runner {pid}"
     costs = (
-        f"Its process (pid {pid}) is asked to end (SIGTERM); no other process is touched, and no client.",
+        *(_by_force(pid) if was_asked else _politely(pid)),
         *_losses(model),
-        "In the middle of a request a llama-server takes half a minute; asked once more, it ends at once.",
         "Its prompt cache is lost.",
         "Ollama starts another runner at the next request, which has to load the model again.",
     )
-    return Plan(
-        Restart(name, pid, frame.snapshot.taken_at),
-        f"End the runner of {name}?",
-        costs,
-        "End its runner.",
-    )
+    action = Restart(name, pid, frame.snapshot.taken_at, by_force=was_asked)
+    verb = "Kill" if was_asked else "End"
+    return Plan(action, f"{verb} the runner of {name}?", costs, f"{verb} its runner.")
+
+
+def _politely(pid: int) -> list[str]:
+    return [
+        f"Its process (pid {pid}) is asked to end (SIGTERM); no other process is touched, and no client.",
+        "In the middle of a request a llama-server takes half a minute; X once more kills it.",
+    ]
+
+
+def _by_force(pid: int) -> list[str]:
+    return [
+        f"Its process (pid {pid}) was asked to end: now it is killed (SIGKILL), as Ollama does it itself."
+    ]
 
 
 def _losses(model: LoadedModel) -> list[str]:
@@ -49,16 +58,19 @@ def _seen(action: Restart, _: Frame, now: Frame) -> Outcome | None:
     return Outcome(Severity.OK, f"{ended}; the next request loads the model again.")
 
 
+def _taken(action: Restart) -> str:
+    runner = f"runner {action.runner_pid} of {action.model}"
+    return f"{runner} was killed" if action.by_force else f"{runner} was asked to end; X again kills it"
+
+
 RESTART = Deed(
     asking=lambda action: f"ending the runner of {action.model}",
-    taken=lambda action: (
-        f"runner {action.runner_pid} of {action.model} was asked to end; X again ends it at once"
-    ),
+    taken=_taken,
     seen=_seen,
     limit_s=LIMIT_S,
     unseen=lambda action: (
         f"The runner of {action.model} (pid {action.runner_pid}) has not ended {LIMIT_S:.0f} s after it was"
-        " asked to. Asked once more, a llama-server ends at once."
+        " asked to: X, and X again, kill it."
     ),
     failed=lambda action: f"the runner of {action.model} was not ended",
 )

@@ -44,8 +44,8 @@ class Acting:
                 await self._ask(PATIENT_S, lambda commands: commands.load(model))
             case Pull(model):
                 await self._ask(PATIENT_S, lambda commands: commands.pull(model, tell))
-            case Restart(_, pid, seen_at):
-                await self._end(pid, seen_at.timestamp())
+            case Restart():
+                await self._end(action)
 
     async def _ask(self, limit_s: float, what: Callable[[Commands], Coroutine[Any, Any, T]]) -> T:
         """Give one order over a connection of its own."""
@@ -57,9 +57,9 @@ class Acting:
         finally:
             await http.close()
 
-    async def _end(self, pid: int, seen_at_s: float) -> None:
-        runners = self.runners()
+    async def _end(self, action: Restart) -> None:
+        runners, pid, seen_at_s = self.runners(), action.runner_pid, action.seen_at.timestamp()
         try:
-            await in_daemon_thread(lambda: end_runner(runners, pid, seen_at_s))
+            await in_daemon_thread(lambda: end_runner(runners, pid, seen_at_s, by_force=action.by_force))
         except EndingError as error:
             raise ActionError(str(error)) from error

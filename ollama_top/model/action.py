@@ -44,6 +44,7 @@ class Restart:
     model: str
     runner_pid: int
     seen_at: datetime  # when that process was shown: a younger one of this number is another
+    by_force: bool = False  # kill it: it was asked to end before, and did not
 
 
 Action = Load | Unload | Keep | Pull | Restart

@@ -16,8 +16,10 @@ class EndingError(Exception):
     """A runner that was not asked to end; the text says why, for a person."""
 
 
-def end_runner(runners: Sequence[RunnerProcess], pid: int, seen_at_s: float) -> None:
-    """Ask a runner to end, by SIGTERM; `seen_at_s` is when it was shown (seconds since the epoch).
+def end_runner(
+    runners: Sequence[RunnerProcess], pid: int, seen_at_s: float, *, by_force: bool = False
+) -> None:
+    """Ask a runner to end by SIGTERM, or kill it; `seen_at_s` is when it was shown (since the epoch).
 
     `runners` are those of the newest look. Raises EndingError where it is gone, another, or not ours to end.
     """
@@ -28,7 +30,7 @@ def end_runner(runners: Sequence[RunnerProcess], pid: int, seen_at_s: float) -> 
         process = psutil.Process(pid)  # remembers the start, and signals no other of the same number
         if process.create_time() != runner.started_s or runner.started_s > seen_at_s + CLOCK_SLACK_S:
             raise EndingError(f"process {pid} is another than the one that was shown: nothing was ended")
-        process.terminate()
+        process.kill() if by_force else process.terminate()
     except psutil.NoSuchProcess:
         raise EndingError(f"process {pid} has ended by itself") from None
     except psutil.AccessDenied:

@@ -13,6 +13,7 @@ from ollama_top.columns.cell import Cell, Role
 from ollama_top.control import follow, keep, load, pull, restart, unload
 from ollama_top.control.deed import Doing, Plan
 from ollama_top.control.sight import model_of, name_of, pid_of
+from ollama_top.model.action import Restart
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.ollama.replies import InstalledModel
 from ollama_top.tui import copying
@@ -102,7 +103,10 @@ class ActingApp(DoingApp, inherit_bindings=False):
         may_restart = reason("app.stop", self.main.row, frame, no_doings, self._user) is None
         if frame is not None and model is not None and pid is not None and may_restart:
             name = name_of(model) or f"process {pid}"
-            ways[f"the runner of {name}"] = lambda: self._confirm(restart.plan(model, pid, frame))
+            asked = [each.action for each in self.view.doings if isinstance(each.action, Restart)]
+            was_asked = any(each.runner_pid == pid for each in asked)
+            plan = restart.plan(model, pid, frame, was_asked=was_asked)
+            ways[f"the runner of {name}"] = partial(self._confirm, plan)
         return ways
 
     def _confirm_end(self, doing: Doing) -> None:

@@ -5,7 +5,7 @@ import json
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -136,9 +136,11 @@ async def test_a_runner_is_ended_with_what_it_serves_and_the_next_request_gets_a
         stop = Restart(MODEL, pid, held.newest.snapshot.taken_at)
         await held.feed.act(stop, ignore)
         await asyncio.sleep(1)
-        if pid in runners(server):  # a llama-server goes on for half a minute, unless it is asked once more
-            assert "has ended" in (await held.do(stop)).text
+        if pid in runners(server):  # a llama-server goes on for half a minute, unless it is killed
+            await held.feed.act(replace(stop, by_force=True), ignore)
         await until(lambda: pid not in runners(server))
+        doing = Doing(1, stop, held.newest, stop.seen_at)
+        await until(lambda: "has ended" in getattr(follow.outcome(doing, held.newest), "text", ""))
         timeline = await asking
         assert timeline.status == 500 or "error" in timeline.final
         with pytest.raises(ActionError, match="any more"):

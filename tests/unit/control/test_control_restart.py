@@ -1,5 +1,7 @@
 """Ending a runner: what it drops, and that only the processes prove it."""
 
+from dataclasses import replace
+
 import frames
 import scenes
 from control_doings import later, taken
@@ -18,7 +20,7 @@ NO_PID = Missing(Why.PENDING, "no runner is known to hold its weights")
 
 
 def test_it_says_which_process_and_who_loses_what() -> None:
-    found = plan(BUSY.snapshot.models[0], 2001, BUSY)
+    found = plan(BUSY.snapshot.models[0], 2001, BUSY, was_asked=False)
     said = " ".join(found.costs)
     assert found.action == ACTION
     assert "pid 2001" in said
@@ -28,12 +30,20 @@ def test_it_says_which_process_and_who_loses_what() -> None:
 
 
 def test_a_runner_whose_model_has_no_name_goes_by_its_process() -> None:
-    assert "the runner 2001" in plan(frames.model(NO_PID), 2001, BUSY).question
+    assert "the runner 2001" in plan(frames.model(NO_PID), 2001, BUSY, was_asked=False).question
+
+
+def test_one_that_was_asked_before_is_killed() -> None:
+    found = plan(BUSY.snapshot.models[0], 2001, BUSY, was_asked=True)
+    assert found.action == replace(ACTION, by_force=True)
+    assert found.question == "Kill the runner of gemma3:270m?"
+    assert "SIGKILL" in found.costs[0]
+    assert "was killed" in said(taken(found.action, BUSY), BUSY)
 
 
 def test_a_load_that_is_ended_fails() -> None:
-    costs = plan(frames.model(state=ModelState.LOADING), 2001, BUSY).costs
-    assert "the load fails" in costs[1]
+    costs = plan(frames.model(state=ModelState.LOADING), 2001, BUSY, was_asked=False).costs
+    assert "the load fails" in costs[2]
 
 
 def test_a_model_whose_runner_is_gone_shows_it() -> None:
@@ -60,8 +70,8 @@ def test_nothing_is_proved_while_it_is_there_or_the_processes_cannot_be_seen() -
 
 def test_one_that_does_not_end_is_told_of_with_what_helps() -> None:
     doing = taken(ACTION, BUSY)
-    assert "X again" in said(doing, BUSY)
+    assert "X again kills it" in said(doing, BUSY)
     assert not can_end(doing)
     found = outcome(doing, later(BUSY, RESTART.limit_s + 1))
     assert found is not None
-    assert "Asked once more" in found.text
+    assert "X, and X again, kill it" in found.text

@@ -1,12 +1,13 @@
 """Ending a runner: that very process, and no other."""
 
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
-from sources_server import ServerProgram
+from sources_server import ServerProgram, script
 
 from ollama_top.sources.ending import EndingError, end_runner
 from ollama_top.sources.processes import RunnerProcess, ServerTree
@@ -19,6 +20,11 @@ def runners(program: ServerProgram) -> tuple[RunnerProcess, ...]:
     return ServerTree(program.port).look().runners
 
 
+def ignored_signals(pid: int) -> int:
+    (line,) = [each for each in Path(f"/proc/{pid}/status").read_text().splitlines() if "SigIgn" in each]
+    return int(line.split()[1], 16)
+
+
 def test_a_runner_that_was_shown_is_ended(tmp_path: Path) -> None:
     with ServerProgram(tmp_path, "serve") as program:
         pid = program.run(*RUNNER)
@@ -27,6 +33,20 @@ def test_a_runner_that_was_shown_is_ended(tmp_path: Path) -> None:
         assert not psutil.pid_exists(pid)
         with pytest.raises(EndingError, match="any more"):
             end_runner(runners(program), pid, time.time())
+
+
+def test_one_that_does_not_listen_is_killed(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve") as program:
+        deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+        script(tmp_path, "llama-server", deaf)
+        pid = program.run(*RUNNER)
+        while not (ignored_signals(pid) >> (signal.SIGTERM - 1)) & 1 or not runners(program):
+            time.sleep(0.01)
+        end_runner(runners(program), pid, time.time())
+        time.sleep(0.2)
+        assert psutil.pid_exists(pid)
+        end_runner(runners(program), pid, time.time(), by_force=True)
+        assert program.tell("reap", str(pid)) == "reaped"
 
 
 def test_no_other_child_of_the_server_and_no_server_is_ended(tmp_path: Path) -> None:

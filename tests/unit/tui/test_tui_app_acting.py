@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 
 import feeds
@@ -222,7 +223,11 @@ async def test_a_stuck_runner_is_ended_and_the_processes_prove_it() -> None:
         assert "End the runner of gemma3:270m?" in monitor.text
         assert "2 in service: lost, with an error." in monitor.text
         await monitor.press("y")
-        await monitor.until(lambda: feed.acted == [Restart("gemma3:270m", 2001, frames.NOW)])
+        stop = Restart("gemma3:270m", 2001, frames.NOW)
+        await monitor.until(lambda: feed.acted == [stop])
+        await shown(monitor, "X again kills it")
+        await monitor.press("X", "y")
+        await monitor.until(lambda: feed.acted == [stop, replace(stop, by_force=True)])
         feed.turned.set()
         await shown(monitor, "has ended; the next request loads")
 
