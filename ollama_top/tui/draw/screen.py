@@ -49,7 +49,7 @@ def rooms(view: View, looks: Looks, size: tuple[int, int]) -> Mapping[Panel, int
     counts = Counts(
         doings=len(view.doings),
         verdict_lines=len(verdict(view, width, MOST_VERDICT_LINES)),
-        footer_lines=len(_footer(view, looks, width)),
+        footer_lines=_footer_height(view, looks, width),
     )
     if view.frame is not None:
         snapshot = view.frame.snapshot
@@ -147,6 +147,12 @@ def _meters(view: View, looks: Looks, width: int, rows: Mapping[Panel, int]) -> 
 def _advice(view: View, width: int) -> list[Line]:
     assert view.frame is not None  # noqa: S101 - asked for only with a Frame
     return advice(view.frame.snapshot.server, width, offers_demo=view.offers_demo)
+
+
+def _footer_height(view: View, looks: Looks, width: int) -> int:
+    """Only a notice may need more than one line."""
+    is_notice = view.notice is not None and looks.prompt is None
+    return len(_footer(view, looks, width)) if is_notice else 1
 
 
 def _footer(view: View, looks: Looks, width: int) -> list[Line]:
