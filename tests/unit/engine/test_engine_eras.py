@@ -29,7 +29,7 @@ ERAS = {
     "Go runner, told by flags": (("--version", "0.11.4"), world.MODEL, 2, Source.SOCKETS),
     "Go runner, told over HTTP": (("--version", "0.24.0"), world.MODEL, 2, Source.SOCKETS),
 }
-"""Of MLX every moment is told by hand-written counters, in test_engine_redirected.py: a simulation agrees with itself."""
+"""MLX is held by hand-written counters, in test_engine_redirected.py: a simulation agrees with itself."""
 
 
 class Watched:
