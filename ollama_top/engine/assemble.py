@@ -13,6 +13,7 @@ from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
 from ollama_top.engine.ledger import Serving, advance, glance
+from ollama_top.engine.rhythm import sight
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
 from ollama_top.engine.serving import together
 from ollama_top.engine.state import State
@@ -106,7 +107,8 @@ def _activity(
     sockets = traffic.value.to_runners.get(runner.args.port, ()) if is_seen else None
     if act.tells_slots(runner):
         look = traffic.value.slots.get(runner.args.port)
-        return act.from_slots(runner, look, sockets, last) if look else None
+        sights = [sight(each.at_s, each.value.get(runner.args.port, ())) for each in traffic.value.calls]
+        return act.from_slots(runner, look, sockets, last, sights) if look else None
     if sockets is None:
         return None
     if joined.model is None and samples.api is not None:

@@ -162,8 +162,9 @@ def _tokens_per_s(joined: Joined, activity: Activity, samples: Samples) -> Readi
         return Missing(Why.UNSUPPORTED, NO_SLOTS)
     if activity.problem is not None:
         return Missing(Why.FAILED, activity.problem)
-    rate = activity.tokens_per_s
-    return Missing(Why.PENDING, "needs two looks") if rate is None else Known(rate, Source.SLOTS)
+    if activity.rate is None:
+        return Missing(Why.PENDING, "needs two looks")
+    return Known(activity.rate.tokens_per_s, Source.SLOTS if activity.rate.is_seen else Source.ESTIMATE)
 
 
 def _slot(reply: SlotReply, name: Reading[str], pid: int, activity: Activity) -> Slot:
@@ -211,7 +212,7 @@ def _slot_rate(reply: SlotReply, state: SlotState, pid: int, activity: Activity)
     pace = activity.paces.get((pid, reply.slot))
     rate = pace.tokens_per_s if pace else None
     return (
-        Missing(Why.PENDING, "needs two looks at the same request")
+        Missing(Why.PENDING, "needs two looks at the same answer")
         if rate is None
         else Known(rate, Source.SLOTS)
     )

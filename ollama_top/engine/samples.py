@@ -27,16 +27,21 @@ class Taken(Generic[T]):
     at_s: float
 
 
+ToRunners = Mapping[int, tuple[Socket, ...]]
+"""The runners' side of the server's connections to them, by the runner's port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """Connections and slots of one and the same moment."""
 
     served: tuple[Socket, ...] | None  # the API's side of its connections; None without socket diagnosis
-    to_runners: Mapping[int, tuple[Socket, ...]] = field(default_factory=dict)  # by the runner's port
+    to_runners: ToRunners = field(default_factory=dict)
     slots: Mapping[int, SlotsLook] = field(default_factory=dict)  # by the runner's port
     props: Mapping[int, RunnerProps] = field(default_factory=dict)  # by the runner's port
     clients: Mapping[Endpoint, Client] = field(default_factory=dict)
     glances: tuple[Taken[tuple[Socket, ...]], ...] = ()  # the API's side at moments since the look before
+    calls: tuple[Taken[ToRunners], ...] = ()  # as `to_runners`, at these moments and at the look's own
     problem: str | None = None
 
 

@@ -1,12 +1,14 @@
 """Takes connections and slots of one moment, so that their difference can be trusted."""
 
+import asyncio
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ollama_top.engine.activity import tells_slots
 from ollama_top.engine.daemon import in_daemon_thread
-from ollama_top.engine.samples import Taken, Traffic
+from ollama_top.engine.rhythm import FIRST_TOKEN
+from ollama_top.engine.samples import Taken, ToRunners, Traffic
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.slots import RunnerProps
 from ollama_top.sources import sockets
@@ -18,6 +20,7 @@ from ollama_top.sources.runners import Runners, SlotsLook
 
 TRIES = 3
 MOST_GLANCES = 64
+ONCE_MORE_S = 0.1
 
 
 class TrafficWatch:
@@ -32,15 +35,21 @@ class TrafficWatch:
         self._props_of: dict[int, int] = {}  # port to process: a port may be used again
         self._idle: dict[tuple[int, int], SlotsLook] = {}  # process and port of runners last seen idle
         self._has_connections = False
+        self._ports: tuple[int, ...] = ()  # of the runners at the last look
         self._glances: list[Taken[tuple[Socket, ...]]] = []
+        self._calls: list[Taken[ToRunners]] = []
+        self._replying: frozenset[tuple[int, int]] | None = None  # at the last sight
 
     def glance(self) -> None:
         """Look at the connections alone, which asks nobody but the kernel (0.2 ms)."""
         if self._has_connections and len(self._glances) < MOST_GLANCES:
             try:
-                self._glances.append(Taken(sockets.served(self._port), time.monotonic()))
+                found, at_s = sockets.served(self._port, *self._ports), time.monotonic()
             except DiagError:
                 return  # the next look says what is wrong
+            self._glances.append(Taken(_to(found, self._port), at_s))
+            self._calls.append(Taken(_to_each(found, self._ports), at_s))
+            self._replying = _replying(self._calls[-1].value)
 
     async def look(self, runners: Sequence[RunnerProcess]) -> Traffic:
         """Look once, again if a request came or went in the meantime; raises DiagError."""
@@ -49,26 +58,42 @@ class TrafficWatch:
             problem = "waiting requests are counted by Linux's socket diagnosis, which this system lacks"
             return Traffic(None, slots=slots, props=await self._known_props(runners), problem=problem)
         glances, self._glances = tuple(self._glances), []
+        calls, self._calls = self._calls, []
+        self._ports = tuple(each.args.port for each in runners if each.args.port)
         served, to_runners, slots = await self._bracket(runners)
+        calls.append(to_runners)
+        calls.extend(await self._once_more(to_runners.value))
         self._has_connections = bool(served)
         calling = sockets.calling(self._port)
         clients = await in_daemon_thread(lambda: self._clients.look(calling))
-        return Traffic(served, to_runners, slots, await self._known_props(runners), clients, glances)
+        props = await self._known_props(runners)
+        return Traffic(served, to_runners.value, slots, props, clients, glances, tuple(calls))
 
     async def _bracket(
         self, runners: Sequence[RunnerProcess]
-    ) -> tuple[tuple[Socket, ...], dict[int, tuple[Socket, ...]], dict[int, SlotsLook]]:
+    ) -> tuple[tuple[Socket, ...], Taken[ToRunners], dict[int, SlotsLook]]:
         """Slots with connections that are the same before and after; else the last try."""
-        ports = [each.args.port for each in runners if each.args.port]
         before = sockets.served(self._port)
         for _ in range(TRIES):
             slots = await self._slots(runners)
-            found = sockets.served(self._port, *ports)
+            found, at_s = sockets.served(self._port, *self._ports), time.monotonic()
             after = _to(found, self._port)
             if _standing(before) == _standing(after):
                 break
             before = after
-        return after, {port: _to(found, port) for port in ports}, slots
+        return after, Taken(_to_each(found, self._ports), at_s), slots
+
+    async def _once_more(self, to_runners: ToRunners) -> list[Taken[ToRunners]]:
+        """The runners' connections a moment later, where no answer is left of those seen before.
+
+        Answers shorter than the time between two glances would be seen once each, and have no rate.
+        """
+        replying = _replying(to_runners)
+        known, self._replying = self._replying, replying
+        if known is None or not replying or replying & known:
+            return []
+        await asyncio.sleep(ONCE_MORE_S)
+        return [Taken(_to_each(sockets.served(*self._ports), self._ports), time.monotonic())]
 
     async def _slots(self, runners: Sequence[RunnerProcess]) -> dict[int, SlotsLook]:
         """The slots of the runners that may be at work.
@@ -113,6 +138,20 @@ def _standing(served: Sequence[Socket]) -> frozenset[tuple[int, int, bool]]:
 
 def _to(found: Sequence[Socket], port: int) -> tuple[Socket, ...]:
     return tuple(each for each in found if each.local.port == port)
+
+
+def _to_each(found: Sequence[Socket], ports: Sequence[int]) -> ToRunners:
+    return {port: _to(found, port) for port in ports}
+
+
+def _replying(to_runners: ToRunners) -> frozenset[tuple[int, int]]:
+    """A name for each answer under way."""
+    return frozenset(
+        (each.cookie, each.received_bytes)
+        for calls in to_runners.values()
+        for each in calls
+        if each.sent_segments >= FIRST_TOKEN
+    )
 
 
 def _called(ports: Collection[int]) -> set[int]:

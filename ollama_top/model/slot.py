@@ -28,4 +28,6 @@ class Slot:
     decoded_tokens: Reading[int] = fact("Tokens written for this request so far.")
     context_tokens: Reading[int] = fact("Context of the slot.")
     context_fill_percent: Reading[float] = fact("Share of the context in use by the running request.")
-    tokens_per_s: Reading[float] = fact("Tokens written per second between the last two looks.")
+    tokens_per_s: Reading[float] = fact(
+        "Tokens written per second between the last two looks, both at the same answer."
+    )

@@ -12,6 +12,7 @@ import pytest
 from answering import Answering, Asked, reply
 from engine_samples import go_runner, runner
 
+from ollama_top.engine.rhythm import FIRST_TOKEN
 from ollama_top.engine.traffic import MOST_GLANCES, TrafficWatch
 from ollama_top.sources import sockets
 from ollama_top.sources.inet_diag import DiagError
@@ -155,6 +156,38 @@ async def test_glances_are_taken_while_there_are_connections(watch: TrafficWatch
         for _ in range(2 * MOST_GLANCES):
             watch.glance()
         assert len((await watch.look([])).glances) == MOST_GLANCES
+
+
+async def test_connections_to_runners_are_glanced_at_too(watch: TrafficWatch, api: socket.socket) -> None:
+    with ExitStack() as stack:
+        listening = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        port = listening.getsockname()[1]
+        connect(stack, api)
+        _, replying = connect(stack, listening)
+        await watch.look([go_runner(port=port)])
+        replying.sendall(b"x")
+        watch.glance()
+        replying.sendall(b"x")
+        found = await watch.look([go_runner(port=port)])
+    told = [each.sent_segments for call in found.calls for each in call.value[port]]
+    assert told[:2] == [1, 2]
+    assert found.to_runners[port] == found.calls[1].value[port]
+
+
+async def test_an_answer_that_nobody_has_seen_before_is_looked_at_once_more(
+    watch: TrafficWatch, api: socket.socket
+) -> None:
+    """One that is over before the next glance would have no rate."""
+    with ExitStack() as stack:
+        listening = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        port = listening.getsockname()[1]
+        await watch.look([go_runner(port=port)])
+        _, replying = connect(stack, listening)
+        for _ in range(FIRST_TOKEN):
+            replying.sendall(b"x")
+            await asyncio.sleep(0.01)
+        looks = [await watch.look([go_runner(port=port)]) for _ in range(2)]
+    assert [len(each.calls) for each in looks] == [2, 1]
 
 
 async def test_what_the_kernel_refuses_is_an_error_of_the_look_and_not_of_a_glance(
