@@ -184,11 +184,12 @@ def _traffic_lights(station: Station[Traffic], now_s: float) -> Iterable[Light]:
         else station.light(now_s, LightState.ABSENT, traffic.problem)
     )
     yield Light("sockets", sockets.state, sockets.age_s, sockets.took_s, sockets.problem)
-    problems = [each.problem for each in traffic.slots.values() if each.problem] if traffic else []
-    slots = station.light(
-        now_s, LightState.FAILED if problems else LightState.OK, "; ".join(problems) or None
-    )
-    yield Light("slots", slots.state, slots.age_s, slots.took_s, slots.problem)
+    failed = [each for each in traffic.slots.values() if each.problem] if traffic else []
+    problem = "; ".join(each.problem for each in failed if each.problem) or None
+    slots = station.light(now_s, LightState.FAILED if failed else LightState.OK, problem)
+    oldest_s = min((each.at_s for each in failed), default=None)
+    age_s = slots.age_s if oldest_s is None else now_s - oldest_s
+    yield Light("slots", slots.state, age_s, slots.took_s, slots.problem)
 
 
 async def _wait(tasks: Iterable[asyncio.Task[None] | None], limit_s: float) -> None:

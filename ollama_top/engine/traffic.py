@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ollama_top.engine.activity import tells_slots
+from ollama_top.engine.asking import SlotQuestions
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.engine.rhythm import FIRST_TOKEN
 from ollama_top.engine.samples import Taken, ToRunners, Traffic
@@ -30,6 +31,7 @@ class TrafficWatch:
         """Prepare to look at the connections of `port`."""
         self._port = port
         self._runners = runners
+        self._questions = SlotQuestions(runners.slots)
         self._clients = Clients()
         self._props: dict[int, RunnerProps] = {}
         self._props_of: dict[int, int] = {}  # port to process: a port may be used again
@@ -78,7 +80,8 @@ class TrafficWatch:
             slots = await self._slots(runners)
             found, at_s = sockets.served(self._port, *self._ports), time.monotonic()
             after = _to(found, self._port)
-            if _standing(before) == _standing(after):
+            is_late = any(each.problem for each in slots.values())  # and will be at the next try
+            if is_late or _standing(before) == _standing(after):
                 break
             before = after
         return after, Taken(_to_each(found, self._ports), at_s), slots
@@ -108,7 +111,7 @@ class TrafficWatch:
             for port, pid in asked.items()
             if (look := self._idle.get((pid, port))) is not None and port not in called
         }
-        looks = await self._runners.slots(port for port in asked if port not in resting)
+        looks = await self._questions.looks({port: pid for port, pid in asked.items() if port not in resting})
         idle = resting | {port: look for port, look in looks.items() if _is_idle(look)}
         self._idle = {(asked[port], port): look for port, look in idle.items()}
         now_s = time.monotonic()

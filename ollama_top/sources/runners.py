@@ -3,9 +3,7 @@
 A runner answers between two steps of its work, so a long prefill can make it late.
 """
 
-import asyncio
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ollama_top.ollama import slots
@@ -21,7 +19,7 @@ STILL_LOADING = 503
 class SlotsLook:
     """The slots of one runner at one moment, none while it loads, or why they could not be read."""
 
-    at_s: float  # monotonic, when the answer was in
+    at_s: float  # monotonic, when the answer was in; the last good one where there is a problem
     slots: tuple[SlotReply, ...]
     problem: str | None = None
 
@@ -33,21 +31,8 @@ class Runners:
         """Prepare without connecting."""
         self._http = Http("http://", timeout_s=TIMEOUT_S, loopback=True, access=Access(), keep_alive=False)
 
-    async def slots(self, ports: Iterable[int]) -> dict[int, SlotsLook]:
-        """The slots of several runners at once, by port; a failure stays with its runner."""
-        wanted = tuple(ports)
-        looks = await asyncio.gather(*(self._slots(port) for port in wanted))
-        return dict(zip(wanted, looks, strict=True))
-
-    async def props(self, port: int) -> RunnerProps:
-        """What a runner says of itself; raises HttpError or BadReplyError."""
-        return slots.parse_props(await self._http.get(f"127.0.0.1:{port}/props"))
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.close()
-
-    async def _slots(self, port: int) -> SlotsLook:
+    async def slots(self, port: int) -> SlotsLook:
+        """The slots of one runner; a failure is part of the look."""
         try:
             body = await self._http.get(f"127.0.0.1:{port}/slots")
             at_s = time.monotonic()
@@ -56,3 +41,11 @@ class Runners:
             is_loading = isinstance(error, HttpError) and error.status == STILL_LOADING
             problem = None if is_loading else f"the runner on port {port}: {error}"
             return SlotsLook(time.monotonic(), (), problem)
+
+    async def props(self, port: int) -> RunnerProps:
+        """What a runner says of itself; raises HttpError or BadReplyError."""
+        return slots.parse_props(await self._http.get(f"127.0.0.1:{port}/props"))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close()

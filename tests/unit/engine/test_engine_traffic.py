@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing
@@ -12,6 +13,7 @@ import pytest
 from answering import Answering, Asked, reply
 from engine_samples import go_runner, runner
 
+from ollama_top.engine.asking import PATIENCE_S
 from ollama_top.engine.rhythm import FIRST_TOKEN
 from ollama_top.engine.traffic import MOST_GLANCES, TrafficWatch
 from ollama_top.sources import sockets
@@ -30,8 +32,10 @@ class Runner(Answering):
     def __init__(self) -> None:
         super().__init__(self._answer_all)
         self.is_busy = False
+        self.late_s = 0.0
 
     def _answer_all(self, asked: Asked) -> list[bytes]:
+        time.sleep(self.late_s)
         slots = json.dumps(BUSY if self.is_busy else IDLE).encode()
         return [reply(NEWEST.body("runner-props") if asked.target == "/props" else slots)]
 
@@ -118,6 +122,22 @@ async def test_a_busy_runner_is_asked_at_every_look(watch: TrafficWatch, llama: 
     for _ in range(3):
         await watch.look([llama.process])
     assert llama.questions()["/slots"] >= 3
+
+
+async def test_a_runner_that_is_stuck_does_not_hold_up_the_connections(
+    watch: TrafficWatch, api: socket.socket, llama: Runner
+) -> None:
+    llama.is_busy, llama.late_s = True, 3.0
+    with ExitStack() as stack:
+        client, _ = connect(stack, api)
+        for asked_bytes in (300, 600):
+            client.sendall(b"x" * 300)
+            began_s = time.monotonic()
+            found = await watch.look([llama.process])
+            assert time.monotonic() - began_s < 2 * PATIENCE_S
+            assert [each.received_bytes for each in found.served or ()] == [asked_bytes]
+            assert "does not answer" in (found.slots[llama.port].problem or "")
+    assert llama.questions() == {"/slots": 1}
 
 
 async def test_another_process_on_the_port_of_an_idle_runner_is_asked(
