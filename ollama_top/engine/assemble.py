@@ -11,7 +11,7 @@ from ollama_top.engine.assemble_processes import environment_of, processes_of, u
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
 from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
 from ollama_top.engine.expiry import follow
-from ollama_top.engine.joined import Joined, join
+from ollama_top.engine.joined import Joined, is_being_loaded, join
 from ollama_top.engine.ledger import Serving, advance, glance
 from ollama_top.engine.rhythm import sight
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
@@ -59,7 +59,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
             )
             for each, model in zip(joined, unjudged, strict=True)
         ),
-        slots=tuple(slot for each in joined for slot in slots_of(each, _of(state, each))),
+        slots=tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each))),
         requests=flight.requests,
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, holdings),
@@ -111,7 +111,7 @@ def _activity(
         return act.from_slots(runner, look, sockets, last, sights) if look else None
     if sockets is None:
         return None
-    if joined.model is None and samples.api is not None:
+    if is_being_loaded(joined, samples):
         return act.NOT_LOADED  # what it is asked is to load the model
     parallel = parallel_of(joined, samples)
     return act.from_sockets(traffic.at_s, sockets, last, value_or(parallel, None), asked)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ollama_top.engine.activity import Activity, tells_slots
-from ollama_top.engine.joined import Joined, name_of, no_runner
+from ollama_top.engine.joined import Joined, is_being_loaded, name_of, no_runner
 from ollama_top.engine.samples import NOT_YET, Samples
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing
@@ -27,17 +27,17 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
     """
     running = _running(joined, activity, samples)
     return LoadedModel(
-        name=name_of(joined),
-        state=_state(joined, running, samples, is_new=is_new),
-        family=_listed(joined, lambda each: each.family),
-        parameter_size=_listed(joined, lambda each: each.parameter_size),
-        quantization=_listed(joined, lambda each: each.quantization),
-        size_bytes=_listed(joined, lambda each: each.size_bytes),
-        vram_bytes=_listed(joined, lambda each: each.vram_bytes),
+        name=name_of(joined, samples),
+        state=_state(joined, running, samples, activity, is_new=is_new),
+        family=_listed(joined, samples, lambda each: each.family),
+        parameter_size=_listed(joined, samples, lambda each: each.parameter_size),
+        quantization=_listed(joined, samples, lambda each: each.quantization),
+        size_bytes=_listed(joined, samples, lambda each: each.size_bytes),
+        vram_bytes=_listed(joined, samples, lambda each: each.vram_bytes),
         gpus=NOT_YET,
         context_tokens=_context(joined),
         kv_cache_type=_kv_cache_type(joined),
-        expires_at=_listed(joined, lambda each: each.expires_at),
+        expires_at=_listed(joined, samples, lambda each: each.expires_at),
         runner_pid=_runner_pid(joined, samples),
         parallel=parallel_of(joined, samples),
         running=running,
@@ -46,11 +46,11 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
     )
 
 
-def slots_of(joined: Joined, activity: Activity) -> tuple[Slot, ...]:
+def slots_of(joined: Joined, samples: Samples, activity: Activity) -> tuple[Slot, ...]:
     """The slots of one runner."""
     if joined.runner is None:
         return ()
-    pid, name = joined.runner.pid, name_of(joined)
+    pid, name = joined.runner.pid, name_of(joined, samples)
     return tuple(_slot(each, name, pid, activity) for each in activity.slots)
 
 
@@ -86,8 +86,10 @@ def _predicted(joined: Joined, samples: Samples) -> Reading[int]:
     return known_or_missing(number, Source.PREDICTED, hint)
 
 
-def _state(joined: Joined, running: Reading[int], samples: Samples, *, is_new: bool) -> ModelState:
-    if joined.model is None:
+def _state(
+    joined: Joined, running: Reading[int], samples: Samples, activity: Activity, *, is_new: bool
+) -> ModelState:
+    if is_being_loaded(joined, samples):
         return ModelState.LOADING
     if _has_died(joined, samples):
         return ModelState.GONE
@@ -97,6 +99,12 @@ def _state(joined: Joined, running: Reading[int], samples: Samples, *, is_new: b
         return ModelState.BUSY
     if is_new and joined.runner is not None and not tells_slots(joined.runner):
         return ModelState.LOADING  # before 0.30 a model is listed from the beginning of its load
+    return _at_rest(joined, samples, activity)
+
+
+def _at_rest(joined: Joined, samples: Samples, activity: Activity) -> ModelState:
+    if joined.model is None:  # a runner that tells slots has loaded its model
+        return ModelState.IDLE if activity.slots else ModelState.LOADED
     is_over = joined.model.expires_at is not None and joined.model.expires_at < samples.taken_at
     return ModelState.STOPPING if is_over else ModelState.IDLE
 
@@ -108,10 +116,10 @@ def _has_died(joined: Joined, samples: Samples) -> bool:
     return joined.runner is None and is_tree_known and has_path
 
 
-def _listed(joined: Joined, of: Callable[[PsModel], T | None]) -> Reading[T]:
+def _listed(joined: Joined, samples: Samples, of: Callable[[PsModel], T | None]) -> Reading[T]:
     """A value that /api/ps tells of listed models, in newer versions more than in older ones."""
     if joined.model is None:
-        return NOT_LISTED
+        return samples.unlisted or NOT_LISTED
     return known_or_missing(of(joined.model), Source.API, "this server's /api/ps does not tell")
 
 
@@ -144,7 +152,7 @@ def _runner_pid(joined: Joined, samples: Samples) -> Reading[int]:
 
 
 def _running(joined: Joined, activity: Activity, samples: Samples) -> Reading[int]:
-    if joined.model is None:
+    if is_being_loaded(joined, samples):
         return Known(0, Source.API)
     if joined.runner is None:
         return no_runner(samples)
@@ -154,7 +162,7 @@ def _running(joined: Joined, activity: Activity, samples: Samples) -> Reading[in
 
 
 def _tokens_per_s(joined: Joined, activity: Activity, samples: Samples) -> Reading[float]:
-    if joined.model is None:
+    if is_being_loaded(joined, samples):
         return Known(0.0, Source.API)  # nothing is asked of a model before it is loaded
     if joined.runner is None:
         return no_runner(samples)

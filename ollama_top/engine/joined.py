@@ -23,6 +23,11 @@ class Joined:
     shown: ShownModel | None = None
 
 
+def is_being_loaded(joined: Joined, samples: Samples) -> bool:
+    """Whether a runner's model is on its way: /api/ps, which can be read, does not list it yet."""
+    return joined.model is None and samples.unlisted is None
+
+
 def join(samples: Samples) -> tuple[Joined, ...]:
     """The models of /api/ps with their runners, then the runners of models not listed there yet."""
     models = samples.api.value.models if samples.api else ()
@@ -34,11 +39,12 @@ def join(samples: Samples) -> tuple[Joined, ...]:
     return (*joined, *loading)
 
 
-def name_of(joined: Joined) -> Reading[str]:
+def name_of(joined: Joined, samples: Samples) -> Reading[str]:
     """The model's name, as listed or, while it is being loaded, as installed."""
     if joined.name is not None:
         return Known(joined.name, Source.API)
-    return Missing(Why.PENDING, "a runner holds weights that no listed model explains yet")
+    hint = "a runner holds weights that no listed model explains yet"
+    return samples.unlisted or Missing(Why.PENDING, hint)
 
 
 def no_runner(samples: Samples) -> Missing:

@@ -62,6 +62,14 @@ class Samples:
     lights: tuple[Light, ...] = ()
     demo: bool = False
 
+    @property
+    def unlisted(self) -> Missing | None:
+        """Why it is not known which models the API lists now; None where it is."""
+        if self.api_problem is not None:
+            return Missing(Why.FAILED, f"the API does not tell what is loaded: {self.api_problem}")
+        return NOT_TOLD if self.api is None else None
 
+
+NOT_TOLD = Missing(Why.PENDING, "the API has not told yet what is loaded")
 NOT_YET = Missing(Why.PENDING, "not looked at yet")
 ELSEWHERE = Missing(Why.NOT_LOCAL, "the server is on another machine: run ollama-top there")

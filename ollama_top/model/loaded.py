@@ -17,7 +17,7 @@ class ModelState(Vocabulary):
     BUSY = "busy", "loaded, serving"
     STOPPING = "stopping", "past its expiry and not serving: being unloaded"
     GONE = "gone", "listed by /api/ps, but its runner has died"
-    LOADED = "loaded", "in memory; whether it serves cannot be told"
+    LOADED = "loaded", "in memory or on its way there; whether it serves cannot be told"
 
 
 @dataclass(frozen=True, slots=True)
