@@ -85,7 +85,7 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         self.set_interval(KEEP_EVERY_S, self._keep)
         if self._keeping.problem:
             self.update(notice=Cell(self._keeping.problem, Role.WARNING))
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
 
     def on_unmount(self) -> None:

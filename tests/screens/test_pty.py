@@ -144,7 +144,7 @@ def test_q_restores_the_terminal_and_is_gone_at_once_whatever_hangs(play_name: s
     assert min(gone_s for _, gone_s in took) <= 0.5, took
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
     with monitor("moving", "0.1") as terminal:
         terminal.until(lambda: "4 wait" in terminal.text)
