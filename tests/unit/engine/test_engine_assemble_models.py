@@ -191,43 +191,6 @@ def test_a_model_without_a_known_path_is_not_called_gone() -> None:
     )
 
 
-# -- a runner, and an API that does not tell what is loaded
-
-
-UNREAD = {"api": None, "api_problem": "answered HTTP 403 Forbidden"}
-
-
-def test_where_the_api_cannot_be_read_a_runner_at_work_is_busy() -> None:
-    busy = traffic(connection(1, asked_ms=900), slots={PORT: [slot(0, task=7, decoded=3), slot(1)]}, at_s=10)
-    later = traffic(
-        connection(1, asked_ms=900), slots={PORT: [slot(0, task=7, decoded=43), slot(1)]}, at_s=12
-    )
-    found = snapshot(samples(10, traffic=busy, **UNREAD), samples(12, traffic=later, **UNREAD))
-    (only,) = found.models
-    assert only.state is ModelState.BUSY
-    assert only.running == Known(1, Source.SLOTS)
-    assert only.tokens_per_s == Known(20.0, Source.SLOTS)
-    assert only.parallel == Known(2, Source.ARGV)
-    for each in (only.name, only.size_bytes, only.expires_at, found.slots[0].model):
-        assert reason(each).why is Why.FAILED
-        assert "HTTP 403 Forbidden" in reason(each).hint
-    assert value(found.queue.running) == 1
-
-
-def test_where_the_api_cannot_be_read_an_idle_runner_is_not_said_to_load() -> None:
-    assert model(samples(**UNREAD)).state is ModelState.IDLE
-    assert model(samples(api=None)).state is ModelState.IDLE
-    unsaid = model(samples(**UNREAD, traffic=traffic(slots={PORT: []})))
-    assert unsaid.state is ModelState.LOADED, "it answers that it loads, or has not been asked"
-    assert reason(model(samples(api=None)).size_bytes).why is Why.PENDING
-
-
-def test_a_list_that_is_out_of_date_does_not_tell_that_a_new_runner_loads() -> None:
-    old = samples(10, api=api(), tree=tree())
-    late = samples(12, api=api(), api_problem="timed out")
-    assert snapshot(old, late).models[0].state is ModelState.IDLE
-
-
 # -- why no runner
 
 
