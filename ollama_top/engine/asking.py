@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ollama_top.sources.runners import SlotsLook
 
-PATIENCE_S = 0.5  # of a look; an answer takes a few ms, and in a long prompt as long as one step of it
+PATIENCE_S = 0.8  # less than a Frame waits; an answer takes a few ms, and in a long prompt one step of it
 
 Place = tuple[int, int]
 """Process and port of a runner: a port may be used again."""
