@@ -29,6 +29,7 @@ from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.setup import Setup
 from ollama_top.tui.themes import after, named
 from ollama_top.tui.view import View
+from ollama_top.tui.widgets.panel import LinePanel
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 KEEP_EVERY_S = 1.0  # what the user changed is kept so long afterwards
@@ -87,6 +88,13 @@ class MonitorApp(ActingApp, inherit_bindings=False):
             self.update(notice=Cell(self._keeping.problem, Role.WARNING))
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        self.app_resume_signal.subscribe(self, lambda _: self._repaint())
+
+    def _repaint(self) -> None:
+        """Draw everything: whoever had the terminal meanwhile has left nothing of it."""
+        self.screen.refresh()
+        for each in self.screen.query(LinePanel):
+            each.refresh()
 
     def on_unmount(self) -> None:
         """Let the feed end by itself; nothing waits for it."""

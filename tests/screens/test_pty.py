@@ -155,6 +155,21 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
         assert b"\x1b[?1049l" in terminal.sent
 
 
+def test_who_comes_back_from_a_stop_finds_everything_drawn_anew() -> None:
+    """Also what no Frame changes, on a screen that somebody else has had meanwhile."""
+    with Terminal(["-m", "ollama_top", "--demo"]) as terminal:
+        terminal.until(lambda: "DEMO" in terminal.text and " MODEL" in terminal.text)
+        kill(terminal.pid, signal.SIGTSTP)
+        terminal.until(lambda: terminal.sent.count(b"\x1b[?1049l") == 1)
+        terminal.pump(0.2)
+        stopped_at = len(terminal.sent)
+        kill(terminal.pid, signal.SIGCONT)
+        terminal.until(lambda: terminal.sent.count(b"\x1b[?1049h") == 2)
+        terminal.pump(1.0)
+        for words in (b"ollama-top", b" MODEL ", b"REQUEST", b"tok/s", b"cpu", b"help"):
+            assert words in terminal.sent[stopped_at:]
+
+
 def test_who_wants_no_colour_gets_none() -> None:
     with monitor("moving", "0.05", "night", NO_COLOR="1") as terminal:
         terminal.until(lambda: "4 wait" in terminal.text)
