@@ -19,7 +19,7 @@ from ollama_top.engine.ledger import TOGETHER_MS, Ledger, Serving
 from ollama_top.engine.tracking import Phase, Tracked, has_replied
 from ollama_top.sources.inet_diag import Socket
 
-SETTLING_MS = 1000  # a request is read and its prompt prepared before it takes a slot
+SETTLING_MS = 2000  # on a busy machine until a request is read, its prompt prepared, and a slot taken
 ABREAST_MS = 1000  # of requests that come so close together any may be served first
 SLACK_MS = 200  # a moment is noted so much later than it was, at worst
 SIGHTS = 2  # in a row: one alone may be of a moment between two states
@@ -117,9 +117,9 @@ def _outlived(before: Suspicion, now: Tracked, ledger: Ledger, doubts: Doubts) -
 
 def _had_its_turn(asked_ms: int, ledger: Ledger, serving: Serving, doubts: Doubts) -> bool:
     """Whether a request must be in service if it is one: there is room, or too few came before it."""
-    if asked_ms <= SETTLING_MS:
-        return False
     room_ms = 0.0 if doubts.room_since_s is None else 1000 * (ledger.at_s - doubts.room_since_s)
     outstanding = (*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING))
     ahead = sum(each.last_received_ms >= asked_ms - ABREAST_MS for each in outstanding)
-    return room_ms > SETTLING_MS or (len(doubts.runners) == 1 and ahead <= serving.busy)
+    return min(asked_ms, room_ms) > SETTLING_MS or (
+        len(doubts.runners) == 1 and asked_ms > ABREAST_MS and ahead <= serving.busy
+    )

@@ -21,7 +21,7 @@ from ollama_top.sources.runners import Runners, SlotsLook
 
 TRIES = 3
 MOST_GLANCES = 64
-ONCE_MORE_S = 0.1
+BEFORE_S = 0.1
 
 
 class TrafficWatch:
@@ -62,9 +62,10 @@ class TrafficWatch:
         glances, self._glances = tuple(self._glances), []
         calls, self._calls = self._calls, []
         self._ports = tuple(each.args.port for each in runners if each.args.port)
+        calls.extend(await self._once_before())
         served, to_runners, slots = await self._bracket(runners)
         calls.append(to_runners)
-        calls.extend(await self._once_more(to_runners.value))
+        self._replying = _replying(to_runners.value)
         self._has_connections = bool(served)
         calling = sockets.calling(self._port)
         clients = await in_daemon_thread(lambda: self._clients.look(calling))
@@ -86,17 +87,17 @@ class TrafficWatch:
             before = after
         return after, Taken(_to_each(found, self._ports), at_s), slots
 
-    async def _once_more(self, to_runners: ToRunners) -> list[Taken[ToRunners]]:
-        """The runners' connections a moment later, where no answer is left of those seen before.
+    async def _once_before(self) -> list[Taken[ToRunners]]:
+        """The runners' connections a moment before the look, where no answer is left of those seen before.
 
         Answers shorter than the time between two glances would be seen once each, and have no rate.
         """
-        replying = _replying(to_runners)
-        known, self._replying = self._replying, replying
-        if known is None or not replying or replying & known:
+        found = Taken(_to_each(sockets.served(*self._ports), self._ports), time.monotonic())
+        replying = _replying(found.value)
+        if self._replying is None or not replying or replying & self._replying:
             return []
-        await asyncio.sleep(ONCE_MORE_S)
-        return [Taken(_to_each(sockets.served(*self._ports), self._ports), time.monotonic())]
+        await asyncio.sleep(BEFORE_S)
+        return [found]
 
     async def _slots(self, runners: Sequence[RunnerProcess]) -> dict[int, SlotsLook]:
         """The slots of the runners that may be at work.

@@ -196,6 +196,17 @@ def test_of_those_that_came_together_any_may_be_last() -> None:
     assert is_exact(snapshot(*looks))
 
 
+def test_slots_that_were_free_before_it_came_do_not_speak_against_a_request() -> None:
+    """On a busy machine the second of six may take its slot a second after the first."""
+    idle = [look(at_s, [], tasks=(None, None)) for at_s in (4, 6, 8)]
+    six = [look(11.5, [asking(number, 11.5) for number in range(1, 7)], tasks=(1, None))]
+    six += [
+        look(at_s, [asking(number, at_s) for number in range(first, 7)], tasks=(task, task + 1))
+        for at_s, first, task in ((13, 1, 1), (15, 2, 2), (17, 3, 3), (19, 4, 4), (21, 5, 5))
+    ]
+    assert [is_exact(snapshot(*idle, *six[:count])) for count in range(1, 7)] == [True] * 6
+
+
 def test_a_request_that_no_free_slot_takes_is_doubted_later_too_until_a_runner_starts() -> None:
     """Of one that waits for another model it is the load that shows it."""
     free = [look(at_s, [asking(9, at_s)], tasks=(None, None)) for at_s in (12, 14, 16, 18)]
