@@ -49,9 +49,9 @@ class OllamaApi:
         models are asked for theirs, so that a model being loaded has a name. Raises HttpError
         or BadReplyError when the server cannot tell what is loaded.
         """
-        models = await self._loaded()
-        at_s = time.monotonic()
         notes: list[str] = []
+        models = await self._loaded(notes)
+        at_s = time.monotonic()
         await self._note(self._ask_version(now_s), notes)
         await self._ask_shown(now_s, models, notes)
         if self._unexplained(orphan_paths):
@@ -61,12 +61,18 @@ class OllamaApi:
         shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
         return ApiLook(self._version, models, shown, self._installed, tuple(notes), at_s)
 
-    async def _loaded(self) -> tuple[PsModel, ...]:
+    async def _loaded(self, notes: list[str]) -> tuple[PsModel, ...]:
         try:
-            return replies.parse_ps(await self.http.get("/api/ps"))
+            body = await self.http.get("/api/ps")
         except HttpError as error:
             if error.status != 404:
                 raise
+        else:
+            if number := replies.left_out(body):
+                notes.append(
+                    f"{number} of the models in memory cannot be shown: they are told without a name"
+                )
+            return replies.parse_ps(body)
         # before 0.1.38 there is no /api/ps; whoever answers /api/version is Ollama all the same
         self._version = replies.parse_version(await self.http.get("/api/version"))
         return ()
