@@ -44,8 +44,8 @@ class LoadedModel:
     running: Reading[int] = fact("Requests in service now.", sourced=True)
     waiting: Reading[int] = fact("Requests that wait for a slot of it.", sourced=True)
     tokens_per_s: Reading[float] = fact(
-        "Sum of the rates at which its slots write now. `slots` where each that writes was seen writing the"
-        " same answer at the last look too; `estimate` where some were not, which count at the mean of the"
-        " others or at the rhythm of the runner's connections.",
+        "Tokens that its slots write per second now, added up. `slots` where each that writes was seen"
+        " writing the same answer at the last look too; `estimate` where some were not, which count at"
+        " the mean of the others or at the rhythm of the runner's connections.",
         sourced=True,
     )
