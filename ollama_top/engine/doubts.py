@@ -19,7 +19,8 @@ from ollama_top.engine.ledger import TOGETHER_MS, Ledger, Serving
 from ollama_top.engine.tracking import Phase, Tracked, has_replied
 from ollama_top.sources.inet_diag import Socket
 
-SETTLING_MS = 2000  # on a busy machine until a request is read, its prompt prepared, and a slot taken
+SETTLING_MS = 3000  # on a busy machine until a request is read, its prompt prepared, and a slot taken
+ROOM_MS = 5000  # for so long a slot is free for a request before it is held against it
 ABREAST_MS = 1000  # of requests that come so close together any may be served first
 SLACK_MS = 200  # a moment is noted so much later than it was, at worst
 SIGHTS = 2  # in a row: one alone may be of a moment between two states
@@ -120,6 +121,6 @@ def _had_its_turn(asked_ms: int, ledger: Ledger, serving: Serving, doubts: Doubt
     room_ms = 0.0 if doubts.room_since_s is None else 1000 * (ledger.at_s - doubts.room_since_s)
     outstanding = (*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING))
     ahead = sum(each.last_received_ms >= asked_ms - ABREAST_MS for each in outstanding)
-    return min(asked_ms, room_ms) > SETTLING_MS or (
+    return min(asked_ms, room_ms) > ROOM_MS or (
         len(doubts.runners) == 1 and asked_ms > ABREAST_MS and ahead <= serving.busy
     )

@@ -209,15 +209,15 @@ def test_slots_that_were_free_before_it_came_do_not_speak_against_a_request() ->
 
 def test_a_request_that_no_free_slot_takes_is_doubted_later_too_until_a_runner_starts() -> None:
     """Of one that waits for another model it is the load that shows it."""
-    free = [look(at_s, [asking(9, at_s)], tasks=(None, None)) for at_s in (12, 14, 16, 18)]
+    free = [look(at_s, [asking(9, at_s)], tasks=(None, None)) for at_s in range(12, 24, 2)]
     assert not is_exact(snapshot(*free))
-    busy = look(20, [asking(9, 20), *(asking(number, 20, asked_s=18.5) for number in (1, 2, 3))])
+    busy = look(24, [asking(9, 24), *(asking(number, 24, asked_s=22.5) for number in (1, 2, 3))])
     assert not is_exact(snapshot(*free, busy))
     loading = samples(
-        20,
+        24,
         api=api(listed(), shows={NAME: shown(BLOB)}),
         tree=tree(runner(), runner("/other", PID + 1)),
-        traffic=traffic(asking(9, 20), slots={PORT: [slot(0), slot(1)], PORT + 1: []}, at_s=20),
+        traffic=traffic(asking(9, 24), slots={PORT: [slot(0), slot(1)], PORT + 1: []}, at_s=24),
     )
     assert is_exact(snapshot(*free, loading))
 
