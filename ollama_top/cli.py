@@ -8,7 +8,6 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ollama_top import __version__
@@ -151,7 +150,7 @@ def _common() -> _Parser:
     common.add_argument(
         "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_S:g})"
     )
-    common.add_argument("--config", metavar="FILE", type=Path, help="settings file (default: the user's own)")
+    common.add_argument("--config", metavar="FILE", help="settings file (default: the user's own)")
     common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")
     common.add_argument(
         "--insecure", action="store_true", help="trust any certificate of a remote https server"
@@ -239,9 +238,12 @@ def _live(
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
+    from pathlib import Path  # as dear as the rest of --help
+
     from ollama_top.config import settings
 
-    return settings.load(_given(options, "config"))
+    given: str | None = _given(options, "config")
+    return settings.load(None if given is None else Path(given))
 
 
 def _interval_s(options: argparse.Namespace, settings: "Settings") -> float:

@@ -7,13 +7,16 @@ import asyncio
 import os
 import re
 import ssl
+import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its own command line, which loads Rich
 
-from ollama_top.ollama.replies import parse_error
+import httpx  # noqa: E402 - without that
+
+from ollama_top.ollama.replies import parse_error  # noqa: E402 - as above
 
 REPLY_LIMIT_BYTES = 8 << 20
 LINE_LIMIT_BYTES = 64 << 10
