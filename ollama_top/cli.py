@@ -8,7 +8,6 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ollama_top import __version__
@@ -16,6 +15,8 @@ from ollama_top.config.interval import DEFAULT_S
 from ollama_top.model.text import printable
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from ollama_top.config.settings import Settings
     from ollama_top.engine.feed import AskingFeed
     from ollama_top.ollama.host import Target
@@ -42,7 +43,12 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
-    options = _parser().parse_args(argv)
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as end:  # help, the version, or wrong use
+        return _written(int(end.code or DONE))
+    except OSError as error:
+        return _not_written(error)
     from ollama_top.config.settings import ConfigError
 
     try:
@@ -57,6 +63,24 @@ def run(argv: Sequence[str]) -> int:
     return code
 
 
+def _written(code: int) -> int:
+    """The exit code once all that was printed is out."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        return _not_written(error)
+    return code
+
+
+def _not_written(error: OSError) -> int:
+    """The exit code where help could not be printed; a reader may have seen enough."""
+    _drop_output()
+    if isinstance(error, BrokenPipeError):
+        return DONE
+    return _fail(OSError(f"the output cannot be written: {error.strerror}"), NOT_WRITTEN)
+
+
 def _fail(error: Exception, code: int) -> int:
     """Say what went wrong, if there is somewhere to say it; the exit code."""
     if sys.stderr is not None:
@@ -66,6 +90,8 @@ def _fail(error: Exception, code: int) -> int:
 
 def _drop_output() -> None:
     """Let nothing be written any more: what is left over is flushed at the end, and would fail again."""
+    if sys.stdout is None:
+        return
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -73,6 +99,12 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         self.exit(USAGE, f"{self.prog}: {printable(message)}\n")
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """As the base does, which hides what could not be written."""
+        stream = file or sys.stderr
+        if message and stream is not None:
+            stream.write(message)
 
 
 def _parser() -> _Parser:
@@ -137,7 +169,7 @@ def _common() -> _Parser:
     common.add_argument(
         "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_S:g})"
     )
-    common.add_argument("--config", metavar="FILE", type=Path, help="settings file (default: the user's own)")
+    common.add_argument("--config", metavar="FILE", help="settings file (default: the user's own)")
     common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")
     common.add_argument(
         "--insecure", action="store_true", help="trust any certificate of a remote https server"
@@ -152,8 +184,10 @@ def _monitor(options: argparse.Namespace) -> int:
     interval_s = _interval_s(options, settings)
     feed = _feed_of(options, settings)
     title = "the demo" if options.demo else _target(options, settings).url
-    if _ca_file(options, settings) and not options.demo:
-        _live(options, settings, interval_s)  # what it refuses is to be said before there is a screen
+    if not options.demo:  # what is refused is to be said before there is a screen
+        _token()
+        if _ca_file(options, settings):
+            _live(options, settings, interval_s)
     from ollama_top.config.kept_file import file_for
     from ollama_top.sources.user import own_name
     from ollama_top.tui.app import MonitorApp
@@ -247,9 +281,12 @@ def _live(
 
 
 def _settings(options: argparse.Namespace) -> "Settings":
+    from pathlib import Path  # as dear as the rest of --help
+
     from ollama_top.config import settings
 
-    return settings.load(_given(options, "config"))
+    given: str | None = _given(options, "config")
+    return settings.load(None if given is None else Path(given))
 
 
 def _interval_s(options: argparse.Namespace, settings: "Settings") -> float:
@@ -292,9 +329,10 @@ def _theme(options: argparse.Namespace, settings: "Settings") -> str | None:
 
 
 def _token() -> str | None:
-    from ollama_top.config.settings import TOKEN_VARIABLE
+    from ollama_top.config.settings import TOKEN_VARIABLE, check_token
 
-    return os.environ.get(TOKEN_VARIABLE) or None
+    token = os.environ.get(TOKEN_VARIABLE)
+    return check_token(token) if token else None
 
 
 def _given(options: argparse.Namespace, name: str) -> Any:  # noqa: ANN401 - argparse knows the types

@@ -64,6 +64,13 @@ def _until_key(row: LoadedModel) -> float | None:
     return row.expires_at.value.timestamp() if isinstance(row.expires_at, Known) else None
 
 
+def _unseen(snapshot: Snapshot) -> str | None:
+    """Why the models cannot be seen; None when they can."""
+    if snapshot.server.reachable:
+        return None
+    return snapshot.server.problem or "the server has not answered yet"
+
+
 MODELS: Table[LoadedModel] = Table(
     name="models",
     kind=LoadedModel,
@@ -72,6 +79,7 @@ MODELS: Table[LoadedModel] = Table(
     title=_identity,
     light="api",
     empty="no model is loaded",
+    unseen=_unseen,
     columns=(
         reading_column(
             "name",

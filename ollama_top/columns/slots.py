@@ -92,7 +92,7 @@ SLOTS: Table[Slot] = Table(
             11,
             _prompt,
             lambda row: value_or(row.prompt_tokens, None),
-            ("prompt_tokens", "prompt_done_tokens"),
+            ("prompt_tokens",),
             priority=4,
         ),
         Column(
@@ -101,7 +101,7 @@ SLOTS: Table[Slot] = Table(
             4,
             _done,
             _done_percent,
-            ("prompt_tokens", "prompt_done_tokens"),
+            ("prompt_done_tokens",),
             priority=5,
         ),
         reading_column("decoded_tokens", "WROTE", 6, formats.count, priority=3),

@@ -104,6 +104,15 @@ def check_interval(interval_s: float, what: str) -> float:
     return interval_s
 
 
+def check_token(token: str) -> str:
+    """The token if it can be sent in a header; raises ConfigError, which never shows it."""
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise ConfigError(
+            f"{TOKEN_VARIABLE}: holds a space, a line break or a character outside ASCII, which no token has"
+        )
+    return token
+
+
 def _check(key: str, value: object, kind: Any, source: str) -> None:  # noqa: ANN401 - a type as written above
     wanted = next(each for each in get_args(kind) if each is not type(None))
     is_right = isinstance(value, int | float) if wanted is float else isinstance(value, wanted)

@@ -14,7 +14,7 @@ from ollama_top.demo.catalogue import Model
 from ollama_top.demo.connection import CHUNK_BYTES, HEAD_BYTES, PORTS, WORD_BYTES, Connection
 from ollama_top.demo.processes import MODELS, SERVER_UID
 from ollama_top.demo.world import Process, World
-from ollama_top.engine.samples import Samples, Taken, Traffic
+from ollama_top.engine.samples import Samples, Taken, ToRunners, Traffic
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Source, value_or
@@ -43,6 +43,7 @@ class Observer:
         self._world = world
         self._began_at = began_at
         self._glances: list[Taken[tuple[Socket, ...]]] = []
+        self._calls: list[Taken[ToRunners]] = []
         self._version = world.scenario.settings.version
         self._models: tuple[Model, ...] = ()
         self._installed: tuple[InstalledModel, ...] = ()
@@ -90,7 +91,9 @@ class Observer:
 
     def glance(self) -> None:
         """Look at the connections alone, as is done between two looks."""
-        self._glances.append(Taken(self._served(), BOOT_S + self._world.now_s))
+        at_s = BOOT_S + self._world.now_s
+        self._glances.append(Taken(self._served(), at_s))
+        self._calls.append(Taken(self._to_runners(), at_s))
 
     def _served(self) -> tuple[Socket, ...]:
         return tuple(_socket(each, self._world.now_s) for each in self._world.connections)
@@ -114,9 +117,13 @@ class Observer:
         }
         served = self._served()
         clients = {Endpoint(LOOPBACK, each.port): _client(each) for each in world.connections}
-        to_runners = {each.port: tuple(_calls(each)) for each in world.processes.values()}
+        to_runners = self._to_runners()
         glances, self._glances = tuple(self._glances), []
-        return Traffic(served, to_runners, slots, {}, clients, glances)
+        calls, self._calls = (*self._calls, Taken(to_runners, at_s)), []
+        return Traffic(served, to_runners, slots, {}, clients, glances, calls)
+
+    def _to_runners(self) -> ToRunners:
+        return {each.port: tuple(_calls(each)) for each in self._world.processes.values()}
 
     def _gpus(self) -> GpuLook:
         cards, programs = self._world.cards, self._world.processes
@@ -177,7 +184,7 @@ def _calls(process: Process) -> Iterator[Socket]:
             round(1000 * in_service_s),
             CHUNK_BYTES * slot.written_tokens,
             HEAD_BYTES + WORD_BYTES * (slot.job.prompt_tokens if slot.job else 0),
-            slot.written_tokens,
+            slot.written_tokens + 1 if slot.written_tokens else 0,  # the head goes first
         )
 
 

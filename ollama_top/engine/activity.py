@@ -1,11 +1,12 @@
 """What every runner does at one look, and how fast: slots where it tells them, else its sockets. Pure."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ollama_top.engine import redirected
 from ollama_top.engine.ledger import Ledger, Serving, advance
-from ollama_top.engine.serving import Pace, SlotKey, Written, paces, serving, written
+from ollama_top.engine.rhythm import Sight, tokens_per_s
+from ollama_top.engine.serving import Pace, Rate, SlotKey, Written, paces, rate, serving, written
 from ollama_top.engine.tracking import LEAST_REQUEST_BYTES, Phase, has_replied
 from ollama_top.model.reading import Source
 from ollama_top.ollama.argv import Generation
@@ -27,35 +28,48 @@ class Activity:
     slots: tuple[SlotReply, ...] = ()
     paces: Mapping[SlotKey, Pace] = field(default_factory=dict)
     written: Mapping[SlotKey, Written] = field(default_factory=dict)
+    rate: Rate | None = None  # of all its slots together; None when not known
+    usual: float | None = None  # tokens per second of one slot, when that was last known
+    sight: Sight = field(default_factory=dict)  # its connections at the end of the look
     sockets: Ledger = field(default_factory=Ledger)
-
-    @property
-    def tokens_per_s(self) -> float | None:
-        """What all its slots wrote since the last look; None without two looks at slots."""
-        seconds = max((each.seconds for each in self.paces.values()), default=0.0)
-        return sum(each.tokens for each in self.paces.values()) / seconds if seconds else None
 
 
 def from_slots(
-    runner: RunnerProcess, look: SlotsLook, sockets: Sequence[Socket] | None, last: Activity
+    runner: RunnerProcess,
+    look: SlotsLook,
+    sockets: Sequence[Socket] | None,
+    last: Activity,
+    sights: Sequence[Sight] = (),
 ) -> Activity:
     """What a runner with slots tells, and its connections of it; `sockets` is None where unseen.
 
     When it does not answer, busy with a long prompt, its connections still tell how many it serves:
     one each. To a C++ server those that wait for their next request stay open, and are left out.
+    `sights` are of its connections since the last look, the newest last.
     """
-    ledger = last.sockets
+    ledger, sight = last.sockets, sights[-1] if sights else {}
     if sockets is not None and runner.args.generation is Generation.CPP:
         ledger = advance(ledger, look.at_s, sockets, None)
         sockets = [*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING)]
     if look.problem is not None:
         served = _one_each(sockets, runner.args.parallel) if sockets is not None else None
-        source = Source.SOCKETS if served else None
-        return Activity(served, source, look.problem, written=last.written, sockets=ledger)
+        silent = Activity(served, Source.SOCKETS if served else None, look.problem)
+        return replace(silent, written=last.written, usual=last.usual, sight=sight, sockets=ledger)
     now = written(runner.pid, look.slots, look.at_s)
     pace = paces(last.written, now)
-    served = serving(now, pace, sockets or ())
-    return Activity(served, Source.SLOTS, None, look.slots, pace, now, ledger)
+    usual = tokens_per_s([last.sight, *sights]) or last.usual
+    return Activity(
+        serving(now, pace, sockets or ()),
+        Source.SLOTS,
+        None,
+        look.slots,
+        pace,
+        now,
+        rate=rate(now, pace, usual),
+        usual=usual,
+        sight=sight,
+        sockets=ledger,
+    )
 
 
 def _one_each(sockets: Sequence[Socket], parallel: int | None) -> Serving:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from ollama_top.engine import activity as act
+from ollama_top.engine import doubts as doubt
 from ollama_top.engine.activity import Activity
 from ollama_top.engine.assemble_gpus import gpus_of
 from ollama_top.engine.assemble_loads import is_being_loaded
@@ -15,7 +17,8 @@ from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
 from ollama_top.engine.ledger import Serving, advance, glance
-from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
+from ollama_top.engine.rhythm import sight
+from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, ToRunners, Traffic
 from ollama_top.engine.serving import together
 from ollama_top.engine.state import State
 from ollama_top.engine.tracking import has_asked
@@ -54,7 +57,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     state = _advance(state, samples, joined)
     moving = state.expiries.moving
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
-    flight = in_flight(samples, state.ledger, unjudged)
+    flight = in_flight(samples, state.ledger, state.doubts.doubted(state.ledger), unjudged)
     holdings = holdings_of(samples)
     snapshot = Snapshot(
         taken_at=samples.taken_at,
@@ -69,7 +72,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
             )
             for each, model in zip(joined, unjudged, strict=True)
         ),
-        slots=tuple(slot for each in joined for slot in slots_of(each, _of(state, each))),
+        slots=tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each))),
         requests=flight.requests,
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, holdings),
@@ -98,11 +101,21 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
         each.runner.pid: _activity(state, samples, each, traffic, asked) for each in joined if each.runner
     }
     activities = {pid: each for pid, each in found.items() if each is not None}
-    ledger = state.ledger
-    for glanced in traffic.value.glances:
+    ledger, doubts, calls = state.ledger, state.doubts, traffic.value.calls
+    for glanced, called in zip_longest(traffic.value.glances, calls[: len(traffic.value.glances)]):
         ledger = glance(ledger, glanced.at_s, _inference(glanced.value, clients))
+        doubts = doubt.glance(doubts, ledger, _called(joined, called.value) if called else None)
     ledger = advance(ledger, traffic.at_s, sockets, _serving(samples, activities))
-    return replace(state, traffic_at_s=traffic.at_s, ledger=ledger, activities=activities)
+    called_now = _called(joined, traffic.value.to_runners) if ledger.serving else None
+    doubts = doubt.look(doubts, ledger, called_now, found)
+    return replace(state, traffic_at_s=traffic.at_s, ledger=ledger, doubts=doubts, activities=activities)
+
+
+def _called(joined: Sequence[Joined], to_runners: ToRunners) -> list[Socket] | None:
+    """The connections to all runners; None as soon as those to one of them are not seen."""
+    ports = {each.runner.args.port for each in joined if each.runner}
+    is_seen = ports <= to_runners.keys()
+    return [each for of_one in to_runners.values() for each in of_one] if is_seen else None
 
 
 def _activity(
@@ -117,7 +130,8 @@ def _activity(
     sockets = traffic.value.to_runners.get(runner.args.port, ()) if is_seen else None
     if act.tells_slots(runner):
         look = traffic.value.slots.get(runner.args.port)
-        return act.from_slots(runner, look, sockets, last) if look else None
+        sights = [sight(each.at_s, each.value.get(runner.args.port, ())) for each in traffic.value.calls]
+        return act.from_slots(runner, look, sockets, last, sights) if look else None
     if sockets is None:
         return None
     if is_being_loaded(joined, samples):

@@ -11,7 +11,7 @@ from ollama_top.model.reading import Known, Missing, Reading, Source, map_known
 
 def gpus_of(joined: tuple[Joined, ...], samples: Samples) -> tuple[Gpu, ...]:
     """The cards of all vendors, each process of the server's runners with the model that it holds."""
-    models = {each.runner.pid: name_of(each) for each in joined if each.runner is not None}
+    models = {each.runner.pid: name_of(each, samples) for each in joined if each.runner is not None}
     is_tree_known = samples.tree is not None and isinstance(samples.tree.value.server, Known)
     others = NO_MODEL if is_tree_known else no_runner(samples)
     return tuple(_with_holders(each, models, others) for each in seen(samples))

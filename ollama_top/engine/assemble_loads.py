@@ -27,7 +27,8 @@ def is_being_loaded(joined: Joined, samples: Samples) -> bool:
     has_ended = has_loaded(joined, samples)
     if has_ended is False:
         return True
-    return joined.model is None and samples.api is not None and samples.api.value.tells_loaded
+    is_told = samples.unlisted is None and samples.api is not None and samples.api.value.tells_loaded
+    return joined.model is None and is_told
 
 
 def load_percent(joined: Joined, samples: Samples, state: ModelState) -> Reading[float]:

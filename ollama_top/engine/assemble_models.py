@@ -34,10 +34,10 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
     It `is_new` if it has served nothing yet.
     """
     running = _running(joined, activity, samples)
-    state = _state(joined, running, samples, is_new=is_new)
+    state = _state(joined, running, samples, activity, is_new=is_new)
     parallel = parallel_of(joined, samples)
     return LoadedModel(
-        name=name_of(joined),
+        name=name_of(joined, samples),
         state=state,
         load_percent=load_percent(joined, samples, state),
         family=_listed(joined, samples, lambda each: each.family),
@@ -59,15 +59,17 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
     )
 
 
-def slots_of(joined: Joined, activity: Activity) -> tuple[Slot, ...]:
+def slots_of(joined: Joined, samples: Samples, activity: Activity) -> tuple[Slot, ...]:
     """The slots of one runner."""
     if joined.runner is None:
         return ()
-    pid, name = joined.runner.pid, name_of(joined)
+    pid, name = joined.runner.pid, name_of(joined, samples)
     return tuple(_slot(each, name, pid, activity) for each in activity.slots)
 
 
-def _state(joined: Joined, running: Reading[int], samples: Samples, *, is_new: bool) -> ModelState:
+def _state(
+    joined: Joined, running: Reading[int], samples: Samples, activity: Activity, *, is_new: bool
+) -> ModelState:
     if is_being_loaded(joined, samples):
         return ModelState.LOADING
     if _has_died(joined, samples):
@@ -78,8 +80,7 @@ def _state(joined: Joined, running: Reading[int], samples: Samples, *, is_new: b
         return ModelState.BUSY
     if is_new and _may_be_loading(joined, samples):
         return ModelState.LOADING
-    expires_at = joined.model.expires_at if joined.model else None
-    return ModelState.STOPPING if expires_at and expires_at < samples.taken_at else ModelState.IDLE
+    return _at_rest(joined, samples, activity)
 
 
 def _may_be_loading(joined: Joined, samples: Samples) -> bool:
@@ -87,6 +88,15 @@ def _may_be_loading(joined: Joined, samples: Samples) -> bool:
     if joined.runner is None or joined.runner.args.generation is Generation.LLAMA_SERVER:
         return False
     return has_loaded(joined, samples) is None
+
+
+def _at_rest(joined: Joined, samples: Samples, activity: Activity) -> ModelState:
+    if (
+        joined.model is None and samples.unlisted is not None
+    ):  # a runner that tells slots has loaded its model
+        return ModelState.IDLE if activity.slots else ModelState.LOADED
+    expires_at = joined.model.expires_at if joined.model else None
+    return ModelState.STOPPING if expires_at and expires_at < samples.taken_at else ModelState.IDLE
 
 
 def _has_died(joined: Joined, samples: Samples) -> bool:
@@ -101,9 +111,9 @@ def _listed(joined: Joined, samples: Samples, of: Callable[[PsModel], T | None])
     if joined.model is not None:
         hint = since.not_told(version_of(samples), since.LOADED_SINCE)
         return known_or_missing(of(joined.model), Source.API, hint)
-    if samples.api is None:
-        return NOT_TOLD
-    if samples.api.value.tells_loaded:
+    if samples.unlisted is not None:
+        return samples.unlisted
+    if samples.api is None or samples.api.value.tells_loaded:
         return NOT_LISTED
     return Missing(Why.UNSUPPORTED, since.not_told(version_of(samples), since.LOADED_SINCE))
 
@@ -171,8 +181,9 @@ def _tokens_per_s(joined: Joined, activity: Activity, samples: Samples) -> Readi
         return Missing(Why.UNSUPPORTED, NO_SLOTS.get(joined.runner.args.generation, NO_PORT))
     if activity.problem is not None:
         return Missing(Why.FAILED, activity.problem)
-    rate = activity.tokens_per_s
-    return Missing(Why.PENDING, "needs two looks") if rate is None else Known(rate, Source.SLOTS)
+    if activity.rate is None:
+        return Missing(Why.PENDING, "needs two looks")
+    return Known(activity.rate.tokens_per_s, Source.SLOTS if activity.rate.is_seen else Source.ESTIMATE)
 
 
 def _slot(reply: SlotReply, name: Reading[str], pid: int, activity: Activity) -> Slot:
@@ -224,7 +235,7 @@ def _slot_rate(reply: SlotReply, state: SlotState, pid: int, activity: Activity)
     pace = activity.paces.get((pid, reply.slot))
     rate = pace.tokens_per_s if pace else None
     return (
-        Missing(Why.PENDING, "needs two looks at the same request")
+        Missing(Why.PENDING, "needs two looks at the same answer")
         if rate is None
         else Known(rate, Source.SLOTS)
     )

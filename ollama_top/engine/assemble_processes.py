@@ -25,7 +25,7 @@ def processes_of(
     if tree is None or isinstance(tree.server, Missing):
         return ()
     server_pid = tree.server.value.pid
-    models = {each.runner.pid: name_of(each) for each in joined if each.runner}
+    models = {each.runner.pid: name_of(each, samples) for each in joined if each.runner}
     runners = {each.pid: each for each in tree.runners}
     return tuple(
         replace(

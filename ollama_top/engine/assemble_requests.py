@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ollama_top.engine.doubts import SETTLING_MS
 from ollama_top.engine.ledger import Ledger
 from ollama_top.engine.samples import ELSEWHERE, Samples
 from ollama_top.engine.tracking import Phase
@@ -13,8 +14,6 @@ from ollama_top.model.request import Request, RequestState
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import Endpoint, Socket
 
-SETTLING_MS = 1000  # a request is read and its prompt prepared before it takes a slot
-
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
@@ -24,19 +23,24 @@ class InFlight:
     requests: tuple[Request, ...]
 
 
-def in_flight(samples: Samples, ledger: Ledger, models: Sequence[LoadedModel]) -> InFlight:
-    """The queue and its requests; `ledger` holds the API's connections without our own."""
+def in_flight(
+    samples: Samples, ledger: Ledger, doubted: frozenset[int], models: Sequence[LoadedModel]
+) -> InFlight:
+    """The queue and its requests; `ledger` holds the API's connections without our own.
+
+    Those `doubted`, by cookie, may be no inference.
+    """
     unknown = _why_unknown(samples)
     if unknown is not None:
         return InFlight(Queue(unknown, unknown, Precision.UNKNOWN, unknown.hint, unknown, None), ())
     clients = samples.traffic.value.clients if samples.traffic else {}
-    requests = _requests(ledger, clients, _only_model(models))
+    requests = _requests(ledger, doubted, clients, _only_model(models))
     serving = ledger.serving
     if serving is None:
         why = _why_unserved(samples)
         return InFlight(Queue(why, why, Precision.UNKNOWN, why.hint, why, None), requests)
     waiting = max(0, len(requests) - serving.busy)
-    note = _note(ledger, models, waiting)
+    note = _note(ledger, doubted, models, waiting)
     queue = Queue(
         running=Known(serving.busy, serving.source),
         waiting=Known(waiting, Source.SOCKETS),
@@ -88,19 +92,30 @@ def _only_model(models: Sequence[LoadedModel]) -> Reading[str]:
     )
 
 
-def _requests(ledger: Ledger, clients: Mapping[Endpoint, Client], model: Reading[str]) -> tuple[Request, ...]:
-    asked = ledger.in_phase(Phase.ASKED)
-    replying = ledger.in_phase(Phase.REPLYING)
-    slots_left = len(ledger.served) - len(replying)
-    is_proved = slots_left in {0, len(asked)}
-    is_fifo = isinstance(model, Known)
-    found = [_request(each, RequestState.RUNNING, Source.SOCKETS, clients, model) for each in replying]
-    for each in asked:
-        state = RequestState.RUNNING if each.cookie in ledger.served else RequestState.WAITING
-        if ledger.serving is None or not (is_proved or is_fifo):
-            state = RequestState.UNKNOWN
-        source = Source.SOCKETS if is_proved else Source.ESTIMATE
-        found.append(_request(each, state, source, clients, model))
+def _requests(
+    ledger: Ledger, doubted: frozenset[int], clients: Mapping[Endpoint, Client], model: Reading[str]
+) -> tuple[Request, ...]:
+    asked, replying = ledger.in_phase(Phase.ASKED), ledger.in_phase(Phase.REPLYING)
+    served = ledger.in_service(doubted)
+    streams = {each.cookie: RequestState.RUNNING for each in replying if each.cookie not in doubted}
+    others = {each.cookie for each in asked} - doubted
+    slots_left = len(served) - len(streams)
+    is_proved = slots_left in {0, len(others)}
+    is_told = ledger.serving is not None and (is_proved or isinstance(model, Known))
+    states = streams | {
+        each: RequestState.RUNNING if each in served else RequestState.WAITING for each in others if is_told
+    }
+    guessed = frozenset() if is_proved else others
+    found = [
+        _request(
+            each,
+            states.get(each.cookie, RequestState.UNKNOWN),
+            Source.ESTIMATE if each.cookie in guessed else Source.SOCKETS,
+            clients,
+            model,
+        )
+        for each in (*replying, *asked)
+    ]
     return tuple(
         sorted(found, key=lambda each: each.age_s.value if isinstance(each.age_s, Known) else 0, reverse=True)
     )
@@ -136,13 +151,18 @@ def _oldest_wait(requests: Sequence[Request]) -> Reading[float]:
     return Missing(Why.ABSENT, "nothing waits")
 
 
-def _note(ledger: Ledger, models: Sequence[LoadedModel], waiting: int) -> str | None:
+def _note(ledger: Ledger, doubted: frozenset[int], models: Sequence[LoadedModel], waiting: int) -> str | None:
     """What shows that an outstanding connection is no inference, or may be none."""
     serving = ledger.serving
     if serving is None:
         return None
     if len(ledger.in_phase(Phase.REPLYING)) > serving.busy:
         return "more replies are under way than requests in service: a pull or another transfer is counted in"
+    if waiting and doubted:
+        return (
+            "a connection does not behave as a request for inference does: a pull, an upload,"
+            " or a request for another model may be counted in"
+        )
     has_old = any(each.last_received_ms > SETTLING_MS for each in ledger.in_phase(Phase.ASKED))
     if waiting and has_old and not ledger.has_freed and not any(_is_full(each) for each in models):
         return "a request is outstanding while slots are free: it may be a pull or an upload"
@@ -153,6 +173,8 @@ def _is_full(model: LoadedModel) -> bool:
     """Whether a request can have to wait for this model."""
     if model.state is ModelState.LOADING:
         return True
+    if model.state is ModelState.GONE:
+        return False  # the next request for it has it loaded anew
     if isinstance(model.running, Missing) or isinstance(model.parallel, Missing):
         return True
     return model.running.value >= model.parallel.value

@@ -43,11 +43,12 @@ def _without_model(
     return Joined(None, runner, name, shown.get(name) if name else None)
 
 
-def name_of(joined: Joined) -> Reading[str]:
+def name_of(joined: Joined, samples: Samples) -> Reading[str]:
     """The model's name, as listed or, while it is being loaded, as installed."""
     if joined.name is not None:
         return Known(joined.name, Source.API)
-    return Missing(Why.PENDING, "a runner holds weights that no listed model explains yet")
+    hint = "a runner holds weights that no listed model explains yet"
+    return samples.unlisted or Missing(Why.PENDING, hint)
 
 
 def no_runner(samples: Samples) -> Missing:

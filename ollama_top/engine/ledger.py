@@ -12,7 +12,7 @@ this adds up to the exact count. It is off by one where the world looks the same
   the other goes on.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ollama_top.engine.tracking import Phase, Tracked, is_over, track
@@ -57,6 +57,11 @@ class Ledger:
         """The connections in a phase; the longest outstanding first."""
         found = [each.socket for each in self.tracked.values() if each.phase is phase]
         return tuple(sorted(found, key=lambda each: -each.last_received_ms))
+
+    def in_service(self, doubted: Collection[int]) -> frozenset[int]:
+        """The connections whose requests are in service, if the doubted are none."""
+        certain = {cookie: each for cookie, each in self.tracked.items() if cookie not in doubted}
+        return _served(certain, self.serving.busy if self.serving else 0)
 
 
 def glance(last: Ledger, at_s: float, sockets: Sequence[Socket]) -> Ledger:

@@ -200,7 +200,9 @@ def _traffic_lights(station: Station[Traffic], now_s: float) -> Iterable[Light]:
     slots = station.light(
         now_s, LightState.FAILED if problems else LightState.OK, "; ".join(problems) or None
     )
-    yield Light("slots", slots.state, slots.age_s, slots.took_s, slots.problem)
+    failed = [each.at_s for each in traffic.slots.values() if each.problem] if traffic else []
+    age_s = now_s - min(failed) if failed else slots.age_s
+    yield Light("slots", slots.state, age_s, slots.took_s, slots.problem)
 
 
 def _problems(traffic: Traffic) -> list[str]:

@@ -27,16 +27,21 @@ class Taken(Generic[T]):
     at_s: float
 
 
+ToRunners = Mapping[int, tuple[Socket, ...]]
+"""The runners' side of the server's connections to them, by the runner's port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """Connections and slots of one and the same moment."""
 
     served: tuple[Socket, ...] | None  # the API's side of its connections; None without socket diagnosis
-    to_runners: Mapping[int, tuple[Socket, ...]] = field(default_factory=dict)  # by the runner's port
+    to_runners: ToRunners = field(default_factory=dict)
     slots: Mapping[int, SlotsLook] = field(default_factory=dict)  # by the runner's port
     props: Mapping[int, RunnerProps] = field(default_factory=dict)  # by the runner's port
     clients: Mapping[Endpoint, Client] = field(default_factory=dict)
     glances: tuple[Taken[tuple[Socket, ...]], ...] = ()  # the API's side at moments since the look before
+    calls: tuple[Taken[ToRunners], ...] = ()  # as `to_runners`, at these moments and at the look's own
     problem: str | None = None
     loads: Mapping[int, LoadLook] = field(default_factory=dict)  # by the runner's port
 
@@ -58,6 +63,14 @@ class Samples:
     lights: tuple[Light, ...] = ()
     demo: bool = False
 
+    @property
+    def unlisted(self) -> Missing | None:
+        """Why it is not known which models the API lists now; None where it is."""
+        if self.api_problem is not None:
+            return Missing(Why.FAILED, f"the API does not tell what is loaded: {self.api_problem}")
+        return NOT_TOLD if self.api is None else None
 
+
+NOT_TOLD = Missing(Why.PENDING, "the API has not told yet what is loaded")
 NOT_YET = Missing(Why.PENDING, "not looked at yet")
 ELSEWHERE = Missing(Why.NOT_LOCAL, "the server is on another machine: run ollama-top there")

@@ -29,12 +29,20 @@ class Pace:
 
     tokens: int
     seconds: float
-    is_whole: bool  # the request was in service all the time between
+    is_whole: bool  # the request was writing all the time between
 
     @property
     def tokens_per_s(self) -> float | None:
-        """The rate; None where the request began between the looks."""
+        """The rate; None where the request, or its answer, began between the looks."""
         return self.tokens / self.seconds if self.is_whole and self.seconds > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a runner writes."""
+
+    tokens_per_s: float
+    is_seen: bool  # of every slot that writes; else some of it is worked out
 
 
 def paces(last: Mapping[SlotKey, Written], now: Mapping[SlotKey, Written]) -> dict[SlotKey, Pace]:
@@ -44,10 +52,25 @@ def paces(last: Mapping[SlotKey, Written], now: Mapping[SlotKey, Written]) -> di
         before = last.get(key)
         if before is None or written.at_s <= before.at_s:
             continue
-        is_whole = before.task == written.task and written.tokens >= before.tokens
-        tokens = written.tokens - before.tokens if is_whole else written.tokens
-        found[key] = Pace(tokens, written.at_s - before.at_s, is_whole)
+        is_same = before.task == written.task and written.tokens >= before.tokens
+        tokens = written.tokens - before.tokens if is_same else written.tokens
+        found[key] = Pace(tokens, written.at_s - before.at_s, is_same and before.tokens > 0)
     return found
+
+
+def rate(now: Mapping[SlotKey, Written], pace: Mapping[SlotKey, Pace], usual: float | None) -> Rate | None:
+    """What the slots of one runner write together; None where it is not known of any that writes.
+
+    A slot whose answer began since the last look counts at the mean of the others, which take
+    their steps together, or else at `usual`.
+    """
+    writing = [pace.get(key) for key, each in now.items() if each.tokens]
+    known = [each.tokens_per_s for each in writing if each is not None and each.tokens_per_s is not None]
+    lacking = len(writing) - len(known)
+    if lacking == 0:
+        return Rate(sum(known, 0.0), is_seen=True)
+    guess = sum(known) / len(known) if known else usual
+    return None if guess is None else Rate(sum(known) + lacking * guess, is_seen=False)
 
 
 def written(runner_pid: int, slots: Sequence[SlotReply], at_s: float) -> dict[SlotKey, Written]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ollama_top.engine.activity import Activity
+from ollama_top.engine.doubts import Doubts
 from ollama_top.engine.expiry import Expiries
 from ollama_top.engine.ledger import Ledger
 from ollama_top.model.history import History
@@ -15,6 +16,7 @@ class State:
 
     traffic_at_s: float = 0.0  # of the traffic that the next two were worked out from
     ledger: Ledger = field(default_factory=Ledger)  # the API's connections
+    doubts: Doubts = field(default_factory=Doubts)  # about them
     activities: Mapping[int, Activity] = field(default_factory=dict)  # by the runner's process
     expiries: Expiries = field(default_factory=Expiries)
     history: History = field(default_factory=History)

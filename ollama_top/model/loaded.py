@@ -17,7 +17,7 @@ class ModelState(Vocabulary):
     BUSY = "busy", "loaded, serving"
     STOPPING = "stopping", "past its expiry and not serving: being unloaded"
     GONE = "gone", "listed by /api/ps, but its runner has died"
-    LOADED = "loaded", "in memory; whether it serves cannot be told"
+    LOADED = "loaded", "in memory or on its way there; whether it serves cannot be told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +48,9 @@ class LoadedModel:
     )
     running: Reading[int] = fact("Requests in service now.", sourced=True)
     waiting: Reading[int] = fact("Requests that wait for a slot of it.", sourced=True)
-    tokens_per_s: Reading[float] = fact("Tokens written per second by all its slots since the last look.")
+    tokens_per_s: Reading[float] = fact(
+        "Tokens that its slots write per second now, added up. `slots` where each that writes was seen"
+        " writing the same answer at the last look too; `estimate` where some were not, which count at"
+        " the mean of the others or at the rhythm of the runner's connections.",
+        sourced=True,
+    )

@@ -24,8 +24,12 @@ class Slot:
     slot: int = fact("Number of the slot within its runner, from 0.")
     state: SlotState = fact("What it is doing.")
     prompt_tokens: Reading[int] = fact("Length of the prompt.")
-    prompt_done_tokens: Reading[int] = fact("Of it read, tokens taken from the prompt cache included.")
+    prompt_done_tokens: Reading[int] = fact(
+        "What is read of the prompt, tokens taken from the prompt cache included."
+    )
     decoded_tokens: Reading[int] = fact("Tokens written for this request so far.")
     context_tokens: Reading[int] = fact("Context of the slot.")
     context_fill_percent: Reading[float] = fact("Share of the context in use by the running request.")
-    tokens_per_s: Reading[float] = fact("Tokens written per second between the last two looks.")
+    tokens_per_s: Reading[float] = fact(
+        "Tokens written per second between the last two looks, both at the same answer."
+    )

@@ -17,6 +17,8 @@ MANAGEMENT = frozenset(
     {"pull", "push", "create", "cp", "rm", "list", "ls", "ps", "show", "stop"}
     | {"signin", "login", "signout", "logout"}
 )
+FETCHERS = frozenset({"curl", "wget"})
+ERRAND = re.compile(r"\S+/(api/(pull|push|create|copy|delete|blobs|tags|ps|show|version|me)|v1/models)\b\S*")
 INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
 MODEL_FLAGS = ("--model", "-m")
 CONTEXT_FLAGS = ("-c", "--ctx-size")
@@ -57,9 +59,17 @@ def is_serve(argv: Sequence[str]) -> bool:
 
 
 def is_management(argv: Sequence[str]) -> bool:
-    """Whether a command line is Ollama's own client at work that is no inference, such as a pull."""
+    """Whether a command line is of a client at work that is no inference, such as a pull."""
     words = _program(argv)
-    return len(words) >= 2 and _name(words[0]) == "ollama" and words[1] in MANAGEMENT
+    if len(words) < 2:
+        return False
+    return (_name(words[0]) == "ollama" and words[1] in MANAGEMENT) or _fetches_no_answer(words)
+
+
+def _fetches_no_answer(words: Sequence[str]) -> bool:
+    """Whether it is a program that says its one address, and at that address there is no inference."""
+    addresses = [word for word in words[1:] if re.fullmatch(r"\S+/(api|v1)/\S+", word)]
+    return _name(words[0]) in FETCHERS and bool(addresses) and all(map(ERRAND.fullmatch, addresses))
 
 
 def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:

@@ -78,6 +78,12 @@ def parse_ps(body: bytes) -> tuple[PsModel, ...]:
     return tuple(_ps_model(each, name) for each, name in _named(jsonic.parse_object(body)))
 
 
+def left_out(body: bytes) -> int:
+    """How many entries of /api/ps cannot be shown, since they have no name; raises BadReplyError."""
+    reply = jsonic.parse_object(body)
+    return len(reply.get("models") or ()) - len(_named(reply))
+
+
 def parse_tags(body: bytes) -> tuple[InstalledModel, ...]:
     """The models that /api/tags answers; raises BadReplyError."""
     return tuple(

@@ -63,7 +63,9 @@ def plain_printer(*, watch: bool) -> Printer:
 
 def write(text: str) -> None:
     """Print at once; what the terminal's encoding lacks is spelt out. Raises NotWrittenError."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # there may be no standard output at all
+    if sys.stdout is None:
+        raise NotWrittenError("the output cannot be written: there is no standard output")
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     printed = text.encode(encoding, "backslashreplace").decode(encoding)
     try:
         print(printed, flush=True)  # noqa: T201 - standard output is this command's product

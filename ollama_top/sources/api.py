@@ -61,9 +61,9 @@ class OllamaApi:
         models are asked for theirs, so that a model being loaded has a name. Raises HttpError
         or BadReplyError when the server cannot tell what is loaded.
         """
-        models = await self._loaded(now_s)
-        at_s = time.monotonic()
         notes: list[str] = []
+        models = await self._loaded(now_s, notes)
+        at_s = time.monotonic()
         await self._note(self._ask_version(now_s), notes)
         await self._ask_shown(now_s, models, notes)
         if self._unexplained(orphan_paths):
@@ -95,17 +95,21 @@ class OllamaApi:
         body = await self.http.post("/api/show", question, limit_bytes=VERBOSE_LIMIT_BYTES)
         return replies.parse_show(body)
 
-    async def _loaded(self, now_s: float) -> tuple[PsModel, ...]:
+    async def _loaded(self, now_s: float, notes: list[str]) -> tuple[PsModel, ...]:
         if self._tells_loaded or now_s >= self._loaded_again_s:
             try:
-                models = replies.parse_ps(await self.http.get("/api/ps"))
+                body = await self.http.get("/api/ps")
             except HttpError as error:
                 if error.status != 404:
                     raise
                 self._tells_loaded, self._loaded_again_s = False, now_s + LOADED_AGAIN_S
             else:
                 self._tells_loaded = True
-                return models
+                if number := replies.left_out(body):
+                    notes.append(
+                        f"{number} of the models in memory cannot be shown: they are told without a name"
+                    )
+                return replies.parse_ps(body)
         # before 0.1.38 there is no /api/ps; whoever answers /api/version is Ollama all the same
         self._version = replies.parse_version(await self.http.get("/api/version"))
         return ()

@@ -5,20 +5,25 @@ The only module that knows httpx, so that its successor can take its place in on
 
 import asyncio
 import os
+import re
 import ssl
+import sys
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # its own command line, which loads Rich
 
-from ollama_top.ollama.replies import parse_error
+import httpx  # noqa: E402 - without that
+
+from ollama_top.ollama.replies import parse_error  # noqa: E402 - as above
 
 REPLY_LIMIT_BYTES = 8 << 20
 LINE_LIMIT_BYTES = 64 << 10
 CONNECT_TIMEOUT_S = 3.0
 MOST_CONNECTIONS = 16  # a runner that is late must not keep the others waiting
 PLAIN = "identity"
+RAW = re.compile(r"""[:,]?\s*(bytearray\()?b['"].*""")  # bytes as Python spells them
 
 
 class HttpError(Exception):
@@ -174,7 +179,9 @@ def _refusal(reply: httpx.Response, body: bytes) -> str:
 
 def _plain(error: Exception) -> str:
     """The error in words that name its cause rather than its class."""
-    words = _words(_root(error)).splitlines()[0][:200]
+    if isinstance(error, httpx.LocalProtocolError):
+        return "the question cannot be sent as it is"  # its words may quote a header, and so the token
+    words = RAW.sub("", _words(_root(error)).splitlines()[0])[:200]
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.DecodingError):
         return f"broke off or garbled its answer ({words})"
     return words if words[:2].isupper() else words[:1].lower() + words[1:]

@@ -5,7 +5,7 @@ A runner answers between two steps of its work, so a long prefill can make it la
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ollama_top.ollama import health, slots
@@ -21,7 +21,7 @@ STILL_LOADING = 503
 class SlotsLook:
     """The slots of one runner at one moment, none while it loads, or why they could not be read."""
 
-    at_s: float  # monotonic, when the answer was in
+    at_s: float  # monotonic, when the answer was in; the last good one where there is a problem
     slots: tuple[SlotReply, ...]
     problem: str | None = None
 
@@ -42,14 +42,17 @@ class Runners:
         """Prepare without connecting."""
         self._http = Http("http://", timeout_s=TIMEOUT_S, loopback=True, access=Access(), keep_alive=False)
 
-    async def slots(self, ports: Iterable[int], *, cpp: Collection[int] = ()) -> dict[int, SlotsLook]:
-        """The slots of several runners at once, by port; a failure stays with its runner.
-
-        `cpp` are the ports of C++ servers, whose slots look different.
-        """
-        wanted = tuple(ports)
-        looks = await asyncio.gather(*(self._slots(port, is_cpp=port in cpp) for port in wanted))
-        return dict(zip(wanted, looks, strict=True))
+    async def slots(self, port: int, *, is_cpp: bool = False) -> SlotsLook:
+        """The slots of one runner, a C++ server's looking different; a failure is part of the look."""
+        parse = slots.parse_cpp_slots if is_cpp else slots.parse_slots
+        try:
+            body = await self._http.get(f"127.0.0.1:{port}/slots")
+            at_s = time.monotonic()
+            return SlotsLook(at_s, parse(body))
+        except (HttpError, BadReplyError) as error:
+            is_loading = isinstance(error, HttpError) and error.status == STILL_LOADING
+            problem = None if is_loading else f"the runner on port {port}: {error}"
+            return SlotsLook(time.monotonic(), (), problem)
 
     async def loads(self, ports: Iterable[int]) -> dict[int, LoadLook]:
         """How far several runners are with their loads, by port; a failure stays with its runner."""
@@ -80,14 +83,3 @@ class Runners:
             if error.status != STILL_LOADING:
                 raise
             return error.body
-
-    async def _slots(self, port: int, *, is_cpp: bool) -> SlotsLook:
-        parse = slots.parse_cpp_slots if is_cpp else slots.parse_slots
-        try:
-            body = await self._http.get(f"127.0.0.1:{port}/slots")
-            at_s = time.monotonic()
-            return SlotsLook(at_s, parse(body))
-        except (HttpError, BadReplyError) as error:
-            is_loading = isinstance(error, HttpError) and error.status == STILL_LOADING
-            problem = None if is_loading else f"the runner on port {port}: {error}"
-            return SlotsLook(time.monotonic(), (), problem)

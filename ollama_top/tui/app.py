@@ -29,9 +29,11 @@ from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.setup import Setup
 from ollama_top.tui.themes import after, named
 from ollama_top.tui.view import View
+from ollama_top.tui.widgets.panel import LinePanel
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 KEEP_EVERY_S = 1.0  # what the user changed is kept so long afterwards
+NOTICE_S = 8.0
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
@@ -70,6 +72,7 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         self._make_feed = make_feed
         self.newest: Frame | None = None
         self._heard_at_s = 0.0
+        self._noticed_at_s = 0.0
         screen = MainScreen if read_only else ControlScreen
         self.main = screen(self.view, self.look, looks_of(self._keeping.kept))
         self._keeping.begin(self._looks_now())
@@ -82,11 +85,19 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         """Start the feed, now that there is something to see."""
         self._begin(self._make_feed)
         self.set_interval(1.0, self._mind_silence)
+        self.set_interval(1.0, self._mind_notice)
         self.set_interval(KEEP_EVERY_S, self._keep)
         if self._keeping.problem:
             self.update(notice=Cell(self._keeping.problem, Role.WARNING))
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        self.app_resume_signal.subscribe(self, lambda _: self._repaint())
+
+    def _repaint(self) -> None:
+        """Draw everything: whoever had the terminal meanwhile has left nothing of it."""
+        self.screen.refresh()
+        for each in self.screen.query(LinePanel):
+            each.refresh()
 
     def on_unmount(self) -> None:
         """Let the feed end by itself; nothing waits for it."""
@@ -114,6 +125,8 @@ class MonitorApp(ActingApp, inherit_bindings=False):
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of View
         """Change the View and draw it on the screen in front."""
         self.view = replace(self.view, **changes)
+        if changes.get("notice") is not None:
+            self._noticed_at_s = monotonic()
         for screen in self.screen_stack[-1:]:  # none is left while the app closes
             if isinstance(screen, MainScreen | Page | Asking):
                 screen.show(self.view, self.look)
@@ -139,6 +152,11 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         limit_s = max(SILENCE_FLOOR_S, SILENCE_INTERVALS * self.view.interval_s)
         if silent_s > limit_s and self.view.trouble is None:
             self.update(silent_s=silent_s)
+
+    def _mind_notice(self) -> None:
+        """Give the keys their line back."""
+        if self.view.notice is not None and monotonic() - self._noticed_at_s > NOTICE_S:
+            self.update(notice=None)
 
     def on_key(self, event: events.Key) -> None:  # noqa: ARG002 - any key will do
         """Take the last notice away: it has been seen."""

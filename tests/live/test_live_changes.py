@@ -27,7 +27,8 @@ async def test_a_model_is_followed_from_its_load_to_its_end(server: world.Server
         async with world.clients(server, 1) as (client,):
             asking = asyncio.create_task(ask(client))
             loading = await watch.until(is_alone("loading"))
-            assert loading.models[0]["name"] == world.MODEL
+            named = await watch.until(lambda shown: shown.models[0]["name"])
+            assert named.models[0]["name"] == world.MODEL, "the API is asked for it meanwhile"
             assert loading.counts == (0, 1)
             busy = await watch.until(is_alone("busy"))
             assert busy.counts == (1, 0)

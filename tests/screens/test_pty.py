@@ -144,7 +144,7 @@ def test_q_restores_the_terminal_and_is_gone_at_once_whatever_hangs(play_name: s
     assert min(gone_s for _, gone_s in took) <= 0.5, took
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
     with monitor("moving", "0.1") as terminal:
         terminal.until(lambda: "4 wait" in terminal.text)
@@ -153,6 +153,21 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals) -> None:
         terminal.pump(0.1)
         assert terminal.attributes() == terminal.before
         assert b"\x1b[?1049l" in terminal.sent
+
+
+def test_who_comes_back_from_a_stop_finds_everything_drawn_anew() -> None:
+    """Also what no Frame changes, on a screen that somebody else has had meanwhile."""
+    with Terminal(["-m", "ollama_top", "--demo"]) as terminal:
+        terminal.until(lambda: "DEMO" in terminal.text and " MODEL" in terminal.text)
+        kill(terminal.pid, signal.SIGTSTP)
+        terminal.until(lambda: terminal.sent.count(b"\x1b[?1049l") == 1)
+        terminal.pump(0.2)
+        stopped_at = len(terminal.sent)
+        kill(terminal.pid, signal.SIGCONT)
+        terminal.until(lambda: terminal.sent.count(b"\x1b[?1049h") == 2)
+        terminal.pump(1.0)
+        for words in (b"ollama-top", b" MODEL ", b"REQUEST", b"tok/s", b"cpu", b"help"):
+            assert words in terminal.sent[stopped_at:]
 
 
 def test_who_wants_no_colour_gets_none() -> None:

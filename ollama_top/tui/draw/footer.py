@@ -28,6 +28,6 @@ def prompt_line(label: str, text: str, hint: str, width: int) -> Line:
 
 
 def notice_lines(notice: Cell, width: int) -> list[Line]:
-    """What came of an action, in full; it stays until the next key."""
+    """What came of an action, in full; it stays for a while, or until the next key."""
     pieces = wrap(notice.text, max(1, width - 2))
     return [fit_line((Cell(" "), Cell(piece, notice.role)), width) for piece in pieces]

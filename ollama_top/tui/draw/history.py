@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from ollama_top.columns import formats
-from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role, shown
+from ollama_top.columns.cell import UNKNOWN, WORKED_OUT, Cell, Line, Role, shown
 from ollama_top.columns.column import Align
 from ollama_top.model.frame import Frame
 from ollama_top.model.history import Series
 from ollama_top.model.queue import Precision
-from ollama_top.model.reading import Missing
+from ollama_top.model.reading import Known, Missing
 from ollama_top.tui.draw.fit import fit, fit_line, whole
 from ollama_top.tui.plots import braille, spark, top_of
 from ollama_top.tui.view import View, is_stale
@@ -48,15 +48,20 @@ def _curves(view: View) -> tuple[_Curve, ...]:
     served = Role.FAINT if is_stale(view, "slots") else Role.STRONG
     queued = Role.FAINT if is_stale(view, "sockets") else Role.WARNING if waits else Role.STRONG
     return (
-        _Curve("tok/s", Cell(_newest(past.tokens_per_s), served), past.tokens_per_s),
+        _Curve("tok/s", Cell(_newest(view.frame), served), past.tokens_per_s),
         _Curve("waiting", Cell(waiting.text, queued), past.waiting, f"oldest {oldest}" if oldest else ""),
         _Curve("running", shown(queue.running, str, served), past.running),
     )
 
 
-def _newest(series: Series) -> str:
-    newest = series[-1] if series else None
-    return UNKNOWN.text if newest is None else formats.rate(newest)
+def _newest(frame: Frame) -> str:
+    """What all models write now; worked out as soon as the rate of one is."""
+    newest = frame.history.tokens_per_s[-1] if frame.history.tokens_per_s else None
+    if newest is None:
+        return UNKNOWN.text
+    rates = [each.tokens_per_s for each in frame.snapshot.models]
+    mark = "~" if any(isinstance(each, Known) and each.source in WORKED_OUT for each in rates) else ""
+    return mark + formats.rate(newest)
 
 
 def _is_odd(frame: Frame, interval_s: float) -> bool:

@@ -29,7 +29,7 @@ def table_lines(
     age_s = max((each for each in ages.values() if each is not None), default=None)
     head_role = Role.HEADER_FOCUSED if is_focused else Role.HEADER
     unseen = table.unseen(view.frame.snapshot) is not None and not rows.rows
-    count = UNKNOWN.text if unseen else str(len(rows.rows))
+    count = UNKNOWN.text if unseen else _count(rows)
     head = Cell(_header(placed, stand, gap, count), head_role)
     old = Cell("" if age_s is None else f" {formats.span(age_s)} old ", head_role)
     lines = [ends(fit_line([head], width, head_role), [old], width)]
@@ -51,6 +51,12 @@ def _light(table: Table[Any], row: object) -> str:
 def _lights(table: Table[Any], rows: Rows) -> set[str]:
     named = set() if table.light_of is None else {_light(table, row) for row in rows.rows}
     return named or {table.light}
+
+
+def _count(rows: Rows) -> str:
+    """How many rows there are; of how many, where a filter hides some."""
+    count = len(rows.rows)
+    return str(count) if count == rows.total else f"{count}/{rows.total}"
 
 
 def _row(placed: tuple[Placed[Any], ...], row: object, gap: int, frame: Frame, width: int) -> Line:

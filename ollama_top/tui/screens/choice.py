@@ -73,8 +73,9 @@ class Choice(Asking):
         if is_marked:
             pieces = wrap(Cell(answer.about).text, max(10, width - name_width - 6))
             heads += [Cell(" " * (name_width + 3))] * (len(pieces) - 1)
+        room = max(0, width - name_width - 3)
         return [
-            fit_line([head, Cell(f"  {piece}", Role.FAINT)], width)
+            fit_line([head, fit(Cell(f"  {piece}", Role.FAINT), room)], width)
             for head, piece in zip(heads, pieces, strict=True)
         ]
 

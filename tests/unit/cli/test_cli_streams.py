@@ -103,10 +103,18 @@ def test_a_disk_that_is_full_is_named(words: list[str]) -> None:
         assert end(process) == (74, "ollama-top: the output cannot be written: No space left on device\n")
 
 
-def test_output_that_is_closed_is_written_nowhere() -> None:
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a /dev/full")
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["show", "-h"]])
+def test_help_that_does_not_fit_on_a_disk_is_a_failure(words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full, started(*words, stdout=full) as process:
+        assert end(process) == (74, "ollama-top: the output cannot be written: No space left on device\n")
+
+
+def test_output_that_is_closed_cannot_be_written() -> None:
     shell = ["sh", "-c", '"$@" >&-', "sh", *command("show", "--json", "--host", NOBODY)]
     done = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout) == (74, "")
+    assert done.stderr == "ollama-top: the output cannot be written: there is no standard output\n"
 
 
 def test_colour_is_no_matter_of_plain_text() -> None:

@@ -95,6 +95,14 @@ def test_a_wrong_ollama_host_is_told_from_a_wrong_option() -> None:
     assert done.stderr.startswith("ollama-top: OLLAMA_HOST: 'ftp://gpu-box': the scheme must be")
 
 
+@pytest.mark.parametrize("token", ["hush\r", "hush\nx", "hu sh", "hush\x7f", "hüsh", "hush\udcff"])
+def test_a_token_that_no_header_can_hold_is_refused_and_never_shown(token: str) -> None:
+    done = run("show", "--host", NOBODY, environment={"OLLAMA_TOP_TOKEN": token})
+    assert (done.returncode, done.stdout) == (64, "")
+    assert done.stderr.startswith("ollama-top: OLLAMA_TOP_TOKEN: holds a space, a line break or ")
+    assert "sh" not in done.stderr.replace("which", "")
+
+
 @pytest.mark.parametrize("words", [[], ["--demo"], ["--read-only", "--host", NOBODY]])
 def test_the_monitor_without_a_terminal_advises_show(words: list[str]) -> None:
     done = run(*words)
@@ -118,9 +126,13 @@ def test_streams_that_are_closed_are_no_terminal_and_no_crash(closed: str) -> No
         (["--theme", "pink"], "there is no theme 'pink'; there are terminal, "),
         (["--host", "https://127.0.0.1:1", "--ca-file", "none.pem"], "the CA file none.pem cannot be used: "),
         (["--host", "ftp://gpu-box"], "--host: 'ftp://gpu-box': the scheme must be http or https"),
+        (["--host", NOBODY], "OLLAMA_TOP_TOKEN: holds a space"),
     ],
 )
-def test_wrong_use_of_the_monitor_is_said_before_there_is_a_screen(words: list[str], problem: str) -> None:
+def test_wrong_use_of_the_monitor_is_said_before_there_is_a_screen(
+    words: list[str], problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_TOP_TOKEN", "secret\r" if "TOKEN" in problem else "secret")
     screen, terminal = os.openpty()
     done = subprocess.run(
         command(*words),

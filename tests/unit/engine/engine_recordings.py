@@ -14,9 +14,10 @@ from typing import Any
 import captured
 
 from ollama_top.engine import derive
-from ollama_top.engine.samples import Samples, Taken, Traffic
+from ollama_top.engine.samples import Samples, Taken, ToRunners, Traffic
 from ollama_top.engine.state import State
 from ollama_top.model.frame import Snapshot
+from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import Generation, RunnerArgs
@@ -87,6 +88,7 @@ class Look:
     waiting: int
     true_running: int
     true_waiting: int
+    precision: Precision
 
     @property
     def is_exact(self) -> bool:
@@ -131,7 +133,8 @@ def looks(recording: Recording, every: int, offset: int) -> Iterator[Look]:
         now = moments[index]
         between = [each for each in range(index - every + glance_every, index, glance_every) if each >= 0]
         glances = tuple(Taken(moments[each].served, moments[each].at_s) for each in between)
-        state, frame = derive.step(state, _samples(recording, now, glances))
+        calls = tuple(Taken(moments[each].to_runners, moments[each].at_s) for each in between)
+        state, frame = derive.step(state, _samples(recording, now, glances, calls))
         yield _look(recording, frame.snapshot, now.at_s)
 
 
@@ -141,14 +144,19 @@ def _look(recording: Recording, snapshot: Snapshot, at_s: float) -> Look:
     assert isinstance(waiting, Known)
     outstanding = recording.outstanding(at_s)
     served = min(outstanding, recording.parallel)
-    return Look(at_s, running.value, waiting.value, served, outstanding - served)
+    return Look(at_s, running.value, waiting.value, served, outstanding - served, snapshot.queue.precision)
 
 
-def _samples(recording: Recording, now: Moment, glances: tuple[Taken[tuple[Socket, ...]], ...]) -> Samples:
+def _samples(
+    recording: Recording,
+    now: Moment,
+    glances: tuple[Taken[tuple[Socket, ...]], ...],
+    calls: tuple[Taken[ToRunners], ...],
+) -> Samples:
     ports = now.slots.keys() | now.to_runners.keys()
     runners = tuple(_runner(port, recording.parallel, tells_slots=port in now.slots) for port in ports)
     slots = {port: _slots(now.at_s, body) for port, body in now.slots.items()}
-    traffic = Traffic(now.served, now.to_runners, slots, glances=glances)
+    traffic = Traffic(now.served, now.to_runners, slots, glances=glances, calls=calls)
     return Samples(
         taken_at=SINCE,
         at_s=now.at_s,

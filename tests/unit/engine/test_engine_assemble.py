@@ -110,5 +110,5 @@ def test_history_has_a_point_a_look() -> None:
     state, second = derive.step(state, samples(12, tree=tree(server=Missing(Why.DENIED, "root only"))))
     assert first.history.waiting == (0.0,)
     assert second.history.waiting == (0.0, None)
-    assert second.history.tokens_per_s == (None, None)
+    assert second.history.tokens_per_s == (0.0, None)
     assert state.history == second.history

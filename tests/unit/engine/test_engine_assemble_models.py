@@ -25,7 +25,7 @@ from engine_samples import (
     value,
 )
 
-from ollama_top.engine.samples import Samples
+from ollama_top.engine.samples import Samples, Taken, ToRunners
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.ollama.argv import Generation
@@ -203,10 +203,19 @@ def test_rates_need_two_looks() -> None:
     assert twice.models[0].running == Known(1, Source.SLOTS)
 
 
-def test_a_request_that_is_new_has_no_rate_yet_and_its_model_has_one() -> None:
-    found = snapshot(at_work(10, 100), at_work(12, 20, task=8))
+def test_a_request_that_is_new_has_no_rate_yet_and_its_model_an_estimate() -> None:
+    def told(at_s: float, segments: int, said_ms: int) -> Taken[ToRunners]:
+        heard = connection(5, asked_ms=900, said_ms=said_ms, sent_segments=segments)
+        return Taken({PORT: (heard,)}, at_s)
+
+    new = at_work(12, 20, task=8)
+    assert new.traffic is not None
+    heard = replace(new.traffic.value, calls=(told(11.5, 2, 20), told(12, 21, 45)))
+    found = snapshot(at_work(10, 100), replace(new, traffic=Taken(heard, 12)))
     assert reason(found.slots[0].tokens_per_s).why is Why.PENDING
-    assert found.models[0].tokens_per_s == Known(10.0, Source.SLOTS)
+    assert found.models[0].tokens_per_s == Known(pytest.approx(19 / 0.475), Source.ESTIMATE)
+    unheard = snapshot(at_work(10, 100), new)
+    assert reason(unheard.models[0].tokens_per_s).why is Why.PENDING
 
 
 def test_a_runner_that_does_not_answer_keeps_its_place() -> None:

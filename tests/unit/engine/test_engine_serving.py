@@ -4,13 +4,15 @@ import math
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from engine_samples import PID, connection, runner, slot
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ollama_top.engine.activity import Activity, from_slots
 from ollama_top.engine.ledger import Serving
-from ollama_top.engine.serving import Pace, Written, paces, serving, together, written
+from ollama_top.engine.rhythm import Heard, Sight
+from ollama_top.engine.serving import Pace, Rate, Written, paces, serving, together, written
 from ollama_top.model.reading import Source
 from ollama_top.sources.runners import SlotsLook
 
@@ -21,7 +23,7 @@ def pace(before: Written, now: Written) -> Pace | None:
     return paces({SLOT: before}, {SLOT: now}).get(SLOT)
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**4), st.floats(0.01, 3600))
+@given(st.integers(1, 10**6), st.integers(0, 10**4), st.floats(0.01, 3600))
 def test_a_rate_is_tokens_by_seconds(before: int, more: int, seconds: float) -> None:
     found = pace(Written(7, before, 100.0), Written(7, before + more, 100.0 + seconds))
     assert found is not None
@@ -33,6 +35,13 @@ def test_a_rate_is_tokens_by_seconds(before: int, more: int, seconds: float) -> 
 def test_of_a_new_request_the_tokens_count_and_no_rate_is_told() -> None:
     found = pace(Written(7, 500, 100.0), Written(8, 30, 102.0))
     assert found == Pace(30, 2.0, is_whole=False)
+    assert found.tokens_per_s is None
+
+
+def test_while_an_answer_begins_its_rate_is_not_told() -> None:
+    """Part of the time went into the prompt."""
+    found = pace(Written(7, 0, 100.0), Written(7, 21, 102.0))
+    assert found == Pace(21, 2.0, is_whole=False)
     assert found.tokens_per_s is None
 
 
@@ -106,13 +115,49 @@ def test_no_runner_serves_nothing_and_has_no_room() -> None:
     assert (found.busy, found.has_room, found.spoke_ms) == (0, False, ())
 
 
-def test_a_runner_is_as_fast_as_its_slots_together() -> None:
-    def look(at_s: float, *decoded: int) -> SlotsLook:
-        return SlotsLook(
-            at_s, tuple(slot(number, task=number, decoded=each) for number, each in enumerate(decoded))
-        )
+def look(at_s: float, *decoded: int | None, task: int = 0) -> SlotsLook:
+    """Slots that have written so much; None for one that is idle."""
+    each = [
+        slot(number, task=None if tokens is None else task + number, decoded=tokens or 0)
+        for number, tokens in enumerate(decoded)
+    ]
+    return SlotsLook(at_s, tuple(each))
 
-    first = from_slots(runner(), look(10.0, 0, 100), (), Activity())
-    second = from_slots(runner(), look(12.0, 80, 160), (), first)
-    assert first.tokens_per_s is None
-    assert second.tokens_per_s == 70.0
+
+def heard(segments: int, spoke_at_s: float, cookie: int = 1) -> Sight:
+    return {cookie: Heard(400, segments, spoke_at_s)}
+
+
+def after(first: SlotsLook, second: SlotsLook, *sights: Sight) -> Activity:
+    """What is known of a runner at the second of two looks."""
+    return from_slots(runner(), second, (), from_slots(runner(), first, (), Activity()), sights)
+
+
+def test_a_runner_is_as_fast_as_its_slots_together() -> None:
+    assert from_slots(runner(), look(10.0, 20, 100), (), Activity()).rate is None
+    assert after(look(10.0, 20, 100), look(12.0, 100, 160)).rate == Rate(70.0, is_seen=True)
+
+
+def test_a_slot_that_writes_nothing_adds_nothing() -> None:
+    assert after(look(10.0, 20, None), look(12.0, 100, None)).rate == Rate(40.0, is_seen=True)
+    assert after(look(10.0, 20, 0), look(12.0, 100, 0)).rate == Rate(40.0, is_seen=True), "it reads"
+    assert from_slots(runner(), look(10.0, None, 0), (), Activity()).rate == Rate(0.0, is_seen=True)
+
+
+@pytest.mark.parametrize("before", [look(10.0, 20, 0), look(10.0, 20, None)], ids=["read", "idle"])
+def test_a_slot_whose_answer_has_begun_counts_as_the_others(before: SlotsLook) -> None:
+    assert after(before, look(12.0, 60, 7)).rate == Rate(40.0, is_seen=False)
+
+
+def test_when_every_answer_is_new_the_rhythm_of_the_connections_tells() -> None:
+    sights = [heard(2, 10.5), heard(22, 11.5), heard(5, 11.9, cookie=2)]
+    assert after(look(10.0, 20, 9), look(12.0, 3, 3, task=5)).rate is None
+    assert after(look(10.0, 20, 9), look(12.0, 3, 3, task=5), *sights).rate == Rate(40.0, is_seen=False)
+
+
+def test_a_rhythm_heard_once_is_remembered() -> None:
+    """Also over a look at which the runner does not answer."""
+    last = after(look(10.0, 2, 2), look(12.0, 3, 3, task=5), heard(2, 11.0), heard(22, 12.0))
+    late = from_slots(runner(), SlotsLook(14.0, (), "late"), (), last)
+    for each in (last, late):
+        assert from_slots(runner(), look(16.0, 4, 4, task=9), (), each).rate == Rate(40.0, is_seen=False)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing
@@ -12,12 +13,14 @@ import pytest
 from answering import Answering, Asked, reply
 from engine_samples import go_runner, runner
 
+from ollama_top.engine.asking import PATIENCE_S
+from ollama_top.engine.rhythm import FIRST_TOKEN
 from ollama_top.engine.traffic import MOST_GLANCES, TrafficWatch
 from ollama_top.ollama.argv import Generation
 from ollama_top.sources import sockets
 from ollama_top.sources.inet_diag import DiagError
 from ollama_top.sources.processes import RunnerProcess
-from ollama_top.sources.runners import Runners
+from ollama_top.sources.runners import LoadLook, Runners
 
 NEWEST = captured.Capture(captured.NEWEST)
 IDLE = json.loads(NEWEST.body("runner-slots"))[:1]
@@ -30,8 +33,10 @@ class Runner(Answering):
     def __init__(self) -> None:
         super().__init__(self._answer_all)
         self.is_busy = False
+        self.late_s = 0.0
 
     def _answer_all(self, asked: Asked) -> list[bytes]:
+        time.sleep(self.late_s)
         slots = json.dumps(BUSY if self.is_busy else IDLE).encode()
         return [reply(NEWEST.body("runner-props") if asked.target == "/props" else slots)]
 
@@ -120,6 +125,22 @@ async def test_a_busy_runner_is_asked_at_every_look(watch: TrafficWatch, llama: 
     assert llama.questions()["/slots"] >= 3
 
 
+async def test_a_runner_that_is_stuck_does_not_hold_up_the_connections(
+    watch: TrafficWatch, api: socket.socket, llama: Runner
+) -> None:
+    llama.is_busy, llama.late_s = True, 3.0
+    with ExitStack() as stack:
+        client, _ = connect(stack, api)
+        for asked_bytes in (300, 600):
+            client.sendall(b"x" * 300)
+            began_s = time.monotonic()
+            found = await watch.look([llama.process])
+            assert time.monotonic() - began_s < 2 * PATIENCE_S
+            assert [each.received_bytes for each in found.served or ()] == [asked_bytes]
+            assert "does not answer" in (found.slots[llama.port].problem or "")
+    assert llama.questions() == {"/slots": 1}
+
+
 async def test_another_process_on_the_port_of_an_idle_runner_is_asked(
     watch: TrafficWatch, llama: Runner
 ) -> None:
@@ -183,6 +204,44 @@ async def test_glances_are_taken_while_there_are_connections(watch: TrafficWatch
         for _ in range(2 * MOST_GLANCES):
             watch.glance()
         assert len((await watch.look([])).glances) == MOST_GLANCES
+
+
+async def test_connections_to_runners_are_glanced_at_too(watch: TrafficWatch, api: socket.socket) -> None:
+    with ExitStack() as stack:
+        listening = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        port = listening.getsockname()[1]
+        connect(stack, api)
+        _, replying = connect(stack, listening)
+        await watch.look([go_runner(port=port)])
+        replying.sendall(b"x")
+        watch.glance()
+        replying.sendall(b"x")
+        found = await watch.look([go_runner(port=port)])
+    told = [each.sent_segments for call in found.calls for each in call.value[port]]
+    assert (told[0], told[-1]) == (1, 2)
+    assert found.to_runners[port] == found.calls[-1].value[port]
+
+
+async def no_loads(_: object) -> dict[int, LoadLook]:
+    """In place of the question how far a load is, which is a connection as well."""
+    return {}
+
+
+async def test_an_answer_that_nobody_has_seen_before_is_looked_at_twice(
+    watch: TrafficWatch, api: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is over before the next glance would have no rate."""
+    monkeypatch.setattr(watch._load_watch, "look", no_loads)
+    with ExitStack() as stack:
+        listening = stack.enter_context(closing(socket.create_server(("127.0.0.1", 0))))
+        port = listening.getsockname()[1]
+        await watch.look([go_runner(port=port)])
+        _, replying = connect(stack, listening)
+        for _ in range(FIRST_TOKEN):
+            replying.sendall(b"x")
+            await asyncio.sleep(0.01)
+        looks = [await watch.look([go_runner(port=port)]) for _ in range(2)]
+    assert [len(each.calls) for each in looks] == [2, 1]
 
 
 async def test_what_the_kernel_refuses_is_an_error_of_the_look_and_not_of_a_glance(

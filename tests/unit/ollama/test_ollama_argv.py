@@ -148,6 +148,12 @@ def test_who_serves(line: str, serves: bool) -> None:
         ("ollama run gemma3", False),
         ("ollama serve", False),
         ("curl pull", False),
+        ("curl -sN http://127.0.0.1:11434/api/pull -d {}", True),
+        ("/usr/bin/wget -qO- localhost:11434/api/tags", True),
+        ("curl localhost:11434/api/generate -d {}", False),
+        ("curl localhost:11434/api/show localhost:11434/api/chat", False),
+        ("curl localhost:11434/api/pullover", False),
+        ("python3 localhost:11434/api/pull", False),
         ("ollama", False),
     ],
 )

@@ -222,6 +222,7 @@ def test_a_healthy_model_reads_as_it_is() -> None:
         "waiting": 0,
         "waiting_source": "sockets",
         "tokens_per_s": 0.0,
+        "tokens_per_s_source": "slots",
     }
 
 

@@ -108,6 +108,16 @@ async def test_a_model_that_cannot_be_shown_keeps_no_other_back() -> None:
         await session.close()
 
 
+async def test_models_that_are_told_without_a_name_are_missed() -> None:
+    told = b'{"models":[{"name":"a"},{"name":5},null,{}]}'
+    with Answering(lambda asked: [reply(told if asked.target == "/api/ps" else b"{}")]) as server:
+        session = Session(server)
+        found, _ = await session.look(0)
+        assert [each.name for each in found.models] == ["a"]
+        assert found.notes[0] == "3 of the models in memory cannot be shown: they are told without a name"
+        await session.close()
+
+
 async def test_what_is_not_vital_may_fail() -> None:
     found, _ = await once(
         ollama(NEWEST, version=reply(b"null"), show=reply(b"", "500 Internal Server Error"))

@@ -165,6 +165,18 @@ async def test_one_that_is_late_does_not_keep_ten_others_waiting() -> None:
             await asyncio.gather(*late, return_exceptions=True)
 
 
+async def test_a_question_that_cannot_be_sent_does_not_show_the_token() -> None:
+    with Answering(always(reply(b"{}"))) as server:
+        async with client(server, access=Access("secret\r")) as http:
+            with pytest.raises(HttpError, match=r"^the question cannot be sent as it is$"):
+                await http.get("/api/ps")
+
+
+async def test_bytes_are_not_shown_as_python_spells_them() -> None:
+    refused = await refusal(always(b"\x00\xff\xfe garbage\r\n\r\n"))
+    assert str(refused) == "broke off or garbled its answer (illegal status line)"
+
+
 @pytest.mark.parametrize(("loopback", "is_sent"), [(True, True), (False, False)])
 async def test_a_token_is_sent_to_the_loopback_but_never_in_the_clear_elsewhere(
     loopback: bool, is_sent: bool

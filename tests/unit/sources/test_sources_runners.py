@@ -1,5 +1,6 @@
 """The runners' own answers: of several at once, one of them late, dying, or still loading."""
 
+import asyncio
 import json
 import time
 from collections.abc import Iterable, Iterator
@@ -34,10 +35,9 @@ def running(*answers: bytes) -> Iterator[list[int]]:
 
 async def look(*ports: int) -> list[SlotsLook]:
     asked = Runners()
-    found = await asked.slots(ports)
+    found = await asyncio.gather(*map(asked.slots, ports))
     await asked.close()
-    assert list(found) == list(ports)
-    return list(found.values())
+    return found
 
 
 async def test_slots_are_read_with_their_moment() -> None:
@@ -72,10 +72,10 @@ async def test_slots_of_a_cpp_server_look_different() -> None:
     body = captured.Capture("ollama-0.3.13").body("runner-slots.source")
     with running(reply(SLOTS), reply(body)) as ports:
         asked = Runners()
-        found = await asked.slots(ports, cpp=ports[1:])
+        found = [await asked.slots(port, is_cpp=port == ports[1]) for port in ports]
         await asked.close()
-    assert [len(each.slots) for each in found.values()] == [2, 4]
-    assert {each.problem for each in found.values()} == {None}
+    assert [len(each.slots) for each in found] == [2, 4]
+    assert {each.problem for each in found} == {None}
 
 
 async def test_loads_are_read_and_a_failure_stays_with_its_runner() -> None:
@@ -132,7 +132,7 @@ async def test_a_connection_lasts_one_question() -> None:
     with Answering(always(reply(SLOTS, connection="keep-alive"))) as server:
         asked = Runners()
         for _ in range(2):
-            await asked.slots([server.port])
+            await asked.slots(server.port)
             assert asked._http._client._transport._pool.connections == []
         await asked.close()
 

@@ -197,7 +197,7 @@ async def test_a_filter_follows_what_is_typed(key: str) -> None:
         await monitor.press(key, *"qwq")
         assert "none of 2 contains" in monitor.text
         await monitor.press("backspace", "e", "enter")
-        assert "MODEL 1 " in monitor.text
+        assert "MODEL 1/2 " in monitor.text
         assert "filter: qwe" in monitor.lines[-1]
         await monitor.press("escape")
         assert "MODEL 2 " in monitor.text

@@ -215,6 +215,13 @@ async def test_what_is_wrong_with_the_file_is_said_until_the_next_key() -> None:
         assert "/x" not in monitor.text
 
 
+async def test_a_notice_gives_the_keys_their_line_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ollama_top.tui.app.NOTICE_S", 0.1)
+    async with running(scenes.busy(), keeping=Keeping(Memory(problem="/x is no JSON."))) as monitor:
+        await monitor.until(lambda: "F1 help" in monitor.lines[-1])
+        assert "/x" not in monitor.text
+
+
 @pytest.mark.usefixtures("often")
 async def test_a_disk_that_refuses_is_said_and_the_monitor_goes_on() -> None:
     store = Memory(refusal="Changes are not kept: full.")

@@ -11,8 +11,10 @@ import troubles
 from ollama_top.columns.cell import Line, Role
 from ollama_top.columns.models import MODELS
 from ollama_top.model.frame import Frame
+from ollama_top.model.history import History
 from ollama_top.model.light import LightState
 from ollama_top.model.queue import Precision
+from ollama_top.model.reading import Known, Source
 from ollama_top.tui.draw.gpus import gpu_meters
 from ollama_top.tui.draw.header import LIGHTS, header
 from ollama_top.tui.draw.history import history
@@ -143,6 +145,14 @@ def test_sparks_come_with_their_numbers() -> None:
     assert "waiting     4 " in line
     assert "running     2 " in line
     assert "oldest 2.2s" in line
+
+
+def test_a_rate_of_which_a_part_is_worked_out_is_marked() -> None:
+    seen = frames.model("a", tokens_per_s=Known(20.0, Source.SLOTS))
+    guessed = frames.model("b", tokens_per_s=Known(20.0, Source.ESTIMATE))
+    for models, told in (((seen, seen), "40.0"), ((seen, guessed), "~40.0")):
+        found = frames.frame(models=models, history=History(tokens_per_s=(40.0,)))
+        assert text(history(view(found), 80, 1)[0]).split()[1] == told
 
 
 def test_a_count_that_cannot_be_made_is_a_dash() -> None:

@@ -48,6 +48,18 @@ def test_a_table_is_titled_by_its_header_with_its_count() -> None:
     assert text(table(scenes.busy())[0]).startswith(" MODEL 2 ")
 
 
+def test_what_a_filter_leaves_is_told_beside_what_there_is() -> None:
+    assert text(table(scenes.busy(), SLOTS, Stand(filter="no such"))[0]).startswith(" SLOT 0/6 ")
+    assert text(table(scenes.busy(), SLOTS)[0]).startswith(" SLOT 6 ")
+
+
+def test_models_of_a_server_that_has_not_answered_are_unknown_and_not_none() -> None:
+    server = replace(frames.frame().snapshot.server, reachable=False, problem=None)
+    head, why = (text(each) for each in table(frames.frame(server=server))[:2])
+    assert head.startswith(" MODEL - ")
+    assert why.strip() == "the server has not answered yet"
+
+
 def test_the_cursor_is_drawn_only_in_the_table_in_focus() -> None:
     shown = scenes.busy()
     rows = arrange(MODELS, Stand(), shown.snapshot)
