@@ -16,8 +16,9 @@ from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import is_serve
-from ollama_top.services import cgroup, systemd
+from ollama_top.services import cgroup
 from ollama_top.services.cgroup import Membership
+from ollama_top.services.systemd.bus import read_unit
 from ollama_top.sources import proc, sockets
 from ollama_top.sources.inet_diag import Socket
 
@@ -125,7 +126,7 @@ def _keeper(pid: int, path: str | None) -> tuple[Membership, tuple[Variable, ...
     kept = cgroup.membership(path) if path else MANUAL
     if kept.unit is None or kept.keeper is Keeper.CONTAINER:
         return kept, None
-    unit = systemd.read_unit(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
+    unit = read_unit(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
     return (kept, unit.environment) if unit and unit.main_pid == pid else (MANUAL, None)
 
 
