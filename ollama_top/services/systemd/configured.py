@@ -8,8 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ollama_top.ollama.variables import is_ours
-from ollama_top.services.configuration import (
+from ollama_top.model.configuration import (
     Assignment,
     Configuration,
     Layer,
@@ -18,6 +17,7 @@ from ollama_top.services.configuration import (
     Unread,
     joined,
 )
+from ollama_top.ollama.variables import is_ours
 from ollama_top.services.systemd.environment_file import assignments
 from ollama_top.services.systemd.unit_file import Directive, directives
 from ollama_top.services.systemd.words import SyntaxProblemError, resolved, words

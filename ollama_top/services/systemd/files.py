@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 
-from ollama_top.services.configuration import Configuration
+from ollama_top.model.configuration import Configuration
 from ollama_top.services.systemd.bus import Manager, Unit
 from ollama_top.services.systemd.configured import TextFile, configuration, environment_files
 

@@ -10,12 +10,12 @@ from ollama_top.model.vocabulary import Vocabulary
 
 
 class Layer(Vocabulary):
-    """A place in which a variable can be set for a server."""
+    """A place in which a variable can be set for a server; the later goes before the earlier."""
 
-    UNIT = "unit", "the service's own file, which an update writes anew"
-    DROP_IN = "drop-in", "a file of its own beside the service's, which updates leave alone"
-    ENVIRONMENT_FILE = "environment file", "a file that the service names for its environment"
     MANAGER = "manager", "the service manager's own environment"
+    UNIT = "unit", "the service's own file, which an update of Ollama writes anew"
+    DROP_IN = "drop-in", "a file beside the service's own, which updates leave alone"
+    ENVIRONMENT_FILE = "environment file", "a file that the service names for its environment"
     CONTAINER = "container", "the container's definition, fixed when it is created"
     APP = "app", "the settings of Ollama's app"
 
@@ -31,7 +31,7 @@ class Place:
     def __str__(self) -> str:
         """The place in one word for a person."""
         if self.path is None:
-            return self.layer.value
+            return f"the {self.layer.value}'s environment"
         return self.path if self.line is None else f"{self.path}:{self.line}"
 
 
@@ -49,7 +49,7 @@ class Assignment:
 class Rejected:
     """What was meant to set a variable and does not."""
 
-    text: str  # at most the name and what is wrong about it, never a value of somebody else's
+    text: str  # as far as it is about Ollama
     place: Place
     why: str
 
