@@ -52,6 +52,7 @@ class Finding:
     """One thing that could be better."""
 
     id: str = fact("The check that found it; the same from version to version.")
+    subject: str = fact("What it is about: a variable, a model, a file; it tells finds of one check apart.")
     severity: Severity = fact("How much it matters.")
     confidence: Confidence = fact("How often it was seen.")
     title: str = fact("What is found, in one line.")

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.systemd
 
 UNIT = "probe.service"
 FOLDER = "/etc/systemd/system"
-TRIALS = 800
+TRIALS = 40
 PIECES = (
     *(
         "OLLAMA_A",
