@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from ollama_top.engine.feed import AskingFeed
     from ollama_top.ollama.host import Target
 
-DONE, NOTHING_READ, USAGE, NOT_WRITTEN, INTERRUPTED = 0, 2, 64, 74, 128 + 2
+DONE, FOUND, NOTHING_READ, USAGE, NOT_WRITTEN, INTERRUPTED = 0, 1, 2, 64, 74, 128 + 2
 EXIT_CODES = {
     DONE: "done",
+    FOUND: "something was found that is more than information (doctor)",
     NOTHING_READ: "nothing could be read",
     USAGE: "wrong use or settings",
     NOT_WRITTEN: "the output could not be written",
@@ -113,6 +114,7 @@ def _parser() -> _Parser:
     )
     what_if.add_argument("--model", metavar="M", help="an installed model (default: the one that is loaded)")
     what_if.set_defaults(command=_what_if)
+    _add_doctor(commands, common)
     return parser
 
 
@@ -126,6 +128,30 @@ def _add(commands: Any, common: _Parser, name: str, short: str, long: str) -> _P
         "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
     )
     return parser
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[_Parser]", common: "_Parser") -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        parents=[common],
+        help="say what could be better, why, and what mends it",
+        description="Look at the server and its settings, and print what could be better.",
+        epilog=EXIT_STATUS,
+        allow_abbrev=False,
+    )
+    doctor.add_argument("--json", action="store_true", help="as one JSON document")
+    doctor.add_argument(
+        "--for",
+        dest="seconds",
+        metavar="S",
+        type=float,
+        default=0.0,
+        help="watch so many seconds (default: one look)",
+    )
+    doctor.add_argument(
+        "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
+    )
+    doctor.set_defaults(command=_doctor)
 
 
 def _common() -> _Parser:
@@ -210,6 +236,33 @@ def _printed(act: Callable[[], None]) -> int:
         _drop_output()
         return _fail(error, NOT_WRITTEN)
     return DONE
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from ollama_top.doctor.examine import worth_acting_on
+    from ollama_top.outputs import doctor, show
+
+    settings = _settings(options)
+    interval_s = _interval_s(options, settings) if options.seconds else show.BETWEEN_LOOKS_S
+    feed = _feed_of(options, settings)
+    try:
+        watched = doctor.watch(lambda: feed(interval_s, show.PATIENCE_S), options.seconds)
+        show.write(doctor.as_json(watched) if options.json else doctor.as_text(watched))
+    except show.NothingReadError as error:
+        return _fail(error, NOTHING_READ)
+    except show.NotWrittenError as error:
+        _drop_output()
+        return _fail(error, NOT_WRITTEN)
+    if any(worth_acting_on(watched.findings)):
+        return FOUND
+    return (
+        DONE
+        if watched.frame.snapshot.server.reachable
+        else _fail(
+            show.NothingReadError(f"the server cannot be read: {watched.frame.snapshot.server.problem}"),
+            NOTHING_READ,
+        )
+    )
 
 
 def _feed_of(

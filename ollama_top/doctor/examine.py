@@ -22,7 +22,12 @@ def examine(
         for check in checks
         for each in check.look(snapshot, history)
     ]
-    return tuple(sorted(found, key=lambda each: -ORDER.index(each.severity)))
+    return worst_first(found)
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings by severity; equal ones in the order of their checks."""
+    return tuple(sorted(findings, key=lambda each: -ORDER.index(each.severity)))
 
 
 def _finding(check: Check, found: Found, *, is_known: bool) -> Finding:

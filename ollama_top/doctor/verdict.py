@@ -3,8 +3,10 @@
 Made of facts of the Snapshot only; where one is missing the sentence says less, never more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from ollama_top.doctor.examine import worth_acting_on
+from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
@@ -14,10 +16,21 @@ from ollama_top.model.verdict import Severity, Verdict
 Judgement = Callable[[Snapshot], Verdict | None]
 
 
-def judge(snapshot: Snapshot) -> Verdict:
-    """The first judgement that applies; they are ordered by what matters most."""
-    verdicts = (each(snapshot) for each in JUDGEMENTS)
+def judge(snapshot: Snapshot, findings: Sequence[Finding] = ()) -> Verdict:
+    """The first judgement that applies; they are ordered by what matters most.
+
+    What goes wrong now goes first, then what would be better otherwise, then what is at work.
+    """
+    urgent = (each(snapshot) for each in URGENT)
+    usual = (each(snapshot) for each in USUAL)
+    verdicts = (*urgent, _advised(findings), *usual)
     return next(verdict for verdict in verdicts if verdict is not None)
+
+
+def _advised(findings: Sequence[Finding]) -> Verdict | None:
+    """The worst finding, if it is more than information."""
+    worst = next(worth_acting_on(findings), None)
+    return Verdict(worst.severity, worst.title) if worst else None
 
 
 def _unreachable(snapshot: Snapshot) -> Verdict | None:
@@ -150,10 +163,8 @@ def _list(names: list[str]) -> str:
     return " and ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} more"
 
 
-JUDGEMENTS: tuple[Judgement, ...] = (
-    _unreachable,
-    _waiting,
-    _gone,
+URGENT: tuple[Judgement, ...] = (_unreachable, _waiting, _gone)
+USUAL: tuple[Judgement, ...] = (
     _loading,
     _working,
     _unseen,

@@ -11,6 +11,7 @@ from ollama_top.engine.assemble_models import model_of, slots_of
 from ollama_top.engine.assemble_parallel import parallel_of
 from ollama_top.engine.assemble_processes import environment_of, processes_of, unit_environment_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
+from ollama_top.engine.assemble_settings import service_of, settings_of
 from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
@@ -56,19 +57,20 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
     flight = in_flight(samples, state.ledger, unjudged)
     holdings = holdings_of(samples)
+    models = tuple(
+        replace(
+            model,
+            waiting=waiting_for(model, unjudged, flight.queue),
+            gpus=shares_of_model(each, samples, holdings),
+        )
+        for each, model in zip(joined, unjudged, strict=True)
+    )
     snapshot = Snapshot(
         taken_at=samples.taken_at,
         demo=samples.demo,
         server=_server(samples),
         queue=flight.queue,
-        models=tuple(
-            replace(
-                model,
-                waiting=waiting_for(model, unjudged, flight.queue),
-                gpus=shares_of_model(each, samples, holdings),
-            )
-            for each, model in zip(joined, unjudged, strict=True)
-        ),
+        models=models,
         slots=tuple(slot for each in joined for slot in slots_of(each, _of(state, each))),
         requests=flight.requests,
         gpus=gpus_of(joined, samples),
@@ -76,6 +78,8 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         environment=environment_of(samples),
         unit_environment=unit_environment_of(samples),
         host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),
+        service=service_of(samples),
+        settings=settings_of(samples, models),
         sources=samples.lights,
     )
     return state, snapshot

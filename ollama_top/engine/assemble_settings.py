@@ -7,16 +7,20 @@ and said only of what could be read.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ollama_top.engine.assemble_processes import environment_of
+from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.loaded import LoadedModel
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.process import Variable as Given
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known
 from ollama_top.model.service import Service
 from ollama_top.model.setting import Setting, SettingStatus
-from ollama_top.ollama.families import Release
+from ollama_top.ollama.families import Release, parse_release
 from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED, is_ours
 
 Environment = Mapping[str, str]
 UNTOLD = "nothing sets it"
+HIDDEN = "(not shown: it may be a secret)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,32 @@ class Told:
     logged: Environment  # what the server said at its start: what holds, defaults included
     models: Sequence[LoadedModel]
     release: Release | None
+
+
+def service_of(samples: Samples) -> Reading[Service]:
+    """The service that keeps the server."""
+    if samples.service is not None:
+        return samples.service.value
+    return NOT_YET if samples.is_local else ELSEWHERE
+
+
+def settings_of(samples: Samples, models: Sequence[LoadedModel]) -> tuple[Setting, ...]:
+    """How every variable of the server stands at this moment."""
+    version = samples.api.value.version if samples.api else None
+    return settings(
+        Told(
+            running=map_known(environment_of(samples), _by_name),
+            service=service_of(samples),
+            shell=_by_name(samples.shell),
+            logged={},
+            models=models,
+            release=parse_release(version) if version else None,
+        )
+    )
+
+
+def _by_name(variables: Iterable[Given]) -> Environment:
+    return {each.name: HIDDEN if each.value is None else each.value for each in variables}
 
 
 def settings(told: Told) -> tuple[Setting, ...]:
@@ -73,8 +103,8 @@ def _of(environment: Environment, name: str, source: Source, absent: str) -> Rea
 
 def _configured(name: str, service: Reading[Service]) -> tuple[Reading[str], str | None]:
     """What the next start would get, and who says so."""
-    if isinstance(service, Missing):
-        return service, None
+    if isinstance(service, Missing):  # which is no proof that nothing sets it
+        return Missing(Why.UNSUPPORTED if service.why is Why.ABSENT else service.why, service.hint), None
     configuration = service.value.configuration
     if configuration.unread:
         unread = configuration.unread[0]

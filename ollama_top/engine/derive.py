@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ollama_top.doctor.examine import examine
 from ollama_top.doctor.verdict import judge
 from ollama_top.engine.assemble import assemble
 from ollama_top.engine.history import extend
@@ -14,4 +15,6 @@ def step(state: State, samples: Samples) -> tuple[State, Frame]:
     """The next Frame, and what to remember for the one after it."""
     state, snapshot = assemble(state, samples)
     history = extend(state.history, snapshot)
-    return replace(state, history=history), Frame(snapshot, judge(snapshot), history)
+    findings = examine(snapshot, history, state.findings)
+    verdict = judge(snapshot, findings)
+    return replace(state, history=history, findings=findings), Frame(snapshot, findings, verdict, history)

@@ -1,5 +1,6 @@
 """What could be better, with its evidence and its mend."""
 
+import shlex
 from dataclasses import dataclass
 
 from ollama_top.model.fact import fact
@@ -70,3 +71,14 @@ def to_set(**changes: str | None) -> Fix:
 def to_run(*argv: str) -> Fix:
     """A fix that is a command."""
     return Fix(FixKind.COMMAND, (), argv)
+
+
+def mend(fix: Fix) -> str:
+    """A fix in one line: what to set, or what to type."""
+    if fix.kind is FixKind.COMMAND:
+        return shlex.join(fix.argv)
+    return "set " + ", ".join(_change(each) for each in fix.changes)
+
+
+def _change(change: Change) -> str:
+    return f"{change.name}={change.value}" if change.value is not None else f"{change.name} to nothing"

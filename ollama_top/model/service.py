@@ -13,6 +13,8 @@ class Service:
     """A service as its manager holds it in memory, and as its files have it now."""
 
     name: str = fact("Its name.")
+    is_loaded: bool = fact("Whether its manager could read its files.")
+    is_running: bool = fact("Whether its main process runs.")
     state: Reading[str] = fact("What it is doing, in its manager's words.")
     result: Reading[str] = fact(
         "How its last run ended, in its manager's words; `success` while it runs well."

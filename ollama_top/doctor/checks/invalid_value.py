@@ -16,6 +16,7 @@ from ollama_top.ollama.values import Kind, Understood
 from ollama_top.ollama.variables import DECLARED
 
 NAME = re.compile(r"(?:OLLAMA|LLAMA_ARG)_[A-Z0-9_]+")
+SWITCHES = {"on": "1", "yes": "1", "enabled": "1", "off": "0", "no": "0", "disabled": "0"}
 WORDS = dict(zip(("one", "two", "three", "four", "five", "six", "seven", "eight"), "12345678", strict=True))
 
 
@@ -44,9 +45,9 @@ def _understood(name: str, text: str | None, snapshot: Snapshot) -> Understood:
 
 
 def _found(each: Setting, text: str, meant: Understood, snapshot: Snapshot) -> Found:
-    holds = f"so it counts as {meant.value}" if meant.value is not None else f"so {each.default} holds"
+    holds = f"it counts as {meant.value}" if meant.value is not None else f"the default holds: {each.default}"
     return Found(
-        title=f"{each.name} is set to {text!r}: {holds}",
+        title=f"{each.name}={text} does not mean what it seems to: {holds}",
         cause=f"{(meant.problem or '')[:1].upper()}{(meant.problem or '')[1:]}.",
         evidence=(*configured_evidence(each), running_evidence(snapshot, each)),
         fix=to_set(**{each.name: proposed(each.name, text)}),
@@ -69,6 +70,8 @@ def _rejected(rejected: Rejected) -> Found:
 def proposed(name: str, text: str) -> str | None:
     """What may have been meant by a value that cannot be read; None proposes to take it away."""
     variable = DECLARED.get(name)
+    if variable is not None and variable.kind is Kind.SWITCH:
+        return SWITCHES.get(text.strip().lower())
     if variable is None or variable.kind is not Kind.COUNT:
         return text or None
     number = re.search(r"(?<![-\d])[1-9]\d{0,3}", text)

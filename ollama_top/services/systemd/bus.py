@@ -6,10 +6,13 @@ JSON through busctl, because `systemctl show` quotes values in a way of its own.
 import json
 import string
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from ollama_top.model.process import Variable
+from ollama_top.ollama.environment import variables
 
 TIMEOUT_S = 3.0
 NAME, ROOT = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
@@ -30,7 +33,7 @@ class Unit:
     restarts: int  # by systemd itself, since it was started by hand
     started_at: datetime | None  # the main process that runs, or ran last
     needs_reload: bool
-    environment: tuple[str, ...]  # NAME=value of Environment=; not what environment files add
+    environment: tuple[Variable, ...]  # of Environment=; what environment files add is not in it
     fragment_path: str | None
     drop_in_paths: tuple[str, ...]
 
@@ -40,7 +43,7 @@ class Manager:
     """What systemd says of itself."""
 
     unit_path: tuple[str, ...]  # folders of unit files, the first of which goes before the others
-    environment: tuple[str, ...]  # NAME=value that every service starts from
+    environment: tuple[Variable, ...]  # that every service starts from
 
 
 def read_unit(name: str, *, user: bool) -> Unit | None:
@@ -57,7 +60,7 @@ def read_manager(*, user: bool) -> Manager | None:
     """What systemd says of itself; None when it cannot tell."""
     match _ask(["get-property", NAME, ROOT, f"{NAME}.Manager", "UnitPath", "Environment"], user=user):
         case [list(unit_path), list(environment)]:
-            return Manager(tuple(map(str, unit_path)), tuple(map(str, environment)))
+            return Manager(tuple(map(str, unit_path)), _variables(environment))
     return None
 
 
@@ -83,12 +86,17 @@ def _unit(name: str, of: Mapping[str, Any]) -> Unit | None:
             restarts=int(of["NRestarts"]),
             started_at=_moment(int(of["ExecMainStartTimestamp"])),
             needs_reload=bool(of["NeedDaemonReload"]),
-            environment=tuple(map(str, of["Environment"])),
+            environment=_variables(of["Environment"]),
             fragment_path=str(of["FragmentPath"]) or None,
             drop_in_paths=tuple(map(str, of["DropInPaths"])),
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _variables(pairs: Iterable[object]) -> tuple[Variable, ...]:
+    parted = (str(each).partition("=") for each in pairs)
+    return variables((name, value) for name, _, value in parted)
 
 
 def _moment(microseconds: int) -> datetime | None:

@@ -17,7 +17,8 @@ from ollama_top.model.configuration import (
     Unread,
     joined,
 )
-from ollama_top.ollama.variables import is_ours
+from ollama_top.model.process import Variable
+from ollama_top.ollama.environment import concerns, kept
 from ollama_top.services.systemd.environment_file import assignments
 from ollama_top.services.systemd.unit_file import Directive, directives
 from ollama_top.services.systemd.words import SyntaxProblemError, resolved, words
@@ -67,19 +68,21 @@ def configuration(
     unit: str,
     files: Sequence[TextFile],
     named: Mapping[str, Sequence[TextFile]],
-    manager: Sequence[str] = (),
+    manager: Sequence[Variable] = (),
 ) -> Configuration:
     """What the next start would get.
 
     `files` are the unit's own file and those dropped in, as systemd orders them; `named` are the
-    files behind each pattern of `environment_files`; `manager` is systemd's own NAME=value.
+    files behind each pattern of `environment_files`; `manager` is systemd's own environment.
     """
     said = _said(unit, files)
     own = Place(Layer.MANAGER, None)
     unread = tuple(Unread(_place(each, files, None), each.problem) for each in files if each.problem)
     whole = joined(
         (
-            Configuration(tuple(_assigned(each, own) for each in manager if is_ours(each))),
+            Configuration(
+                tuple(_assigned(each.name, each.value, own) for each in manager if concerns(each.name))
+            ),
             Configuration((*said.passed, *said.inline), tuple(said.rejected), unread),
             *(_of_named(each, named.get(each.pattern, ())) for each in said.files),
         )
@@ -164,10 +167,10 @@ def _follow_word(said: _Said, name: str, word: str, place: Place, unit: str) -> 
     match name:
         case "Environment":
             _take(said, word, place, unit)
-        case "PassEnvironment" if is_ours(word):
+        case "PassEnvironment" if concerns(word):
             problem = "it is taken from systemd's own environment"
             said.passed.append(Assignment(word, None, place, problem))
-        case "UnsetEnvironment" if is_ours(word):
+        case "UnsetEnvironment" if concerns(word):
             said.unset.append((word, place))
 
 
@@ -184,7 +187,7 @@ def _take(said: _Said, word: str, place: Place, unit: str) -> None:
         said.rejected += [
             Rejected(each, place, _why_rejected(name, equals)) for each in MENTION.findall(word)
         ]
-    elif is_ours(name):
+    elif concerns(name):
         problem = "only systemd knows what its % specifiers stand for; a percent sign is written %%"
         said.inline.append(
             Assignment(name, None, place, problem) if whole is None else _checked(name, value, place, said)
@@ -194,7 +197,7 @@ def _take(said: _Said, word: str, place: Place, unit: str) -> None:
 def _checked(name: str, value: str, place: Place, said: _Said) -> Assignment:
     """The assignment; a value that systemd refuses changes nothing of what was said before."""
     if not CONTROL.search(value):
-        return Assignment(name, value, place)
+        return _assigned(name, value, place)
     said.rejected.append(Rejected(name, place, "its value holds a control character, so systemd ignores it"))
     return next((each for each in reversed(said.inline) if each.name == name), Assignment(name, None, place))
 
@@ -207,9 +210,12 @@ def _why_rejected(name: str, equals: str) -> str:
     return "its name is none that a variable can have, so systemd ignores it"
 
 
-def _assigned(pair: str, place: Place) -> Assignment:
-    name, _, value = pair.partition("=")
-    return Assignment(name, value, place)
+def _assigned(name: str, value: str | None, place: Place) -> Assignment:
+    """A variable as set, unless its value may be a secret: that is not kept."""
+    shown = None if value is None else kept(name, value)
+    return Assignment(
+        name, shown, place, "its value may be a secret, and is not kept" if shown is None else None
+    )
 
 
 def _of_named(named: NamedFile, found: Sequence[TextFile]) -> Configuration:
@@ -230,7 +236,7 @@ def _of_file(file: TextFile, named: NamedFile) -> Configuration:
     for each in assignments(file.text):
         at = Place(Layer.ENVIRONMENT_FILE, file.path, each.line)
         if NAME.fullmatch(each.name) and not CONTROL.search(each.value):
-            taken += [Assignment(each.name, each.value, at)] if is_ours(each.name) else []
+            taken += [_assigned(each.name, each.value, at)] if concerns(each.name) else []
         else:
             rejected += [
                 Rejected(text, at, _why_rejected(each.name, "=")) for text in MENTION.findall(each.name)

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from ollama_top.model.configuration import Assignment, Configuration, Layer, Place
+from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.service import Service
-from ollama_top.ollama.variables import is_ours
+from ollama_top.ollama.environment import concerns
 from ollama_top.services.systemd.bus import Unit, read_manager, read_unit
 from ollama_top.services.systemd.files import UnitFiles, read_files
 
@@ -25,6 +26,8 @@ def _service(unit: Unit, files: UnitFiles) -> Service:
     changed = files.changed_s
     return Service(
         name=unit.name,
+        is_loaded=unit.load_state == "loaded",
+        is_running=unit.active_state == "active" and unit.sub_state == "running",
         state=Known(state, Source.SERVICE),
         result=Known(unit.result, Source.SERVICE),
         exit_status=Known(unit.exit_status, Source.SERVICE),
@@ -34,11 +37,10 @@ def _service(unit: Unit, files: UnitFiles) -> Service:
         files=files.paths,
         stray_files=files.stray,
         changed_at=Known(datetime.fromtimestamp(changed, UTC), Source.SERVICE) if changed else no_files,
-        held=Configuration(tuple(_held(each) for each in unit.environment if is_ours(each))),
+        held=Configuration(tuple(_held(each) for each in unit.environment if concerns(each.name))),
         configuration=files.configuration,
     )
 
 
-def _held(pair: str) -> Assignment:
-    name, _, value = pair.partition("=")
-    return Assignment(name, value, Place(Layer.MANAGER, None))
+def _held(each: Variable) -> Assignment:
+    return Assignment(each.name, each.value, Place(Layer.MANAGER, None))

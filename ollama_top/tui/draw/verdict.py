@@ -6,12 +6,14 @@ from ollama_top.model.verdict import Severity
 from ollama_top.tui.draw.fit import fit, fit_line, wrap
 from ollama_top.tui.view import View
 
-_MARKS = {
+MARKS = {
     Severity.OK: Cell("✓", Role.GOOD),
     Severity.INFO: Cell("i", Role.NOTICE),
     Severity.WARNING: Cell("▲", Role.WARNING),
     Severity.ERROR: Cell("✗", Role.ERROR),
 }
+"""A mark for each severity."""
+
 INDENT = 3
 TALLEST = 9  # where there is room for all of it
 
@@ -19,7 +21,7 @@ TALLEST = 9  # where there is room for all of it
 def verdict(view: View, width: int, height: int) -> list[Line]:
     """The verdict in as many lines as it needs, `height` at the most."""
     severity, text = judgement(view)
-    mark = _MARKS[severity]
+    mark = MARKS[severity]
     role = mark.role if severity in {Severity.WARNING, Severity.ERROR} else Role.PLAIN
     room = max(1, width - INDENT - 1)
     pieces = wrap(Cell(text).text, room)
