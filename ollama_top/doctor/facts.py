@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from ollama_top.model.finding import Evidence
+from ollama_top.model.finding import Evidence, Fix, to_run
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Reading, Source, Why
 from ollama_top.model.service import Service
 from ollama_top.model.setting import Setting
-from ollama_top.ollama.families import Release, parse_release
+from ollama_top.ollama.families import Release, is_forced_to_one, parse_release
+from ollama_top.ollama.variables import DECLARED
 
 NUM_PARALLEL = "OLLAMA_NUM_PARALLEL"
 
@@ -58,3 +59,36 @@ def configured_evidence(each: Setting) -> Iterator[Evidence]:
 def name_of(model: LoadedModel) -> str:
     """A model's name, as far as it is known."""
     return model.name.value if isinstance(model.name, Known) else "a model"
+
+
+def shown(reading: Reading[int]) -> str:
+    """A number as text; a dash where it is not known."""
+    return str(reading.value) if isinstance(reading, Known) else "-"
+
+
+def count_of(each: Setting | None, snapshot: Snapshot) -> int | None:
+    """The number that a variable stands for in the running server; None where that is not known."""
+    variable = DECLARED.get(each.name) if each else None
+    if each is None or variable is None or not (isinstance(each.running, Known) or is_absent(each.running)):
+        return None
+    text = each.running.value if isinstance(each.running, Known) else None
+    meant = variable.understood(text, release(snapshot)).value or each.default
+    return int(meant) if meant.isascii() and meant.isdigit() else None
+
+
+def asked_parallel(snapshot: Snapshot) -> int | None:
+    """How many requests at once the running server was asked for; None where that is not known."""
+    asked = count_of(setting(snapshot, NUM_PARALLEL), snapshot)
+    return None if asked is None else max(asked, 1)
+
+
+def is_held_at_one(model: LoadedModel, snapshot: Snapshot) -> bool:
+    """Whether this version holds a model's family at one request at a time."""
+    family = model.family
+    return isinstance(family, Known) and is_forced_to_one(family.value, release(snapshot), None)
+
+
+def log_command(snapshot: Snapshot, pattern: str) -> Fix | None:
+    """A command that shows what the server's log says of something; None where it keeps none known."""
+    kept = service(snapshot)
+    return to_run("journalctl", "-u", kept.name, "-g", pattern, "-n", "20", "--no-pager") if kept else None

@@ -14,6 +14,8 @@ TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 DURATION = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0")
 WHOLE = re.compile(r"[-+]?\d{1,19}")
+PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+UNITS_S = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 FOREVER = "forever"
 
 
@@ -70,6 +72,14 @@ def _duration(value: str) -> Understood:
     if value.startswith("-") and re.search(r"[1-9]", value):
         return Understood(FOREVER)
     return Understood(f"{int(value)}s" if is_number else value.removeprefix("+"))
+
+
+def seconds(duration: str) -> float | None:
+    """How long a time as Go writes it is, in seconds; None for what is none, and for ever."""
+    if not DURATION.fullmatch(duration):
+        return None
+    sign = -1 if duration.startswith("-") else 1
+    return sign * sum(float(number) * UNITS_S[unit] for number, unit in PART.findall(duration))
 
 
 def _level(value: str) -> Understood:

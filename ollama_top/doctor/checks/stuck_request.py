@@ -1,0 +1,62 @@
+"""A slot that works for nobody, or a request that gets no further."""
+
+from collections.abc import Iterator
+
+from ollama_top.doctor.check import Check, Found
+from ollama_top.model.finding import Evidence, to_run
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.history import History
+from ollama_top.model.light import LightState
+from ollama_top.model.queue import Precision
+from ollama_top.model.reading import Known, Source, value_or
+from ollama_top.model.slot import Slot, SlotState
+from ollama_top.model.verdict import Severity
+
+LONG_POINTS = 5  # of the history, in each of which something was in service
+
+
+def _look(snapshot: Snapshot, history: History) -> Iterator[Found]:
+    busy = [each for each in snapshot.slots if each.state is not SlotState.IDLE]
+    recent = history.running[-LONG_POINTS:]
+    has_lasted = len(recent) == LONG_POINTS and all(each for each in recent)
+    if not busy or not has_lasted:
+        return
+    if not snapshot.requests and _sees_clients(snapshot):
+        yield _orphan(busy[0])
+    for slot in busy:
+        if isinstance(slot.tokens_per_s, Known) and slot.tokens_per_s.value == 0:
+            yield _halted(slot)
+
+
+def _sees_clients(snapshot: Snapshot) -> bool:
+    is_ok = any(each.name == Source.SOCKETS and each.state is LightState.OK for each in snapshot.sources)
+    return is_ok and snapshot.queue.precision is Precision.EXACT
+
+
+def _orphan(slot: Slot) -> Found:
+    model = value_or(slot.model, "a model")
+    return Found(
+        title=f"a slot of {model} works, and no client waits for it",
+        cause="Its client has left, and the runner goes on to the end of the answer all the same.",
+        evidence=(
+            Evidence(f"slot {slot.slot} is in {slot.state.value}", Source.SLOTS),
+            Evidence("no connection to the server has a request outstanding", Source.SOCKETS),
+        ),
+        fix=to_run("ollama", "stop", model),
+        subject=f"{model} slot {slot.slot} without a client",
+    )
+
+
+def _halted(slot: Slot) -> Found:
+    model = value_or(slot.model, "a model")
+    return Found(
+        title=f"a request to {model} has written nothing since the last look",
+        cause="The runner says that it works on it, and it gets no further.",
+        evidence=(Evidence(f"slot {slot.slot} wrote 0 tokens a second", Source.SLOTS),),
+        fix=to_run("ollama", "stop", model),
+        settle="whether it goes on by itself: another request's long prompt can hold it up",
+        subject=f"{model} slot {slot.slot} halted",
+    )
+
+
+CHECK = Check("stuck-request", "slots that work for nobody, or get no further", Severity.WARNING, _look)
