@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from ollama_top.model.configuration import Assignment, Configuration, Layer, Place, Rejected
+from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuShare, GpuWork, Vendor
 from ollama_top.model.history import History
@@ -18,6 +20,8 @@ from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.request import Request, RequestState
 from ollama_top.model.server import Server
+from ollama_top.model.service import Service
+from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.slot import Slot, SlotState
 from ollama_top.model.verdict import Severity, Verdict
 
@@ -29,6 +33,7 @@ DENIED = Missing(Why.DENIED, "the server runs as another user, whose processes m
 NOT_LOCAL = Missing(Why.NOT_LOCAL, "the server is on another machine")
 NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
 ENVIRONMENT = (Variable("OLLAMA_NUM_PARALLEL", "2"), Variable("PATH", None))
+BY_HAND = Missing(Why.ABSENT, "no service manager keeps it")
 UNTOLD = Missing(Why.UNSUPPORTED, "this version does not tell")
 
 
@@ -234,6 +239,60 @@ def queue(running: int | Missing = 0, waiting: int | Missing = 0, **changes: Any
     return replace(plain, **changes)
 
 
+NOT_SET = Missing(Why.ABSENT, "nothing sets it")
+DROP_IN = Place(Layer.DROP_IN, "/etc/systemd/system/ollama.service.d/override.conf", 2)
+
+
+def setting(
+    name: str = "OLLAMA_NUM_PARALLEL",
+    running: str | Missing = NOT_SET,
+    configured: str | Missing = NOT_SET,
+    status: SettingStatus = SettingStatus.DEFAULT,
+    **changes: Any,
+) -> Setting:
+    """A variable that nothing sets."""
+    plain = Setting(
+        name=name,
+        configured=known(configured, Source.SERVICE),
+        configured_in=None if isinstance(configured, Missing) else str(DROP_IN),
+        shell=NOT_SET,
+        running=known(running, Source.PROCESSES),
+        effective=known("1" if isinstance(running, Missing) else running, Source.PREDICTED),
+        default="1",
+        status=status,
+        note=None,
+        effect="What it does.",
+        cost=None,
+    )
+    return replace(plain, **changes)
+
+
+def said(name: str, value: str | None, place: Place = DROP_IN) -> Assignment:
+    """A variable as set in one place."""
+    return Assignment(name, value, place)
+
+
+def service(*assignments: Assignment, rejected: tuple[Rejected, ...] = (), **changes: Any) -> Known[Service]:
+    """A unit that runs, was started after its last change, and whose files say `assignments`."""
+    plain = Service(
+        name="ollama.service",
+        is_loaded=True,
+        is_running=True,
+        state=Known("active (running)", Source.SERVICE),
+        result=Known("success", Source.SERVICE),
+        exit_status=Known(0, Source.SERVICE),
+        restarts=Known(0, Source.SERVICE),
+        started_at=Known(NOW - timedelta(days=2, hours=4), Source.SERVICE),
+        needs_reload=False,
+        files=("/etc/systemd/system/ollama.service",),
+        stray_files=(),
+        changed_at=Known(NOW - timedelta(days=3), Source.SERVICE),
+        held=Configuration(assignments),
+        configuration=Configuration(assignments, rejected),
+    )
+    return Known(replace(plain, **changes), Source.SERVICE)
+
+
 def lights(**changes: Light) -> tuple[Light, ...]:
     """Every source answering; a keyword puts another light in the place of the one of its name."""
     return tuple(changes.get(name, light(name)) for name in SOURCES)
@@ -250,6 +309,7 @@ def frame(
     *,
     verdict: Verdict = Verdict(Severity.OK, "Nothing waits."),  # noqa: B008 - it is frozen
     history: History = History(),  # noqa: B008 - it is frozen
+    findings: tuple[Finding, ...] = (),
     **changes: Any,
 ) -> Frame:
     """A Frame of a server with nothing loaded; keywords are fields of its Snapshot."""
@@ -266,6 +326,8 @@ def frame(
         environment=Known(ENVIRONMENT, Source.PROCESSES),
         unit_environment=Known(ENVIRONMENT[:1], Source.SERVICE),
         host=host(),
+        service=BY_HAND,
+        settings=(),
         sources=lights(),
     )
-    return Frame(replace(empty, **changes), verdict, history)
+    return Frame(replace(empty, **changes), findings, verdict, history)
