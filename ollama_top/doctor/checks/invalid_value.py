@@ -12,7 +12,8 @@ from ollama_top.model.history import History
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.setting import Setting
 from ollama_top.model.verdict import Severity
-from ollama_top.ollama.values import Kind, Understood
+from ollama_top.ollama.values import Kind, Understood, trimmed
+from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED
 
 NAME = re.compile(r"(?:OLLAMA|LLAMA_ARG)_[A-Z0-9_]+")
@@ -70,13 +71,20 @@ def _rejected(rejected: Rejected) -> Found:
 def proposed(name: str, text: str) -> str | None:
     """What may have been meant by a value that cannot be read; None proposes to take it away."""
     variable = DECLARED.get(name)
-    if variable is not None and variable.kind is Kind.SWITCH:
-        return SWITCHES.get(text.strip().lower())
-    if variable is None or variable.kind is not Kind.COUNT:
-        return text or None
+    meant = _meant(variable, text)
+    if not meant or (variable is not None and variable.understood(meant, None).problem is not None):
+        return None
+    return meant
+
+
+def _meant(variable: Variable | None, text: str) -> str | None:
+    word = trimmed(text).lower()
+    if variable is None or variable.kind not in {Kind.COUNT, Kind.SWITCH}:
+        return text
+    if variable.kind is Kind.SWITCH:
+        return SWITCHES.get(word, text)
     number = re.search(r"(?<![-\d])[1-9]\d{0,3}", text)
-    found = number[0] if number else WORDS.get(text.strip().strip("\"'").lower())
-    return found if found is not None and variable.understood(found, None).problem is None else None
+    return number[0] if number else WORDS.get(word)
 
 
 CHECK = Check(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ollama_top.doctor.verdict import JUDGEMENTS, judge
+from ollama_top.doctor.verdict import URGENT, USUAL, judge
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
@@ -250,8 +250,8 @@ def test_every_judgement_speaks_somewhere_and_is_silent_somewhere() -> None:
     scenes = [idle, down, waiting(1, FREE), snapshot(models=(LOADING,)), snapshot(models=(SECOND,))]
     scenes += [snapshot(models=(model(state=ModelState.GONE),)), snapshot(queue=frames.queue(1))]
     scenes += [snapshot(queue=frames.queue(UNSEEN))]
-    for judgement in JUDGEMENTS[:-1]:
+    for judgement in (*URGENT, *USUAL)[:-1]:
         spoken = [judgement(scene) is not None for scene in scenes]
         assert any(spoken), judgement
         assert not all(spoken), judgement
-    assert all(JUDGEMENTS[-1](scene) is not None for scene in scenes)
+    assert all((*URGENT, *USUAL)[-1](scene) is not None for scene in scenes)

@@ -118,6 +118,13 @@ def test_the_question_is_one_that_changes_nothing(
 def test_an_answer_that_is_none(busctl: Busctl, script: str) -> None:
     busctl(script)
     assert read_unit("ollama.service", user=False) is None
+
+
+@pytest.mark.parametrize(
+    "script", ["exit 1", saying(""), saying('{"data":[]}'), saying('{"data":1}\n{"data":[]}')]
+)
+def test_a_manager_that_tells_nothing(busctl: Busctl, script: str) -> None:
+    busctl(script)
     assert read_manager(user=False) is None
 
 
