@@ -28,7 +28,7 @@ from ollama_top.model.verdict import Severity, Verdict
 T = TypeVar("T")
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 GIB = 1 << 30
-SOURCES = ("api", "processes", "sockets", "slots", "nvidia", "host")
+SOURCES = ("api", "processes", "sockets", "slots", "service", "nvidia", "host")
 DENIED = Missing(Why.DENIED, "the server runs as another user, whose processes may not be read")
 NOT_LOCAL = Missing(Why.NOT_LOCAL, "the server is on another machine")
 NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
@@ -324,7 +324,6 @@ def frame(
         gpus=(),
         processes=(process(),),
         environment=Known(ENVIRONMENT, Source.PROCESSES),
-        unit_environment=Known(ENVIRONMENT[:1], Source.SERVICE),
         host=host(),
         service=BY_HAND,
         settings=(),

@@ -8,10 +8,9 @@ from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Reading, Source, Why
 from ollama_top.model.service import Service
 from ollama_top.model.setting import Setting
-from ollama_top.ollama.families import Release, is_forced_to_one, parse_release
+from ollama_top.ollama.environment import NUM_PARALLEL
+from ollama_top.ollama.families import Release, parse_release
 from ollama_top.ollama.variables import DECLARED
-
-NUM_PARALLEL = "OLLAMA_NUM_PARALLEL"
 
 
 def release(snapshot: Snapshot) -> Release | None:
@@ -80,12 +79,6 @@ def asked_parallel(snapshot: Snapshot) -> int | None:
     """How many requests at once the running server was asked for; None where that is not known."""
     asked = count_of(setting(snapshot, NUM_PARALLEL), snapshot)
     return None if asked is None else max(asked, 1)
-
-
-def is_held_at_one(model: LoadedModel, snapshot: Snapshot) -> bool:
-    """Whether this version holds a model's family at one request at a time."""
-    family = model.family
-    return isinstance(family, Known) and is_forced_to_one(family.value, release(snapshot), None)
 
 
 def log_command(snapshot: Snapshot, pattern: str) -> Fix | None:

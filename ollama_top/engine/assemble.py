@@ -9,9 +9,9 @@ from ollama_top.engine.assemble_gpus import gpus_of
 from ollama_top.engine.assemble_loads import is_being_loaded
 from ollama_top.engine.assemble_models import model_of, slots_of
 from ollama_top.engine.assemble_parallel import parallel_of
-from ollama_top.engine.assemble_processes import environment_of, processes_of, unit_environment_of
+from ollama_top.engine.assemble_processes import processes_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
-from ollama_top.engine.assemble_settings import service_of, settings_of
+from ollama_top.engine.assemble_settings import settings_of
 from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
@@ -19,6 +19,7 @@ from ollama_top.engine.ledger import Serving, advance, glance
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, Traffic
 from ollama_top.engine.serving import together
 from ollama_top.engine.state import State
+from ollama_top.engine.told import environment_of, service_of
 from ollama_top.engine.tracking import has_asked
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.host import Host
@@ -76,7 +77,6 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, holdings),
         environment=environment_of(samples),
-        unit_environment=unit_environment_of(samples),
         host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),
         service=service_of(samples),
         settings=settings_of(samples, models),

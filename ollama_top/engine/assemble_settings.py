@@ -5,65 +5,25 @@ and said only of what could be read.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from ollama_top.engine.assemble_processes import environment_of
-from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
+from ollama_top.engine.samples import Samples
+from ollama_top.engine.told import Told, configured_of, running_of, set_in, told_of
 from ollama_top.model.loaded import LoadedModel
-from ollama_top.model.process import Variable as Given
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known
-from ollama_top.model.service import Service
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.setting import Setting, SettingStatus
-from ollama_top.ollama.families import Release, parse_release
+from ollama_top.ollama.families import Release
 from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED, is_ours
-
-Environment = Mapping[str, str]
-UNTOLD = "nothing sets it"
-HIDDEN = "(not shown: it may be a secret)"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of variables, by all who can tell."""
-
-    running: Reading[Environment]  # of the running process
-    service: Reading[Service]
-    shell: Environment  # of ollama-top's own process
-    logged: Environment  # what the server said at its start: what holds, defaults included
-    models: Sequence[LoadedModel]
-    release: Release | None
-
-
-def service_of(samples: Samples) -> Reading[Service]:
-    """The service that keeps the server."""
-    if samples.service is not None:
-        return samples.service.value
-    return NOT_YET if samples.is_local else ELSEWHERE
 
 
 def settings_of(samples: Samples, models: Sequence[LoadedModel]) -> tuple[Setting, ...]:
     """How every variable of the server stands at this moment."""
-    version = samples.api.value.version if samples.api else None
-    return settings(
-        Told(
-            running=map_known(environment_of(samples), _by_name),
-            service=service_of(samples),
-            shell=_by_name(samples.shell),
-            logged={},
-            models=models,
-            release=parse_release(version) if version else None,
-        )
-    )
+    return settings(told_of(samples), models)
 
 
-def _by_name(variables: Iterable[Given]) -> Environment:
-    return {each.name: HIDDEN if each.value is None else each.value for each in variables}
-
-
-def settings(told: Told) -> tuple[Setting, ...]:
+def settings(told: Told, models: Sequence[LoadedModel]) -> tuple[Setting, ...]:
     """Every variable that this version reads, and every other that is set and sounds like one."""
-    return tuple(_setting(name, told) for name in _names(told))
+    return tuple(_setting(name, told, models) for name in _names(told))
 
 
 def _names(told: Told) -> Iterable[str]:
@@ -75,11 +35,11 @@ def _names(told: Told) -> Iterable[str]:
     yield from sorted(is_set - DECLARED.keys())
 
 
-def _setting(name: str, told: Told) -> Setting:
+def _setting(name: str, told: Told, models: Sequence[LoadedModel]) -> Setting:
     variable = DECLARED.get(name)
-    configured, place = _configured(name, told.service)
-    running = _running(name, told)
-    shell = _of(told.shell, name, Source.PROCESSES, "your shell does not set it")
+    configured, place = configured_of(name, told.service)
+    running = running_of(name, told)
+    shell = set_in(told.shell, name, Source.PROCESSES, "your shell does not set it")
     default = variable.default(told.release) if variable else "-"
     status, note = _status(variable, configured, running, shell, told)
     return Setting(
@@ -88,7 +48,7 @@ def _setting(name: str, told: Told) -> Setting:
         configured_in=place,
         shell=shell,
         running=running,
-        effective=_effective(name, variable, running, told),
+        effective=_effective(name, variable, running, told, models),
         default=default,
         status=status,
         note=note,
@@ -97,61 +57,12 @@ def _setting(name: str, told: Told) -> Setting:
     )
 
 
-def _of(environment: Environment, name: str, source: Source, absent: str) -> Reading[str]:
-    return Known(environment[name], source) if name in environment else Missing(Why.ABSENT, absent)
-
-
-def _configured(name: str, service: Reading[Service]) -> tuple[Reading[str], str | None]:
-    """What the next start would get, and who says so."""
-    if isinstance(service, Missing):  # which is no proof that nothing sets it
-        return Missing(Why.UNSUPPORTED if service.why is Why.ABSENT else service.why, service.hint), None
-    configuration = service.value.configuration
-    if configuration.unread:
-        unread = configuration.unread[0]
-        return Missing(Why.DENIED, f"{unread.place} may set it: {unread.why}"), None
-    said = configuration.said(name)
-    if not said:
-        return Missing(Why.ABSENT, UNTOLD), None
-    last = said[-1]
-    if last.value is not None:
-        return Known(last.value, Source.SERVICE), str(last.place)
-    if last.problem is not None:
-        return Missing(Why.UNSUPPORTED, last.problem), str(last.place)
-    return Missing(Why.ABSENT, f"{last.place} takes it away"), str(last.place)
-
-
-def _running(name: str, told: Told) -> Reading[str]:
-    """What the running process was started with: its own word, else what its unit gave it, else its log."""
-    absent = "the running server was started without it"
-    if isinstance(told.running, Known):
-        return _of(told.running.value, name, told.running.source, absent)
-    configured, _ = _configured(name, told.service)
-    if is_unchanged(told.service):
-        return configured
-    logged = told.logged.get(name)
-    variable = DECLARED.get(name)
-    if logged and variable and logged not in {variable.default(told.release), "false", "0"}:
-        return Known(logged, Source.LOG)  # no default, so it was set
-    if isinstance(told.service, Known):
-        why = f"{told.service.value.name} has been changed since it was started, and {told.running.hint}"
-        return Missing(told.running.why, why)
-    return told.running
-
-
-def is_unchanged(service: Reading[Service]) -> bool:
-    """Whether the running server got what its files say now, since none has changed after its start."""
-    if isinstance(service, Missing):
-        return False
-    started, changed = service.value.started_at, service.value.changed_at
-    if isinstance(started, Missing) or service.value.needs_reload:
-        return False
-    return not isinstance(changed, Known) or changed.value < started.value
-
-
-def _effective(name: str, variable: Variable | None, running: Reading[str], told: Told) -> Reading[str]:
+def _effective(
+    name: str, variable: Variable | None, running: Reading[str], told: Told, models: Sequence[LoadedModel]
+) -> Reading[str]:
     """What really holds: by the runners' own word where they have one."""
-    if name in BY_MODEL and told.models:
-        return _by_model(BY_MODEL[name], told.models)
+    if name in BY_MODEL and models:
+        return _by_model(BY_MODEL[name], models)
     if told.logged.get(name):
         return Known(told.logged[name], Source.LOG)
     if variable is None or not variable.is_read(told.release):

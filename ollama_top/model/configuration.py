@@ -6,6 +6,7 @@ Must never hold the value of a variable that is not meant for Ollama, its runner
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ollama_top.model.fact import fact
 from ollama_top.model.vocabulary import Vocabulary
 
 
@@ -24,9 +25,9 @@ class Layer(Vocabulary):
 class Place:
     """Where something is said."""
 
-    layer: Layer
-    path: str | None  # the file; None where there is none
-    line: int | None = None
+    layer: Layer = fact("What kind of place it is.")
+    path: str | None = fact("The file; null where there is none.")
+    line: int | None = fact("The line, from 1; null where there is none.", default=None)
 
     def __str__(self) -> str:
         """The place in one word for a person."""
@@ -37,38 +38,42 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One variable as set in one place; `value` is None where it is taken away there, or not known."""
+    """One variable as set in one place."""
 
-    name: str
-    value: str | None
-    place: Place
-    problem: str | None = None  # why the value is not known; None where it is known or taken away
+    name: str = fact("Its name.")
+    value: str | None = fact("Its value; null where it is taken away there, or not known.")
+    place: Place = fact("Where it stands.")
+    problem: str | None = fact(
+        "Why the value is not known; null where it is known, or taken away.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """What was meant to set a variable and does not."""
 
-    text: str  # as far as it is about Ollama
-    place: Place
-    why: str
+    text: str = fact("What stands there, as far as it is about Ollama.")
+    place: Place = fact("Where it stands.")
+    why: str = fact("Why it has no effect.")
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A place that may set variables and could not be read."""
 
-    place: Place
-    why: str
+    place: Place = fact("Which place it is.")
+    why: str = fact("Why it could not be read.")
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """Everything that has a say in the environment of the next start."""
 
-    assignments: tuple[Assignment, ...] = ()  # in the order in which they take effect: the last wins
-    rejected: tuple[Rejected, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    assignments: tuple[Assignment, ...] = fact(
+        "Variables in the order in which they take effect: the last wins.", default=()
+    )
+    rejected: tuple[Rejected, ...] = fact("What was meant to set a variable and does not.", default=())
+    unread: tuple[Unread, ...] = fact("Places that may set variables and could not be read.", default=())
 
     def said(self, name: str) -> tuple[Assignment, ...]:
         """All that is said of a variable; the last holds."""

@@ -37,9 +37,6 @@ class Snapshot:
     environment: Reading[tuple[Variable, ...]] = fact(
         "What the server's process was started with; null with a reason where it may not be read."
     )
-    unit_environment: Reading[tuple[Variable, ...]] = fact(
-        "What its unit sets for the next start; null with a reason where there is none to read."
-    )
     host: Host = fact("This machine.")
     service: Reading[Service] = fact(
         "The service that keeps the server; null with a reason where none is seen."

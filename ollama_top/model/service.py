@@ -26,5 +26,5 @@ class Service:
     files: tuple[str, ...] = fact("Its own file, then those dropped in beside it, the last of which wins.")
     stray_files: tuple[str, ...] = fact("Files beside those dropped in that have no effect by their names.")
     changed_at: Reading[datetime] = fact("Last change of any file that has a say in it.")
-    held: Configuration = Configuration()  # as its manager has it in memory
-    configuration: Configuration = Configuration()  # as the files have it: what the next start would get
+    held: Configuration = fact("What its manager holds in memory, its environment files left out.")
+    configuration: Configuration = fact("What its files say now: what the next start would get.")

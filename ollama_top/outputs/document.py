@@ -24,7 +24,6 @@ ORDER = (
         "gpus",
         "processes",
         "environment",
-        "unit_environment",
         "host",
         "service",
         "settings",

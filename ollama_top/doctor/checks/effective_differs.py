@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import NUM_PARALLEL, asked_parallel, is_held_at_one, log_command, name_of
+from ollama_top.doctor.facts import asked_parallel, log_command, name_of
 from ollama_top.model.finding import Evidence
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.verdict import Severity
+from ollama_top.ollama.environment import NUM_PARALLEL
 
 OWN_WORD = frozenset({Source.ARGV, Source.PROPS, Source.LOG})
 
@@ -20,7 +21,7 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
         parallel = model.parallel
         if not isinstance(parallel, Known) or parallel.source not in OWN_WORD or parallel.value == asked:
             continue
-        if not (parallel.value == 1 and is_held_at_one(model, snapshot)):
+        if model.held_at_one is None:
             yield _found(model, parallel, asked or 0, snapshot)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import asked_parallel, is_held_at_one, name_of, shown
+from ollama_top.doctor.facts import asked_parallel, name_of, shown
 from ollama_top.model.finding import Evidence
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
@@ -15,16 +15,16 @@ from ollama_top.model.verdict import Severity
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     asked = asked_parallel(snapshot)
     for model in snapshot.models if asked is not None and asked > 1 else ():
-        if value_or(model.parallel, None) == 1 and is_held_at_one(model, snapshot):
-            yield _found(model, asked or 0)
+        if model.held_at_one is not None:
+            yield _found(model, model.held_at_one, asked or 0)
 
 
-def _found(model: LoadedModel, asked: int) -> Found:
-    family = value_or(model.family, "its")
+def _found(model: LoadedModel, why: str, asked: int) -> Found:
+    family = value_or(model.family, "-")
     return Found(
-        title=f"{name_of(model)} is served one request at a time: Ollama holds its family at one",
-        cause=f"This version of Ollama does not serve family {family} in parallel; a second server, at"
-        " another port and with memory of its own, would serve a second request.",
+        title=f"{name_of(model)} is served one request at a time: {why}",
+        cause="No setting changes that; a second server, at another port and with memory of its own, would"
+        " serve a second request.",
         evidence=(
             Evidence(f"the server was asked for {asked} at once", Source.PROCESSES),
             Evidence(f"the runner of {name_of(model)} serves {shown(model.parallel)}", _source(model)),

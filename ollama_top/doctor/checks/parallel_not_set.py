@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import NUM_PARALLEL, is_absent, running_evidence, setting
+from ollama_top.doctor.facts import is_absent, running_evidence, setting
 from ollama_top.model.finding import to_set
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity
+from ollama_top.ollama.environment import NUM_PARALLEL
 
 OTHERS = ("OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE")
 PROPOSED = "4"  # what Ollama itself tried before 0.6.7; the what-if tells its memory

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from ollama_top.columns import formats
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import NUM_PARALLEL, name_of
+from ollama_top.doctor.facts import name_of
 from ollama_top.model.finding import Evidence, Fix, to_set
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.model.verdict import Severity
+from ollama_top.ollama.environment import NUM_PARALLEL
 
 CONTEXT = "OLLAMA_CONTEXT_LENGTH"
 LEAST_CONTEXT_TOKENS = 4096

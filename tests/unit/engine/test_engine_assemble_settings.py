@@ -6,8 +6,10 @@ from typing import Any
 import frames
 import pytest
 
-from ollama_top.engine.assemble_settings import Told, is_pending, is_unchanged, settings
+from ollama_top.engine.assemble_settings import is_pending, settings
+from ollama_top.engine.told import Told, is_unchanged
 from ollama_top.model.configuration import Configuration, Layer, Place, Unread
+from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.setting import Setting, SettingStatus
 
@@ -16,7 +18,12 @@ DENIED = Missing(Why.DENIED, "sudo cat /proc/83/environ tells")
 FILE = Place(Layer.ENVIRONMENT_FILE, "/etc/ollama.env", 1)
 
 
-def told(running: dict[str, str] | Missing | None = None, **changes: Any) -> Told:
+Asked = tuple[Told, tuple[LoadedModel, ...]]
+
+
+def told(
+    running: dict[str, str] | Missing | None = None, *, models: tuple[LoadedModel, ...] = (), **changes: Any
+) -> Asked:
     """A server that nothing is set for, of which all is known."""
     environment: Reading[dict[str, str]] = (
         running if isinstance(running, Missing) else Known(running or {}, Source.PROCESSES)
@@ -25,14 +32,13 @@ def told(running: dict[str, str] | Missing | None = None, **changes: Any) -> Tol
         "service": frames.service(),
         "shell": {},
         "logged": {},
-        "models": (),
         "release": (0, 33, 0),
     }
-    return Told(running=environment, **(plain | changes))
+    return Told(running=environment, **(plain | changes)), models
 
 
-def one(of: Told, name: str = N) -> Setting:
-    return next(each for each in settings(of) if each.name == name)
+def one(of: Asked, name: str = N) -> Setting:
+    return next(each for each in settings(*of) if each.name == name)
 
 
 def value(reading: Reading[str]) -> str | Why:
@@ -150,7 +156,7 @@ def test_the_log_never_proves_unset() -> None:
 
 def test_a_variable_that_this_version_does_not_read() -> None:
     name = "OLLAMA_NEW_ENGINE"
-    assert name not in {each.name for each in settings(told())}
+    assert name not in {each.name for each in settings(*told())}
     found = one(told({name: "1"}, service=frames.BY_HAND), name)
     assert found.status is SettingStatus.FOREIGN
     assert value(found.effective) is Why.UNSUPPORTED
@@ -165,7 +171,7 @@ def test_a_name_that_nobody_reads() -> None:
 def test_other_peoples_variables_are_left_out() -> None:
     assert not [
         each
-        for each in settings(told({"PATH": "/bin"}, shell={"HOME": "/"}))
+        for each in settings(*told({"PATH": "/bin"}, shell={"HOME": "/"}))
         if "OLLAMA" not in each.name and "LLAMA" not in each.name
     ]
 

@@ -20,8 +20,14 @@ def asked(text: str) -> tuple[Setting, ...]:
 
 
 def of_family(family: str, parallel: int = 1, **changes: Any) -> LoadedModel:
+    """A model whose runner tells how many it serves; Ollama holds the Qwen 3.5 family at one."""
+    held = f"Ollama holds the family {family} at one" if family.startswith("qwen35") else None
     return frames.model(
-        "a", family=Known(family, Source.API), parallel=Known(parallel, Source.ARGV), **changes
+        "a",
+        family=Known(family, Source.API),
+        parallel=Known(parallel, Source.ARGV),
+        held_at_one=held if parallel == 1 else None,
+        **changes,
     )
 
 
@@ -30,7 +36,7 @@ def of_family(family: str, parallel: int = 1, **changes: Any) -> LoadedModel:
 
 def test_a_family_held_at_one() -> None:
     (found,) = ask("parallel-forced-to-one", settings=asked("4"), models=(of_family("qwen35moe"),))
-    assert "Ollama holds its family at one" in found.title
+    assert found.title == "a is served one request at a time: Ollama holds the family qwen35moe at one"
     assert found.severity is Severity.INFO
     assert found.fix is None
 
