@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ollama_top.model.finding import Evidence, Fix, to_run
 from ollama_top.model.frame import Snapshot
+from ollama_top.model.gpu import Gpu
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Reading, Source, Why
 from ollama_top.model.service import Service
@@ -53,6 +54,11 @@ def configured_evidence(each: Setting) -> Iterator[Evidence]:
         yield Evidence(
             f"{each.configured_in} says {each.name}={each.configured.value}", each.configured.source
         )
+
+
+def driver_of(gpu: Gpu) -> Source:
+    """Who tells of a card: each vendor's driver is a source by its vendor's name."""
+    return next((each for each in Source if each.value == gpu.vendor), Source.HOST)
 
 
 def name_of(model: LoadedModel) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
+from ollama_top.doctor.facts import driver_of
 from ollama_top.model.finding import Evidence, to_run
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import History
-from ollama_top.model.reading import Missing, Source, Why, value_or
+from ollama_top.model.reading import Missing, Why, value_or
 from ollama_top.model.verdict import Severity
 
 
@@ -17,7 +18,7 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
             yield Found(
                 title=f"GPU {gpu.index} {value_or(gpu.name, '')} does not answer".replace("  ", " "),
                 cause=gpu.problem,
-                evidence=(Evidence(f"its driver says: {gpu.problem}", Source.NVIDIA),),
+                evidence=(Evidence(f"its driver says: {gpu.problem}", driver_of(gpu)),),
                 fix=to_run("sudo", "dmesg", "--level=err,warn"),
                 settle="what the kernel says of it; often a reset or a reboot is all that helps",
                 subject=f"{gpu.vendor} {gpu.index}",

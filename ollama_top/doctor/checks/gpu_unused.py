@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import log_command, name_of
+from ollama_top.doctor.facts import driver_of, log_command, name_of
 from ollama_top.model.finding import Evidence
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
@@ -22,17 +22,13 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
                     Evidence(f"/api/ps says that none of {name_of(model)} is on a GPU", Source.API),
                     Evidence(
                         f"GPU {cards[0].index} is there: {value_or(cards[0].name, '-')}",
-                        _source(cards[0].name),
+                        driver_of(cards[0]),
                     ),
                 ),
                 fix=log_command(snapshot, "inference compute|GPU|CUDA|ROCm"),
                 settle="what the log says of GPUs at the server's start; a restart makes it look again",
                 subject=name_of(model),
             )
-
-
-def _source(reading: object) -> Source:
-    return reading.source if isinstance(reading, Known) else Source.HOST
 
 
 CHECK = Check("gpu-unused", "models on the CPU alone beside a GPU", Severity.WARNING, _look)

@@ -1,17 +1,18 @@
-"""A value that Ollama, or the service manager before it, cannot read or takes for something else."""
+"""A value or a name that Ollama, or the service manager before it, cannot read or takes for another."""
 
 import re
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import configured_evidence, release, running_evidence, service
+from ollama_top.doctor.facts import configured_evidence, release, running_evidence, service, setting
 from ollama_top.model.configuration import Rejected
 from ollama_top.model.finding import Evidence, to_set
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.reading import Known, Source
-from ollama_top.model.setting import Setting
+from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity
+from ollama_top.ollama.misspelt import meant_by
 from ollama_top.ollama.values import Kind, Understood, trimmed
 from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED
@@ -27,6 +28,9 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
         meant = _understood(each.name, text, snapshot)
         if text is not None and meant.problem is not None:
             yield _found(each, text, meant, snapshot)
+        right = setting(snapshot, meant_by(each.name) or "")
+        if text is not None and right is not None and right.status is SettingStatus.DEFAULT:
+            yield _misspelt(each, text, right.name, snapshot)
     kept = service(snapshot)
     for rejected in kept.configuration.rejected if kept else ():
         yield _rejected(rejected)
@@ -52,6 +56,16 @@ def _found(each: Setting, text: str, meant: Understood, snapshot: Snapshot) -> F
         cause=f"{(meant.problem or '')[:1].upper()}{(meant.problem or '')[1:]}.",
         evidence=(*configured_evidence(each), running_evidence(snapshot, each)),
         fix=to_set(**{each.name: proposed(each.name, text)}),
+        subject=each.name,
+    )
+
+
+def _misspelt(each: Setting, text: str, right: str, snapshot: Snapshot) -> Found:
+    return Found(
+        title=f"{each.name}={text} has no effect: Ollama reads {right}",
+        cause="No version of Ollama knows the name, and none says so of a name that it does not know.",
+        evidence=(*configured_evidence(each), running_evidence(snapshot, each)),
+        fix=to_set(**{right: text, each.name: None}),
         subject=each.name,
     )
 
@@ -88,5 +102,8 @@ def _meant(variable: Variable | None, text: str) -> str | None:
 
 
 CHECK = Check(
-    "invalid-value", "values that cannot be read, or count as something else", Severity.WARNING, _look
+    "invalid-value",
+    "values that cannot be read or count as something else, and names that are misspelt",
+    Severity.WARNING,
+    _look,
 )

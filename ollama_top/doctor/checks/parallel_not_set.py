@@ -43,7 +43,7 @@ def _is_default(each: Setting) -> bool:
 
 
 def _meaning(default: str) -> str:
-    return "each model serves one request at a time" if default == "1" else f"Ollama chooses ({default})"
+    return "each model serves one at a time" if default == "1" else f"Ollama chooses ({default})"
 
 
 CHECK = Check(

@@ -151,6 +151,13 @@ def test_a_card_that_is_lost() -> None:
     lost = Missing(Why.FAILED, "This card is lost")
     (found,) = ask("gpu-lost", gpus=(frames.gpu(problem="This card is lost", memory_used_bytes=lost),))
     assert found.title == "GPU 0 NVIDIA GeForce RTX 4090 does not answer"
+    assert found.evidence[0].source is Source.NVIDIA
+
+
+def test_a_card_of_a_vendor_that_is_no_source_is_told_of_by_the_system() -> None:
+    lost = Missing(Why.FAILED, "gone")
+    (found,) = ask("gpu-lost", gpus=(frames.gpu(vendor="voodoo", problem="gone", memory_used_bytes=lost),))
+    assert found.evidence[0].source is Source.HOST
 
 
 def test_a_card_that_answers_or_may_not_be_asked() -> None:

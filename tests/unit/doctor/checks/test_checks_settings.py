@@ -9,7 +9,7 @@ from checks_asked import ask, changes_of, command_of
 from ollama_top.model.configuration import Layer, Place, Rejected
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.server import Keeper
-from ollama_top.model.setting import SettingStatus
+from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity
 
 N, L, Q = "OLLAMA_NUM_PARALLEL", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE"
@@ -24,7 +24,7 @@ JUST_NOW = Known(frames.NOW - timedelta(minutes=1), Source.SERVICE)
 
 def test_parallel_that_is_not_set() -> None:
     (found,) = ask("parallel-not-set", settings=(frames.setting(N), frames.setting(Q)))
-    assert found.title == "OLLAMA_NUM_PARALLEL is not set: each model serves one request at a time"
+    assert found.title == "OLLAMA_NUM_PARALLEL is not set: each model serves one at a time"
     assert found.severity is None
     assert changes_of(found) == {N: "4"}
 
@@ -188,6 +188,35 @@ def test_values_that_count(text: str) -> None:
 
 def test_a_value_of_a_variable_that_this_version_does_not_read_is_another_matter() -> None:
     assert ask("invalid-value", settings=(frames.setting("OLLAMA_NEW_ENGINE", "yes"),)) == []
+
+
+WRONG = "OLLAMA_NUM_PARALELL"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        frames.setting(WRONG, "4", "4", SettingStatus.FOREIGN),
+        frames.setting(WRONG, configured="4", status=SettingStatus.PENDING),
+    ],
+)
+def test_a_name_that_is_misspelt(wrong: Setting) -> None:
+    (found,) = ask("invalid-value", settings=(frames.setting(N), wrong))
+    assert found.title == f"{WRONG}=4 has no effect: Ollama reads {N}"
+    assert changes_of(found) == {N: "4", WRONG: None}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        (frames.setting(N, "4", "4", SettingStatus.SET), frames.setting(WRONG, "8", "8")),
+        (frames.setting(N, status=SettingStatus.UNKNOWN), frames.setting(WRONG, "8", "8")),
+        (frames.setting(N), frames.setting("OLLAMA_MODEL", "llama3", status=SettingStatus.FOREIGN)),
+        (frames.setting(N), frames.setting(WRONG, shell=Known("4", Source.PROCESSES))),
+    ],
+)
+def test_a_name_that_is_no_misspelling_or_does_no_harm(settings: tuple[Setting, ...]) -> None:
+    assert ask("invalid-value", settings=settings) == []
 
 
 # unit-file-edited
