@@ -1,9 +1,10 @@
 """How a variable is set for a server, by whoever keeps it. Pure."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 
 from ollama_top.doctor.facts import service
-from ollama_top.model.configuration import Layer
+from ollama_top.model.configuration import Assignment, Layer
 from ollama_top.model.finding import Change, Fix, FixKind
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known
@@ -30,42 +31,68 @@ def _to_set(changes: Sequence[Change], snapshot: Snapshot) -> tuple[str, ...]:
         case Keeper.CONTAINER:
             return _container(changes)
         case Keeper.MANUAL:
-            return ("stop the server, and start it from a shell in which that is exported",)
+            return (
+                "stop the server, and start it anew, as it was started before but with this:",
+                _by_hand(changes),
+            )
     return ELSEWHERE
 
 
 def _systemd(systemctl: str, unit: str, changes: Sequence[Change], snapshot: Snapshot) -> tuple[str, ...]:
-    """A file dropped in; for what an environment file sets that file, since it would win."""
-    files = {each.name: path for each in changes if (path := _environment_file(each.name, snapshot))}
-    in_files = [f"in {files[each.name]} write {_plain(each)}" for each in changes if each.name in files]
-    others = [_line(each) for each in changes if each.name not in files]
-    edit = [f"{systemctl} edit {unit}", "under [Service] write", *others] if others else []
-    return (*in_files, *edit, f"{systemctl} restart {unit}")
-
-
-def _environment_file(name: str, snapshot: Snapshot) -> str | None:
-    """The environment file that has the last word on a variable; None where none has."""
+    """What has the last word on a variable is changed where it stands; else a file is dropped in."""
     kept = service(snapshot)
-    said = kept.configuration.said(name) if kept else ()
-    is_there = bool(said) and said[-1].place.layer is Layer.ENVIRONMENT_FILE
-    return said[-1].place.path if is_there else None
+    said = {each.name: kept.configuration.said(each.name)[-1:] if kept else () for each in changes}
+    in_place = [step for each in changes for last in said[each.name] for step in _in_place(each, last)]
+    others = [_line(each) for each in changes if not any(map(_is_changed_in_place, said[each.name]))]
+    reload = [f"{systemctl} daemon-reload"] if in_place else []
+    edit = [f"{systemctl} edit {unit}", "under [Service] write", *others] if others else []
+    return (*in_place, *reload, *edit, f"{systemctl} restart {unit}")
 
 
-def _plain(change: Change) -> str:
-    return f"{change.name}={change.value}" if change.value is not None else f"no line for {change.name}"
+def _is_changed_in_place(last: Assignment) -> bool:
+    """Whether the last word on a variable is best changed itself.
+
+    An environment file goes before any line of a unit, and of two files dropped in the later does. The
+    unit's own file is no such place: the next install writes it anew.
+    """
+    is_set = last.value is not None or last.problem is not None
+    return is_set and last.place.layer in {Layer.DROP_IN, Layer.ENVIRONMENT_FILE}
+
+
+def _in_place(change: Change, last: Assignment) -> Iterator[str]:
+    is_taken_away = last.value is None and last.problem is None
+    if is_taken_away and change.value is not None:
+        yield f"in {last.place} take out what takes {change.name} away"
+    elif _is_changed_in_place(last) and change.value is None:
+        yield f"in {last.place} take {change.name} out"
+    elif _is_changed_in_place(last) and change.value is not None:
+        is_unit = last.place.layer is Layer.DROP_IN
+        yield f"in {last.place} make it {change.name}={_escaped(change.value) if is_unit else change.value}"
 
 
 def _line(change: Change) -> str:
     """A line of a unit; quoted and escaped as systemd reads it."""
     if change.value is None:
         return f"    UnsetEnvironment={change.name}"
-    escaped = change.value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'    Environment="{change.name}={escaped}"'
+    return f'    Environment="{change.name}={_escaped(change.value)}"'
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+
+
+def _by_hand(changes: Sequence[Change]) -> str:
+    without = [word for each in changes if each.value is None for word in ("-u", each.name)]
+    return "    " + shlex.join(["env", *without, *_set(changes), "ollama", "serve"])
+
+
+def _set(changes: Sequence[Change]) -> list[str]:
+    return [f"{each.name}={each.value}" for each in changes if each.value is not None]
 
 
 def _launchd(changes: Sequence[Change]) -> tuple[str, ...]:
     set_each = [
-        f"launchctl setenv {each.name} {each.value}"
+        shlex.join(["launchctl", "setenv", each.name, each.value])
         if each.value is not None
         else f"launchctl unsetenv {each.name}"
         for each in changes
@@ -74,5 +101,7 @@ def _launchd(changes: Sequence[Change]) -> tuple[str, ...]:
 
 
 def _container(changes: Sequence[Change]) -> tuple[str, ...]:
-    options = " ".join(f"-e {_plain(each)}" for each in changes if each.value is not None)
-    return (f"create the container anew with {options}: its environment is fixed once it is there",)
+    options = [shlex.join([word for each in _set(changes) for word in ("-e", each)])] if _set(changes) else []
+    without = [f"without {each.name}" for each in changes if each.value is None]
+    new = " and ".join([*options, *without])
+    return (f"create the container anew, {new}: its environment is fixed once it is there",)

@@ -77,8 +77,8 @@ def mend(fix: Fix) -> str:
     """A fix in one line: what to set, or what to type."""
     if fix.kind is FixKind.COMMAND:
         return shlex.join(fix.argv)
-    return "set " + ", ".join(_change(each) for each in fix.changes)
+    return ", ".join(_change(each) for each in fix.changes)
 
 
 def _change(change: Change) -> str:
-    return f"{change.name}={change.value}" if change.value is not None else f"{change.name} to nothing"
+    return f"set {change.name}={change.value}" if change.value is not None else f"take {change.name} away"

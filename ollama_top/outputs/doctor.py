@@ -16,6 +16,8 @@ from ollama_top.outputs.document import FORMAT, encoded
 from ollama_top.outputs.show import run
 
 INDENT = "    "
+NOTHING = "nothing found that could be better"
+UNREAD = "it could not be looked at, so nothing is said of it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +28,20 @@ class Watched:
     findings: tuple[Finding, ...]
 
 
-def watch(make_feed: Callable[[], Feed], seconds: float) -> Watched:
+def watch(
+    make_feed: Callable[[], Feed], seconds: float, clock: Callable[[], float] = time.monotonic
+) -> Watched:
     """Watch for so many seconds, two looks at the least so that rates are known; raises NothingReadError."""
 
     async def look() -> Watched:
-        ends_s = time.monotonic() + seconds
+        ends_s = clock() + seconds
         found: dict[tuple[str, str], Finding] = {}
         async with aclosing(make_feed().frames()) as frames:
             frame = await anext(frames)
             while True:
                 frame = await anext(frames)
                 found |= {(each.id, each.subject): each for each in frame.findings}
-                if time.monotonic() >= ends_s:
+                if clock() >= ends_s:
                     return Watched(frame, worst_first(found.values()))
 
     return run(look)
@@ -56,9 +60,9 @@ def as_json(watched: Watched) -> str:
 
 def as_text(watched: Watched) -> str:
     """The findings for a person, one paragraph each."""
-    server = watched.frame.snapshot.server
     if not watched.findings:
-        return printable(f"{server.url}: nothing to be found")
+        server = watched.frame.snapshot.server
+        return printable(f"{server.url}: {NOTHING if server.reachable else UNREAD}")
     return "\n\n".join(
         "\n".join(map(printable, _paragraph(each, watched.frame.snapshot))) for each in watched.findings
     )

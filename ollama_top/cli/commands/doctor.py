@@ -4,12 +4,15 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ollama_top.cli.command import Command
+from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE, FOUND, NOTHING_READ, fail, printed
 from ollama_top.cli.feeds import feed_of
 from ollama_top.cli.options import interval_s_of, settings_of
 
 if TYPE_CHECKING:
     from ollama_top.outputs.doctor import Watched
+
+LONGEST_S = 24 * 3600.0
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +30,8 @@ def _run(options: argparse.Namespace) -> int:
     from ollama_top.outputs import doctor, show
 
     settings = settings_of(options)
+    if not 0 <= options.seconds <= LONGEST_S:
+        raise UsageError(f"--for: {options.seconds} is not between 0 and {LONGEST_S:g} seconds")
     interval_s = interval_s_of(options, settings) if options.seconds else show.BETWEEN_LOOKS_S
     feed = feed_of(options, settings)
 

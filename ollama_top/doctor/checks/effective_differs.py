@@ -7,7 +7,7 @@ from ollama_top.doctor.facts import asked_parallel, log_command, name_of
 from ollama_top.model.finding import Evidence
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
-from ollama_top.model.loaded import LoadedModel
+from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.verdict import Severity
 from ollama_top.ollama.environment import NUM_PARALLEL
@@ -17,12 +17,17 @@ OWN_WORD = frozenset({Source.ARGV, Source.PROPS, Source.LOG})
 
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     asked = asked_parallel(snapshot)
-    for model in snapshot.models if asked is not None else ():
+    for model in _loaded(snapshot) if asked is not None else ():
         parallel = model.parallel
         if not isinstance(parallel, Known) or parallel.source not in OWN_WORD or parallel.value == asked:
             continue
         if model.held_at_one is None:
             yield _found(model, parallel, asked or 0, snapshot)
+
+
+def _loaded(snapshot: Snapshot) -> Iterator[LoadedModel]:
+    """Those whose family is known, which may be a reason."""
+    return (each for each in snapshot.models if each.state is not ModelState.LOADING)
 
 
 def _found(model: LoadedModel, parallel: Known[int], asked: int, snapshot: Snapshot) -> Found:

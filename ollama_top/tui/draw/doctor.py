@@ -11,7 +11,8 @@ from ollama_top.tui.draw.verdict import MARKS
 from ollama_top.tui.view import View
 
 INDENT = 3
-NOTHING = "Nothing to be found: no check has anything to say."
+NOTHING = "Nothing found that could be better."
+UNREAD = "The server could not be looked at, so nothing is said of it."
 
 
 def doctor_page(view: View, width: int) -> list[Line]:
@@ -20,7 +21,9 @@ def doctor_page(view: View, width: int) -> list[Line]:
         return []
     snapshot, findings = view.frame.snapshot, view.frame.findings
     if not findings:
-        return [(), *_wrapped(Cell(NOTHING, Role.GOOD), width)]
+        is_read = snapshot.server.reachable
+        said = Cell(NOTHING, Role.GOOD) if is_read else Cell(UNREAD, Role.NOTICE)
+        return [(), *_wrapped(said, width)]
     return [line for each in findings for line in (*_finding(each, snapshot, width), ())]
 
 

@@ -70,6 +70,7 @@ def test_a_runner_with_another_number() -> None:
         ("4", of_family("qwen35")),
         ("4", frames.model(parallel=Known(1, Source.PREDICTED))),
         ("0", of_family("gemma3", 1)),
+        ("4", of_family("gemma3", 1, state=ModelState.LOADING)),
     ],
 )
 def test_a_runner_with_the_number_or_a_reason(text: str, model: LoadedModel) -> None:

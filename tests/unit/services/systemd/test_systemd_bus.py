@@ -1,7 +1,6 @@
 """What systemd's bus says of a unit, and what is made of an answer that is none."""
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,20 +19,6 @@ REAL = captured.CAPTURES / "systemd-252"  # what a real one answered, less the p
 RUNNING, NOT_FOUND, MANAGER = (
     (REAL / f"{name}.json").read_text().strip() for name in ("unit-running", "unit-not-found", "manager")
 )
-
-
-@pytest.fixture
-def busctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Busctl:
-    """Put a busctl in the PATH that does what a script says; gives the file where it may note its words."""
-
-    def install(script: str) -> Path:
-        program = tmp_path / "busctl"
-        program.write_text(f"#!{shutil.which('sh')}\n{script}\n")
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-        return tmp_path / "words"
-
-    return install
 
 
 def saying(text: str) -> str:
