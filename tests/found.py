@@ -1,5 +1,6 @@
 """Findings written by hand, and scenes whose findings and verdict are the doctor's own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import frames
@@ -13,6 +14,7 @@ from ollama_top.model.reading import Known, Source
 from ollama_top.model.setting import SettingStatus
 from ollama_top.model.verdict import Severity
 
+Scene = Callable[[], Frame]
 N, L, Q, K = "OLLAMA_NUM_PARALLEL", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE", "OLLAMA_KEEP_ALIVE"
 
 

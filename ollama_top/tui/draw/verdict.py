@@ -18,6 +18,7 @@ MARKS = {
 INDENT = 3
 DOCTOR = next(each for each in MAIN_KEYS if each.action == "app.doctor")
 TELLS_MORE: Line = (Cell("  "), Cell(DOCTOR.shown, Role.KEY), Cell(f" {DOCTOR.label}", Role.FAINT))
+ROOMY = 40  # below that the words need all the room
 TALLEST = 9  # where there is room for all of it
 
 
@@ -30,7 +31,8 @@ def verdict(view: View, width: int, height: int, *, names_key: bool = True) -> l
     mark = MARKS[told.severity]
     role = mark.role if told.severity in {Severity.WARNING, Severity.ERROR} else Role.PLAIN
     room = max(1, width - INDENT - 1)
-    more = TELLS_MORE if names_key and told.finding is not None else ()
+    has_more = names_key and told.finding is not None and width >= ROOMY
+    more = TELLS_MORE if has_more else ()
     pieces = _pieces(told.text, room, height, width_of(more))
     leads = [(Cell(" "), mark, Cell(" ")), *[(Cell(" " * INDENT),)] * (len(pieces) - 1)]
     lines = [(*lead, Cell(piece, role)) for lead, piece in zip(leads, pieces, strict=True)]
