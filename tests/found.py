@@ -33,7 +33,7 @@ def finding(
 def examined(**changes: Any) -> Frame:
     """A Frame of which the doctor says all there is to say; keywords are fields of its Snapshot."""
     plain = frames.frame(**changes)
-    findings = examine(plain.snapshot, History(), ())
+    findings = examine(plain.snapshot, History()).findings
     return Frame(plain.snapshot, findings, judge(plain.snapshot, findings), History())
 
 

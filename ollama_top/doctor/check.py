@@ -30,3 +30,4 @@ class Check:
     looks_for: str  # in one line, for a person
     severity: Severity
     look: Callable[[Snapshot, History], Iterable[Found]]
+    lasts_s: float = 0.0  # how long it must have been found before it is told: what passes is no fault

@@ -15,6 +15,7 @@ def step(state: State, samples: Samples) -> tuple[State, Frame]:
     """The next Frame, and what to remember for the one after it."""
     state, snapshot = assemble(state, samples)
     history = extend(state.history, snapshot)
-    findings = examine(snapshot, history, state.findings)
-    verdict = judge(snapshot, findings)
-    return replace(state, history=history, findings=findings), Frame(snapshot, findings, verdict, history)
+    examined = examine(snapshot, history, state.found_since)
+    verdict = judge(snapshot, examined.findings)
+    state = replace(state, history=history, found_since=examined.since)
+    return state, Frame(snapshot, examined.findings, verdict, history)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ollama_top.doctor.examine import Since
 from ollama_top.engine.activity import Activity
 from ollama_top.engine.expiry import Expiries
 from ollama_top.engine.ledger import Ledger
-from ollama_top.model.finding import Finding
 from ollama_top.model.history import History
 
 
@@ -19,4 +19,4 @@ class State:
     activities: Mapping[int, Activity] = field(default_factory=dict)  # by the runner's process
     expiries: Expiries = field(default_factory=Expiries)
     history: History = field(default_factory=History)
-    findings: tuple[Finding, ...] = ()  # of the last Frame: what is found again is confirmed
+    found_since: Since = field(default_factory=dict)  # by the checks, at the last look

@@ -22,7 +22,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         type=float,
         default=0.0,
-        help="watch so many seconds (default: one look)",
+        help="watch so many seconds, for what must last to be told (default: one look)",
     )
 
 

@@ -12,16 +12,12 @@ from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.model.slot import Slot, SlotState
 from ollama_top.model.verdict import Severity
 
-LONG_POINTS = 5  # of the history, in each of which something was in service
+LASTS_S = 20.0  # recorded servers stood still for a second at the most, on two busy processors
 
 
-def _look(snapshot: Snapshot, history: History) -> Iterator[Found]:
+def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     busy = [each for each in snapshot.slots if each.state is not SlotState.IDLE]
-    recent = history.running[-LONG_POINTS:]
-    has_lasted = len(recent) == LONG_POINTS and all(each for each in recent)
-    if not busy or not has_lasted:
-        return
-    if not snapshot.requests and _sees_clients(snapshot):
+    if busy and not snapshot.requests and _sees_clients(snapshot):
         yield _orphan(busy[0])
     for slot in busy:
         if isinstance(slot.tokens_per_s, Known) and slot.tokens_per_s.value == 0:
@@ -59,4 +55,6 @@ def _halted(slot: Slot) -> Found:
     )
 
 
-CHECK = Check("stuck-request", "slots that work for nobody, or get no further", Severity.WARNING, _look)
+CHECK = Check(
+    "stuck-request", "slots that work for nobody, or get no further", Severity.WARNING, _look, LASTS_S
+)

@@ -171,7 +171,7 @@ def test_a_card_that_answers_or_may_not_be_asked() -> None:
 
 def stuck(**changes: Any) -> dict[str, Any]:
     busy = frames.slot(0, frames.SlotState.DECODE)
-    return {"history": steady(5), "slots": (busy,), "requests": ()} | changes
+    return {"slots": (busy,), "requests": ()} | changes
 
 
 def test_a_slot_without_a_client() -> None:
@@ -189,7 +189,6 @@ def test_a_slot_that_gets_no_further() -> None:
     "changes",
     [
         {"requests": (frames.request(4711),)},
-        {"history": steady(3)},
         {"slots": (frames.slot(0),)},
         {"queue": frames.queue(1, 0, precision=Precision.UPPER_BOUND)},
     ],
