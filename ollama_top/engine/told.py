@@ -84,6 +84,8 @@ def running_of(name: str, told: Told) -> Reading[str]:
     absent = "the running server was started without it"
     if isinstance(told.running, Known):
         return set_in(told.running.value, name, told.running.source, absent)
+    if isinstance(told.service, Known) and not told.service.value.is_running:
+        return Missing(Why.FAILED, f"{told.service.value.name} does not run")
     configured, _ = configured_of(name, told.service)
     if is_unchanged(told.service):
         return configured

@@ -14,10 +14,12 @@ from ollama_top.model.service import Service
 from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity
 
+MOST_NAMED = 2
+
 
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     kept = service(snapshot)
-    if kept is None:
+    if kept is None or not kept.is_running:
         return
     pending = [each for each in snapshot.settings if each.status is SettingStatus.PENDING]
     if pending:
@@ -27,10 +29,13 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
 
 
 def _found(settings: list[Setting], kept: Service, snapshot: Snapshot, settle: str | None = None) -> Found:
-    names = ", ".join(_said(each) for each in settings)
+    names = ", ".join(_said(each) for each in settings[:MOST_NAMED])
+    more = len(settings) - MOST_NAMED
+    names += f" and {more} more" if more > 0 else ""
+    verb = "is" if len(settings) == 1 else "are"
     may = "may still run" if settle else "still runs"
     return Found(
-        title=f"{names} is configured, and the server {may} as it was started before",
+        title=f"{names} {verb} configured, and the server {may} as it was started before",
         cause=_cause(kept),
         evidence=(*_evidence(settings, snapshot), *_times(kept)),
         fix=_restart(kept, snapshot),
@@ -55,9 +60,14 @@ def _configured(kept: Service) -> set[str | None]:
 
 
 def _evidence(settings: list[Setting], snapshot: Snapshot) -> Iterator[Evidence]:
+    """Where each is configured; what the process has, once for all of which that is not known."""
+    untold: set[str] = set()
     for each in settings:
         yield from configured_evidence(each)
-        yield running_evidence(snapshot, each)
+        running = running_evidence(snapshot, each)
+        if running.text not in untold:
+            yield running
+        untold.add(running.text)
 
 
 def _times(kept: Service) -> Iterator[Evidence]:

@@ -25,7 +25,8 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     if state.startswith("failed"):
         yield _found(kept, f"{kept.name} has failed, and systemd does not start it any more")
     elif LOOPING in state or (restarts >= SEVERAL and _is_recent(kept, snapshot)):
-        yield _found(kept, f"{kept.name} ends again and again: systemd has started it {restarts} times anew")
+        times = "once" if restarts == 1 else f"{restarts} times"
+        yield _found(kept, f"{kept.name} ends again and again: systemd has started it anew {times}")
 
 
 def _is_recent(kept: Service, snapshot: Snapshot) -> bool:

@@ -72,6 +72,14 @@ def test_set_in_the_shell_only() -> None:
     assert value(found.shell) == "4"
 
 
+def test_of_a_service_that_does_not_run_nothing_runs() -> None:
+    down = frames.service(frames.said(N, "4"), is_running=False)
+    found = one(told(Missing(Why.ABSENT, "no process listens there"), service=down))
+    assert found.running == Missing(Why.FAILED, "ollama.service does not run")
+    assert found.configured == Known("4", Source.SERVICE)
+    assert found.status is SettingStatus.UNKNOWN
+
+
 @pytest.mark.parametrize(("text", "holds"), [("four", "1"), ("0", "0"), ("4", "4")])
 def test_what_holds_is_what_ollama_makes_of_it(text: str, holds: str) -> None:
     found = one(told({N: text}, service=frames.service(frames.said(N, text))))

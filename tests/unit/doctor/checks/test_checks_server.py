@@ -36,6 +36,17 @@ def test_a_service_that_does_not_stay(changes: dict[str, Any]) -> None:
     assert command_of(found) == "journalctl -u ollama.service -n 30 --no-pager"
 
 
+@pytest.mark.parametrize(("restarts", "times"), [(1, "once"), (7, "7 times")])
+def test_how_often_it_was_started_anew(restarts: int, times: str) -> None:
+    looping = frames.service(
+        state=Known("activating (auto-restart)", Source.SERVICE),
+        restarts=Known(restarts, Source.SERVICE),
+        is_running=False,
+    )
+    (found,) = ask("restart-loop", service=looping)
+    assert found.title == f"ollama.service ends again and again: systemd has started it anew {times}"
+
+
 @pytest.mark.parametrize(
     "changes",
     [

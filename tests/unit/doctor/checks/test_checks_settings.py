@@ -115,6 +115,23 @@ def test_nothing_waits_for_a_restart() -> None:
     assert ask("edited-not-restarted", settings=settings) == []
 
 
+def test_of_many_two_are_named_and_what_is_not_known_is_said_once() -> None:
+    names = (N, L, Q, "OLLAMA_KEEP_ALIVE")
+    settings = tuple(frames.setting(each, frames.DENIED, "7", SettingStatus.UNKNOWN) for each in names)
+    (found,) = ask("edited-not-restarted", settings=settings, service=frames.service(changed_at=JUST_NOW))
+    assert found.title.startswith(f"{N}=7, {L}=7 and 2 more are configured, and the server may still run")
+    assert [each.text for each in found.evidence if "is not known" in each.text] == [
+        f"what process 1234 has is not known: {frames.DENIED.hint}"
+    ]
+    assert sum("says" in each.text for each in found.evidence) == 4
+
+
+def test_a_server_that_does_not_run_runs_with_nothing_old() -> None:
+    setting = frames.setting(N, frames.DENIED, "4", SettingStatus.UNKNOWN)
+    down = frames.service(changed_at=JUST_NOW, is_running=False)
+    assert ask("edited-not-restarted", settings=(setting,), service=down) == []
+
+
 # overridden
 
 
