@@ -3,7 +3,7 @@
 Must never state a fact of its own that is declared elsewhere: only how the pieces are put together.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import Field, is_dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +12,16 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import VARIABLES, Settings
+from ollama_top.doctor.checks import CHECKS
 from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.vocabulary import Vocabulary
-from ollama_top.model.what_if import CacheUse, WhatIf
+from ollama_top.model.what_if import WhatIf
+from ollama_top.ollama.families import Release
+from ollama_top.ollama.values import Kind
+from ollama_top.ollama.variable import Variable
+from ollama_top.ollama.variables import DECLARED
 from ollama_top.ollama.wishes import NAMES
 from ollama_top.outputs.document import FORMAT, ORDER, OWN_KEYS
 
@@ -68,6 +73,17 @@ of a step (`-ub`) that hangs on memory which cannot be read.
 What can be tried, with or without its `OLLAMA_`: {", ".join(f"`{each}`" for each in NAMES)}.
 """
 
+DOCTOR = f"""## The doctor's document
+
+`ollama-top doctor --json` prints one document when it has looked long enough (`--for S`): `format`, which is
+`{FORMAT}`; `taken_at`, the time of the last look; `server`, the address; and `findings`, all that was found
+meanwhile, [as above](#findings), the worst first.
+"""
+
+OF_OLLAMA = """What the server reads, and what the runners inherit from it. The page behind `e` and
+`settings` in the JSON document tell how each stands: configured, running, effective.
+"""
+
 UNITS = {  # by the end of a name; the longer ends first
     "tokens_per_s": "tokens a second",
     "_bytes": "bytes",
@@ -91,46 +107,56 @@ BASIC: dict[object, str] = {
 
 def reference() -> str:
     """The whole page."""
-    parts = [HEAD, "\n".join(_top()), *map(_part, _parts()), MISSING]
-    parts += [WHAT_IF, *_table_of(WhatIf), "### CacheUse\n", f"{CacheUse.__doc__}\n", *_table_of(CacheUse)]
+    parts = [HEAD, "\n".join(_top()), *map(_part, _parts().items()), MISSING]
+    parts += [WHAT_IF, *_table_of(WhatIf), *map(_part, _parts_of_what_if().items()), DOCTOR]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
-    parts += [_settings(), _variables(), _exit_codes()]
+    parts += [_checks(), _ollama_variables(), _settings(), _variables(), _exit_codes()]
     return "\n".join(parts)
 
 
 def _top() -> Iterator[str]:
     snapshot = {each.name: each for each in published(Snapshot)}
-    hints = get_type_hints(Snapshot) | {"verdict": get_type_hints(Frame)["verdict"]}
+    hints = _hints()
     yield from _header("key", "type", "meaning")
     for key in ORDER:
         meaning = snapshot[key].metadata[DOC] if key in snapshot else OWN_KEYS[key]
-        kind = f"[{key}](#{key})" if key in {*_named_parts(), "missing"} else _kind(hints.get(key, str))
-        kind = "empty list" if key in {"settings", "findings"} else kind
-        is_list = _is_list(_bare(hints.get(key)))
-        yield _row(f"`{key}`", f"list of {kind}" if is_list else kind, meaning)
+        yield _row(
+            f"`{key}`", "[missing](#missing)" if key == "missing" else _kind(_bare(hints[key])), meaning
+        )
     yield ""
 
 
-def _named_parts() -> dict[str, type[Any]]:
-    """The keys of the document that hold objects, or lists of them, with what they hold."""
-    hints = get_type_hints(Snapshot) | get_type_hints(Frame)
-    whole = {key: _bare(hints[key]) for key in ORDER if key in hints}
-    held = {key: get_args(hint)[0] if _is_list(hint) else hint for key, hint in whole.items()}
-    return {key: kind for key, kind in held.items() if is_dataclass(kind)}
+def _hints() -> dict[str, Any]:
+    """The type of every key of the document that is declared in the model; the others are texts."""
+    return dict.fromkeys(ORDER, str) | get_type_hints(Snapshot) | get_type_hints(Frame)
 
 
-def _parts() -> Iterable[tuple[str, type[Any]]]:
-    """Each part, and behind it the kinds of row that it holds."""
-    for name, kind in _named_parts().items():
-        yield name, kind
-        for held in map(_bare, get_type_hints(kind).values()):
-            if is_dataclass(row := _item(held)):
-                yield row.__name__, row
+def _parts() -> dict[str, type[Any]]:
+    """Every object of the document, by its heading: the key that holds it, else its own name."""
+    hints = _hints()
+    top = {key: held for key in ORDER if _is_object(held := _held(_bare(hints[key])))}
+    parts: dict[str, type[Any]] = {}
+    for key, kind in top.items():
+        inner = [each for each in _inside(kind) if each not in top.values()]
+        parts |= {key: kind} | {each.__name__: each for each in inner}
+    return parts
 
 
-def _item(hint: object) -> Any:  # noqa: ANN401 - a type of any kind
-    """What a list holds; what is no list itself."""
-    return get_args(hint)[0] if _is_list(hint) else hint
+def _inside(kind: type[Any]) -> Iterator[type[Any]]:
+    """The objects that an object holds, and what those hold."""
+    for field in published(kind):
+        held = _held(_bare(get_type_hints(kind)[field.name]))
+        if _is_object(held):
+            yield held
+            yield from _inside(held)
+
+
+def _is_object(kind: object) -> bool:
+    return isinstance(kind, type) and is_dataclass(kind)
+
+
+def _parts_of_what_if() -> dict[str, type[Any]]:
+    return {each.__name__: each for each in _inside(WhatIf)}
 
 
 def _part(part: tuple[str, type[Any]]) -> str:
@@ -173,22 +199,28 @@ def _bare(hint: object) -> object:
     return get_args(found)[0] if get_origin(found) is Known else found
 
 
+def _held(kind: object) -> Any:  # noqa: ANN401 - a type of any kind
+    """What a list holds; another type itself."""
+    return get_args(kind)[0] if get_origin(kind) is tuple else kind
+
+
 def _kind(kind: object) -> str:
-    if _is_list(kind):
-        return f"list of {_kind(_item(kind))}"
-    if isinstance(kind, type) and (issubclass(kind, Vocabulary) or is_dataclass(kind)):
+    if get_origin(kind) is tuple:
+        return f"list of {_kind(_held(kind))}"
+    if isinstance(kind, type) and issubclass(kind, Vocabulary):
         return f"[{kind.__name__}](#{kind.__name__.lower()})"
+    if _is_object(kind):
+        parts = _parts() | _parts_of_what_if()
+        name = next(name for name, each in parts.items() if each is kind)
+        return f"[{name}](#{name.lower()})"
     return BASIC[kind]
 
 
-def _is_list(hint: object) -> bool:
-    return get_origin(hint) is tuple
-
-
 def _vocabularies() -> set[type[Vocabulary]]:
-    kinds = [*(kind for _, kind in _parts()), WhatIf]
-    used = {_item(_bare(hint)) for kind in kinds for hint in get_type_hints(kind).values()}
-    return {Source, Why, *(each for each in used if isinstance(each, type) and issubclass(each, Vocabulary))}
+    kinds = [*_parts().values(), WhatIf, *_parts_of_what_if().values()]
+    used = {_held(_bare(hint)) for kind in kinds for hint in get_type_hints(kind).values()}
+    words = (each for each in used if isinstance(each, type) and issubclass(each, Vocabulary))
+    return {Source, Why, Kind, *words}
 
 
 def _words(words: type[Vocabulary]) -> str:
@@ -196,6 +228,37 @@ def _words(words: type[Vocabulary]) -> str:
     return "\n".join(
         [f"### {words.__name__}\n", f"{words.__doc__}\n", *_header("word", "meaning"), *rows, ""]
     )
+
+
+def _checks() -> str:
+    intro = "What `ollama-top doctor` and the page behind `d` look for; `id` is that of `findings`.\n"
+    rows = [
+        _row(f"`{each.id}`", f"{each.looks_for[0].upper()}{each.looks_for[1:]}.", each.severity.value)
+        for each in sorted(CHECKS, key=lambda each: each.id)
+    ]
+    return "\n".join(["## Checks\n", intro, *_header("id", "looks for", "usual severity"), *rows, ""])
+
+
+def _ollama_variables() -> str:
+    rows = [
+        _row(f"`{each.name}`", _kind_of_variable(each), _defaults(each), each.effect, each.cost or "")
+        for each in DECLARED.values()
+    ]
+    head = _header("variable", "kind", "when not set", "what it does", "what it costs")
+    return "\n".join(["## Ollama's variables\n", OF_OLLAMA, *head, *rows, ""])
+
+
+def _kind_of_variable(variable: Variable) -> str:
+    return f"[{variable.kind.value}](#kind)"
+
+
+def _defaults(variable: Variable) -> str:
+    held = [f"{text} (since {_release(since)})" for since, text in variable.defaults]
+    return "; ".join([*held, *([f"not read since {_release(variable.until)}"] if variable.until else [])])
+
+
+def _release(release: Release) -> str:
+    return ".".join(map(str, release))
 
 
 def _settings() -> str:

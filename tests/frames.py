@@ -4,37 +4,46 @@ Must never look at a clock: every moment follows from `NOW`.
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any
 
+from frames_base import (  # noqa: F401 - tests find what they need of Frames in this one place
+    BY_HAND,
+    DENIED,
+    ENVIRONMENT,
+    GIB,
+    NO_RUNNER,
+    NOT_LOCAL,
+    NOW,
+    SOURCES,
+    UNTOLD,
+    known,
+)
+from frames_service import (  # noqa: F401 - as above
+    DROP_IN,
+    NOT_SET,
+    Assignment,
+    Configuration,
+    Setting,
+    said,
+    service,
+    setting,
+)
+
+from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuShare, GpuWork, Vendor
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.loaded import LoadedModel, ModelState
-from ollama_top.model.process import Process, ProcessKind, Variable
+from ollama_top.model.process import Process, ProcessKind
 from ollama_top.model.queue import Precision, Queue
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.request import Request, RequestState
 from ollama_top.model.server import Server
 from ollama_top.model.slot import Slot, SlotState
 from ollama_top.model.verdict import Severity, Verdict
-
-T = TypeVar("T")
-NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
-GIB = 1 << 30
-SOURCES = ("api", "processes", "sockets", "slots", "nvidia", "host")
-DENIED = Missing(Why.DENIED, "the server runs as another user, whose processes may not be read")
-NOT_LOCAL = Missing(Why.NOT_LOCAL, "the server is on another machine")
-NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
-ENVIRONMENT = (Variable("OLLAMA_NUM_PARALLEL", "2"), Variable("PATH", None))
-UNTOLD = Missing(Why.UNSUPPORTED, "this version does not tell")
-
-
-def known(value: T | Missing, source: Source) -> Reading[T]:
-    """A value with its source; what is missing stays so."""
-    return value if isinstance(value, Missing) else Known(value, source)
 
 
 def server(**changes: Any) -> Server:
@@ -250,6 +259,7 @@ def frame(
     *,
     verdict: Verdict = Verdict(Severity.OK, "Nothing waits."),  # noqa: B008 - it is frozen
     history: History = History(),  # noqa: B008 - it is frozen
+    findings: tuple[Finding, ...] = (),
     **changes: Any,
 ) -> Frame:
     """A Frame of a server with nothing loaded; keywords are fields of its Snapshot."""
@@ -264,8 +274,9 @@ def frame(
         gpus=(),
         processes=(process(),),
         environment=Known(ENVIRONMENT, Source.PROCESSES),
-        unit_environment=Known(ENVIRONMENT[:1], Source.SERVICE),
         host=host(),
+        service=BY_HAND,
+        settings=(),
         sources=lights(),
     )
-    return Frame(replace(empty, **changes), verdict, history)
+    return Frame(replace(empty, **changes), findings, verdict, history)

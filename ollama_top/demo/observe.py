@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from ollama_top.demo import documents, hardware, processes
+from ollama_top.demo import documents, hardware, processes, service
 from ollama_top.demo.cards import gpu
 from ollama_top.demo.catalogue import Model
 from ollama_top.demo.connection import CHUNK_BYTES, HEAD_BYTES, PORTS, WORD_BYTES, Connection
@@ -17,7 +17,8 @@ from ollama_top.demo.world import Process, World
 from ollama_top.engine.samples import Samples, Taken, ToRunners, Traffic
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Known, Source, value_or
+from ollama_top.model.reading import Known, Reading, Source, value_or
+from ollama_top.model.service import Service
 from ollama_top.ollama import replies
 from ollama_top.ollama.replies import DescribedModel, InstalledModel, ShownModel
 from ollama_top.ollama.slots import parse_slots
@@ -32,7 +33,15 @@ LOOPBACK, API_PORT = "127.0.0.1", 11434
 HOST_NAME = "gpu-box"
 BOOT_S = 1000.0  # a clock that never shows 0
 FIRST_COOKIE, FIRST_INODE = 0x2000, 880_000
-LIGHTS = {"api": 0.004, "processes": 0.009, "sockets": 0.003, "slots": 0.003, "nvidia": 0.006, "host": 0.001}
+LIGHTS = {
+    "api": 0.004,
+    "processes": 0.009,
+    "sockets": 0.003,
+    "slots": 0.003,
+    "service": 0.031,
+    "nvidia": 0.006,
+    "host": 0.001,
+}
 
 
 class Observer:
@@ -64,9 +73,15 @@ class Observer:
             tree=Taken(tree, at_s),
             traffic=Taken(self._traffic(at_s), at_s),
             gpus=(Taken(self._gpus(), at_s),),
+            service=Taken(self._service(), at_s),
             lights=tuple(Light(name, LightState.OK, 0.0, took_s, None) for name, took_s in LIGHTS.items()),
             demo=True,
         )
+
+    def _service(self) -> Reading[Service]:
+        variables = processes.is_set(self._world.scenario.settings)
+        started_at = self._began_at - processes.UP
+        return Known(service.service(processes.UNIT, variables, started_at), Source.SERVICE)
 
     def installed(self) -> tuple[InstalledModel, ...]:
         """What /api/tags tells."""

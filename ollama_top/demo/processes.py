@@ -7,7 +7,6 @@ from ollama_top.demo import hardware
 from ollama_top.demo.command_lines import runner_argv
 from ollama_top.demo.scheduler import Runner, Settings
 from ollama_top.demo.world import Process, World
-from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import parse_runner
@@ -44,7 +43,7 @@ def tree(world: World, moment: Moment) -> TreeLook:
         *(_runner_look(each, argvs[each], world.processes[each], moment) for each in argvs),
     )
     return TreeLook(
-        Known(_server(settings, moment(0) - UP), Source.PROCESSES),
+        Known(_server(moment(0) - UP), Source.PROCESSES),
         tuple(each for each in found if each is not None),
         Known(
             sum(each.cpu_percent.value for each in looks if isinstance(each.cpu_percent, Known)),
@@ -53,20 +52,19 @@ def tree(world: World, moment: Moment) -> TreeLook:
         Known(
             sum(each.rss_bytes.value for each in looks if isinstance(each.rss_bytes, Known)), Source.PROCESSES
         ),
-        Known(variables([*_set(settings), *((name, "") for name in GIVEN_BY_SYSTEMD)]), Source.PROCESSES),
+        Known(variables([*is_set(settings), *((name, "") for name in GIVEN_BY_SYSTEMD)]), Source.PROCESSES),
         looks,
     )
 
 
-def _set(settings: Settings) -> list[tuple[str, str]]:
+def is_set(settings: Settings) -> list[tuple[str, str]]:
     """What the simulated unit sets."""
     return [("OLLAMA_MODELS", MODELS), ("OLLAMA_NUM_PARALLEL", settings.num_parallel)]
 
 
-def _server(settings: Settings, started_at: datetime) -> ServerProcess:
-    unit: tuple[Variable, ...] = variables(_set(settings))
+def _server(started_at: datetime) -> ServerProcess:
     group = f"/system.slice/{UNIT}"
-    return ServerProcess(SERVER_PID, SERVER_USER, started_at, Keeper.SYSTEMD, UNIT, unit, group)
+    return ServerProcess(SERVER_PID, SERVER_USER, started_at, Keeper.SYSTEMD, UNIT, group)
 
 
 def _argv(runner: Runner, process: Process, version: str) -> list[str]:

@@ -11,7 +11,7 @@ from ollama_top.doctor import room
 from ollama_top.doctor.wished import Subject, Terms, Wished
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
-from ollama_top.model.what_if import CacheUse, Fit, Place
+from ollama_top.model.what_if import CacheUse, Fit, Memory
 from ollama_top.ollama import kv_cache, preflight
 from ollama_top.ollama.kv_cache import CacheSettings
 
@@ -25,7 +25,7 @@ Sizes = tuple[tuple[int, ...], ...]
 class Room:
     """The memory that is meant."""
 
-    place: Place
+    place: Memory
     free: Reading[int]
     kept_free_bytes: int
     held_bytes: int  # by the model itself
@@ -33,7 +33,7 @@ class Room:
     @property
     def available_bytes(self) -> int | None:
         """What Ollama would find free for a new load; 0 where it has no GPU to be short of."""
-        if self.place is Place.RAM:
+        if self.place is Memory.RAM:
             return 0
         return self.free.value + self.held_bytes if isinstance(self.free, Known) else None
 
@@ -49,7 +49,7 @@ class Span:
 def room_of(subject: Subject, snapshot: Snapshot) -> Room:
     """The memory that a model is in, or would be put into."""
     place = room.place_of(subject.loaded, snapshot.gpus)
-    keeps = place is Place.VRAM and subject.has_llama_server
+    keeps = place is Memory.VRAM and subject.has_llama_server
     return Room(
         place,
         room.free_bytes(place, snapshot),

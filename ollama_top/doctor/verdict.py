@@ -3,47 +3,89 @@
 Made of facts of the Snapshot only; where one is missing the sentence says less, never more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from ollama_top.doctor.examine import ORDER
+from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing, Reading, Source, value_or
 from ollama_top.model.verdict import Severity, Verdict
+from ollama_top.ollama.environment import NUM_PARALLEL
 
-Judgement = Callable[[Snapshot], Verdict | None]
+RUNNER_GONE = "runner-gone"
+OF_QUEUE = frozenset({"queue-blocked-by-eviction", "parallel-forced-to-one", "effective-differs"})
+"""Findings that say why a request waits."""
+OF_SETTINGS = frozenset(
+    {"parallel-not-set", "edited-not-restarted", "env-only-in-shell", "invalid-value", "overridden"}
+)
+"""Findings that say so where they are about how many are served at once."""
+Findings = Sequence[Finding]
+Judgement = Callable[[Snapshot, Findings], Verdict | None]
 
 
-def judge(snapshot: Snapshot) -> Verdict:
-    """The first judgement that applies; they are ordered by what matters most."""
-    verdicts = (each(snapshot) for each in JUDGEMENTS)
+def judge(snapshot: Snapshot, findings: Findings = ()) -> Verdict:
+    """The first judgement that applies; they are ordered by what matters most.
+
+    What does not work goes first, then who waits, then what would be better otherwise, then what is at work.
+    """
+    verdicts = (each(snapshot, findings) for each in JUDGEMENTS)
     return next(verdict for verdict in verdicts if verdict is not None)
 
 
-def _unreachable(snapshot: Snapshot) -> Verdict | None:
+def _broken(_: Snapshot, findings: Findings) -> Verdict | None:
+    return _told(findings, at_least=Severity.ERROR)
+
+
+def _advised(_: Snapshot, findings: Findings) -> Verdict | None:
+    return _told(findings, at_least=Severity.WARNING)
+
+
+def _told(findings: Findings, *, at_least: Severity) -> Verdict | None:
+    """The worst finding, if it matters as much."""
+    worst = next(iter(findings), None)
+    if worst is None or ORDER.index(worst.severity) < ORDER.index(at_least):
+        return None
+    return Verdict(worst.severity, worst.title, worst.id)
+
+
+def _tells_more(findings: Findings, is_about: Callable[[Finding], bool]) -> str | None:
+    """The id of the worst finding that is about what a verdict tells."""
+    return next((each.id for each in findings if is_about(each)), None)
+
+
+def _explains_waiting(finding: Finding) -> bool:
+    return finding.id in OF_QUEUE or (finding.id in OF_SETTINGS and NUM_PARALLEL in finding.title)
+
+
+def _unreachable(snapshot: Snapshot, findings: Findings) -> Verdict | None:
     server = snapshot.server
     if server.reachable:
         return None
     if server.problem is None:
         return Verdict(Severity.INFO, f"asking {server.url} for the first time")
-    return Verdict(Severity.ERROR, f"cannot read {server.url}: {server.problem}")
+    more = _tells_more(findings, lambda each: each.severity is Severity.ERROR)
+    return Verdict(Severity.ERROR, f"cannot read {server.url}: {server.problem}", more)
 
 
-def _gone(snapshot: Snapshot) -> Verdict | None:
+def _gone(snapshot: Snapshot, findings: Findings) -> Verdict | None:
     gone = _names(snapshot, ModelState.GONE)
     if not gone:
         return None
-    return Verdict(Severity.WARNING, f"the runner of {gone[0]} has died; the next request loads it anew")
+    text = f"the runner of {gone[0]} has died; the next request loads it anew"
+    return Verdict(Severity.WARNING, text, _tells_more(findings, lambda each: each.id == RUNNER_GONE))
 
 
-def _waiting(snapshot: Snapshot) -> Verdict | None:
+def _waiting(snapshot: Snapshot, findings: Findings) -> Verdict | None:
     queue = snapshot.queue
     if isinstance(queue.waiting, Missing) or queue.waiting.value == 0:
         return None
     at_most = "up to " if queue.precision is Precision.UPPER_BOUND else ""
     wait = "waits" if queue.waiting.value == 1 else "wait"
     start = f"{at_most}{queue.waiting.value} {wait}{_oldest(queue.oldest_wait_s)}"
-    return Verdict(Severity.WARNING, f"{start}: {_why_wait(snapshot)}")
+    more = _tells_more(findings, _explains_waiting)
+    return Verdict(Severity.WARNING, f"{start}: {_why_wait(snapshot)}", more)
 
 
 def _oldest(reading: Reading[float]) -> str:
@@ -92,7 +134,7 @@ def _is_full(model: LoadedModel) -> bool:
     return model.running.value >= model.parallel.value > 0
 
 
-def _loading(snapshot: Snapshot) -> Verdict | None:
+def _loading(snapshot: Snapshot, _: Findings) -> Verdict | None:
     loading = [each for each in snapshot.models if each.state is ModelState.LOADING]
     if not loading:
         return None
@@ -105,7 +147,7 @@ def _loaded_so_far(model: LoadedModel) -> str:
     return _name(model) if done is None else f"{_name(model)} ({10 * int(done / 10)} % done)"
 
 
-def _working(snapshot: Snapshot) -> Verdict | None:
+def _working(snapshot: Snapshot, _: Findings) -> Verdict | None:
     running = snapshot.queue.running
     if isinstance(running, Missing) or running.value == 0:
         return None
@@ -115,7 +157,7 @@ def _working(snapshot: Snapshot) -> Verdict | None:
     return Verdict(Severity.OK, f"{requests} in service by {_list(busy) or 'a runner'}{ending}")
 
 
-def _unseen(snapshot: Snapshot) -> Verdict | None:
+def _unseen(snapshot: Snapshot, _: Findings) -> Verdict | None:
     for count in (snapshot.queue.running, snapshot.queue.waiting):
         if isinstance(count, Missing):
             text = f"{_models(snapshot)}; the queue cannot be seen: {count.hint}"
@@ -123,7 +165,7 @@ def _unseen(snapshot: Snapshot) -> Verdict | None:
     return None
 
 
-def _idle(snapshot: Snapshot) -> Verdict | None:
+def _idle(snapshot: Snapshot, _: Findings) -> Verdict | None:
     return Verdict(Severity.OK, f"idle: {_models(snapshot)}, no request")
 
 
@@ -151,11 +193,8 @@ def _list(names: list[str]) -> str:
 
 
 JUDGEMENTS: tuple[Judgement, ...] = (
-    _unreachable,
-    _waiting,
-    _gone,
-    _loading,
-    _working,
-    _unseen,
-    _idle,
+    *(_unreachable, _broken),
+    *(_waiting, _gone),
+    _advised,
+    *(_loading, _working, _unseen, _idle),
 )

@@ -9,7 +9,7 @@ from ollama_top.doctor.price import NO_FILE, Room, Span
 from ollama_top.doctor.wished import Subject, Terms, Wished, wished
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known, value_or
-from ollama_top.model.what_if import Fit, Place, WhatIf
+from ollama_top.model.what_if import Fit, Memory, WhatIf
 from ollama_top.ollama import families, preflight
 from ollama_top.ollama.wishes import Wish
 
@@ -90,7 +90,7 @@ def _evicts_others(
     """Whether Ollama's own guess would make it unload the models that are loaded beside this one."""
     if isinstance(predicted, Missing):
         return predicted
-    if there.place is Place.RAM:
+    if there.place is Memory.RAM:
         return NO_GPU_CHECK
     if isinstance(there.free, Missing):
         return there.free
@@ -101,7 +101,7 @@ def _evicts_others(
 
 def _notes(subject: Subject, there: Room) -> Iterable[str]:
     model = subject.loaded
-    if model is None or there.place is Place.RAM:
+    if model is None or there.place is Memory.RAM:
         return
     size, vram = value_or(model.size_bytes, 0), value_or(model.vram_bytes, 0)
     if vram < size:

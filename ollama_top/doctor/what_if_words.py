@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ollama_top.columns.formats import memory
 from ollama_top.doctor.wished import Terms, Wished
 from ollama_top.model.reading import Known, Missing
-from ollama_top.model.what_if import Fit, Place, WhatIf
+from ollama_top.model.what_if import Fit, Memory, WhatIf
 
 
 def sentence(priced: WhatIf, found: Wished) -> str:
@@ -38,7 +38,7 @@ def _costs(priced: WhatIf) -> Iterator[str]:
         more = _more(least.value, most.value)
         yield more if isinstance(priced.now, Known) else f"{more} with its weights"
     if isinstance(priced.free_bytes, Known):
-        where = " RAM" if priced.place is Place.RAM else ""
+        where = " RAM" if priced.place is Memory.RAM else ""
         yield f"free{where} {memory(priced.free_bytes.value)}"
 
 
@@ -60,7 +60,7 @@ def _outcome(priced: WhatIf, found: Wished) -> str:
         case Fit.MAY_FIT:
             return f"it may not fit{_kept(priced)}{others}"
         case Fit.DOES_NOT_FIT:
-            moved = "layers would move to RAM" if priced.place is Place.VRAM else "it does not fit"
+            moved = "layers would move to RAM" if priced.place is Memory.VRAM else "it does not fit"
             return f"{moved}{_kept(priced)}{others}"
         case Fit.REFUSED:
             return f"the load would fail: {found.refusal}"

@@ -11,8 +11,9 @@ from ollama_top.engine.assemble_gpus import gpus_of
 from ollama_top.engine.assemble_loads import is_being_loaded
 from ollama_top.engine.assemble_models import model_of, slots_of
 from ollama_top.engine.assemble_parallel import parallel_of
-from ollama_top.engine.assemble_processes import environment_of, processes_of, unit_environment_of
+from ollama_top.engine.assemble_processes import processes_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
+from ollama_top.engine.assemble_settings import settings_of
 from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
@@ -21,6 +22,7 @@ from ollama_top.engine.rhythm import sight
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, ToRunners, Traffic
 from ollama_top.engine.serving import together
 from ollama_top.engine.state import State
+from ollama_top.engine.told import environment_of, service_of
 from ollama_top.engine.tracking import has_asked
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.host import Host
@@ -59,26 +61,28 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
     flight = in_flight(samples, state.ledger, state.doubts.doubted(state.ledger), unjudged)
     holdings = holdings_of(samples)
+    models = tuple(
+        replace(
+            model,
+            waiting=waiting_for(model, unjudged, flight.queue),
+            gpus=shares_of_model(each, samples, holdings),
+        )
+        for each, model in zip(joined, unjudged, strict=True)
+    )
     snapshot = Snapshot(
         taken_at=samples.taken_at,
         demo=samples.demo,
         server=_server(samples),
         queue=flight.queue,
-        models=tuple(
-            replace(
-                model,
-                waiting=waiting_for(model, unjudged, flight.queue),
-                gpus=shares_of_model(each, samples, holdings),
-            )
-            for each, model in zip(joined, unjudged, strict=True)
-        ),
+        models=models,
         slots=tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each))),
         requests=flight.requests,
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, holdings),
         environment=environment_of(samples),
-        unit_environment=unit_environment_of(samples),
         host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),
+        service=service_of(samples),
+        settings=settings_of(samples, models),
         sources=samples.lights,
     )
     return state, snapshot

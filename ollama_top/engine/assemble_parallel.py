@@ -2,9 +2,11 @@
 
 from ollama_top.engine.joined import Joined, no_runner
 from ollama_top.engine.samples import Samples
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing
+from ollama_top.engine.told import running_of, told_of
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing, value_or
 from ollama_top.ollama import families
 from ollama_top.ollama.argv import Generation
+from ollama_top.ollama.environment import NUM_PARALLEL
 
 
 def parallel_of(joined: Joined, samples: Samples) -> Reading[int]:
@@ -37,13 +39,11 @@ def version_of(samples: Samples) -> str | None:
 def _predicted(joined: Joined, samples: Samples) -> Reading[int]:
     if _why_held(joined, samples) is not None:
         return Known(1, Source.PREDICTED)
-    configured = (
-        samples.tree.value.num_parallel if samples.tree else Missing(Why.PENDING, "not looked at yet")
-    )
-    if isinstance(configured, Missing):
-        return Missing(configured.why, f"the runner does not tell, and {configured.hint}")
+    given = running_of(NUM_PARALLEL, told_of(samples))
+    if isinstance(given, Missing) and given.why is not Why.ABSENT:
+        return Missing(given.why, f"the runner does not tell, and {given.hint}")
     version = version_of(samples)
-    number = families.predict_parallel(configured.value, _release(samples))
+    number = families.predict_parallel(value_or(given, ""), _release(samples))
     hint = f"Ollama {version} chooses by free memory how many it serves, and this runner does not tell"
     return known_or_missing(number, Source.PREDICTED, hint)
 

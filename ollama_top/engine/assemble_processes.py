@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 from ollama_top.engine.assemble_shares import Holdings, shares_of
 from ollama_top.engine.joined import Joined, name_of
-from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
-from ollama_top.model.process import Process, ProcessKind, Variable
+from ollama_top.engine.samples import NOT_YET, Samples
+from ollama_top.model.process import Process, ProcessKind
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing
 from ollama_top.ollama import argv
-from ollama_top.sources.processes import RunnerProcess, TreeLook
+from ollama_top.sources.processes import RunnerProcess
 from ollama_top.sources.watched import ProcessLook
 
 NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
@@ -34,24 +34,6 @@ def processes_of(
         )
         for each in tree.processes
     )
-
-
-def environment_of(samples: Samples) -> Reading[tuple[Variable, ...]]:
-    """What the server's process was started with."""
-    tree = _tree(samples)
-    return tree if isinstance(tree, Missing) else tree.environment
-
-
-def unit_environment_of(samples: Samples) -> Reading[tuple[Variable, ...]]:
-    """What its unit sets for the next start."""
-    tree = _tree(samples)
-    return tree if isinstance(tree, Missing) else tree.unit_environment
-
-
-def _tree(samples: Samples) -> TreeLook | Missing:
-    if samples.tree is not None:
-        return samples.tree.value
-    return NOT_YET if samples.is_local else ELSEWHERE
 
 
 def _kind(pid: int, server_pid: int, runners: Mapping[int, RunnerProcess]) -> ProcessKind:

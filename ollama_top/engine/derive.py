@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ollama_top.doctor.examine import examine
 from ollama_top.doctor.verdict import judge
 from ollama_top.engine.assemble import assemble
 from ollama_top.engine.history import extend
@@ -14,4 +15,7 @@ def step(state: State, samples: Samples) -> tuple[State, Frame]:
     """The next Frame, and what to remember for the one after it."""
     state, snapshot = assemble(state, samples)
     history = extend(state.history, snapshot)
-    return replace(state, history=history), Frame(snapshot, judge(snapshot), history)
+    examined = examine(snapshot, history, state.found_since)
+    verdict = judge(snapshot, examined.findings)
+    state = replace(state, history=history, found_since=examined.since)
+    return state, Frame(snapshot, examined.findings, verdict, history)

@@ -15,22 +15,25 @@ from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
 from ollama_top.engine.feed import AskError, UnknownModelError
 from ollama_top.engine.locality import is_this_machine
-from ollama_top.engine.samples import Samples, Traffic
+from ollama_top.engine.samples import NOT_YET, Samples, Traffic
 from ollama_top.engine.state import State
 from ollama_top.engine.station import Station
 from ollama_top.engine.traffic import TrafficWatch
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Missing, Why
+from ollama_top.model.reading import Missing, Reading, Why
+from ollama_top.model.service import Service
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.replies import DescribedModel, InstalledModel
+from ollama_top.sources import environment, service
 from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
 from ollama_top.sources.gpus.vendors import readers
 from ollama_top.sources.host import HostCounters
 from ollama_top.sources.http import Access, Http, HttpError
+from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
 from ollama_top.sources.runners import Runners
 
@@ -38,6 +41,7 @@ API_TIMEOUT_S = 10.0
 TREE_SHARE_S = 0.5
 SHARE_S = 1.0
 GLANCE_EVERY_S = 0.5
+SERVICE_EVERY_S = 10.0  # what a service says changes by a person's hand
 
 
 class LiveFeed:
@@ -57,6 +61,7 @@ class LiveFeed:
         self._api = OllamaApi(self._http(API_TIMEOUT_S))
         self._runners = Runners()
         self._is_local = is_this_machine(target)
+        self._shell = environment.own()
         self._wake = asyncio.Event()
         self._acting = Acting(self._http, self._known_runners)
         self._prepare_stations()
@@ -79,6 +84,9 @@ class LiveFeed:
         self._api_station = Station("api", look_at_api, every_s=every_s)
         self._traffic = Station("traffic", look_at_traffic, every_s=every_s)
         self._host = Station("host", lambda: in_daemon_thread(host.look), every_s=every_s)
+        self._service = Station(
+            "service", lambda: in_daemon_thread(lambda: service.look(self._server())), every_s=SERVICE_EVERY_S
+        )
         self._cards = Cards(readers(), every_s=every_s)
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
@@ -130,7 +138,7 @@ class LiveFeed:
         """Processes first, since they tell which runners to ask; then everything at once."""
         if self._is_local:
             await _wait([self._tree.start(time.monotonic(), at_once=at_once)], TREE_SHARE_S)
-        local = [self._traffic] if self._is_local else []
+        local: list[Station[Any]] = [self._traffic, self._service] if self._is_local else []
         stations: list[Station[Any]] = [self._api_station, *local, self._host]
         begun = [each.start(time.monotonic(), at_once=at_once) for each in stations]
         begun += self._cards.start(time.monotonic(), at_once=at_once)
@@ -148,6 +156,9 @@ class LiveFeed:
             else:
                 return
 
+    def _server(self) -> Reading[ServerProcess]:
+        return self._tree.last.value.server if self._tree.last else NOT_YET
+
     def _known_runners(self) -> tuple[RunnerProcess, ...]:
         return self._tree.last.value.runners if self._tree.last else ()
 
@@ -164,6 +175,8 @@ class LiveFeed:
             tree=self._tree.last,
             traffic=self._traffic.last,
             gpus=self._cards.looks(),
+            service=self._service.last,
+            shell=self._shell,
             lights=tuple(self._lights(now_s)),
         )
 
@@ -174,6 +187,7 @@ class LiveFeed:
         if self._is_local:
             yield _tree_light(self._tree, now_s)
             yield from _traffic_lights(self._traffic, now_s)
+            yield _service_light(self._service, now_s)
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
 
@@ -184,6 +198,14 @@ def _tree_light(station: Station[TreeLook], now_s: float) -> Light:
         state = LightState.LIMITED if server.why is Why.DENIED else LightState.ABSENT
         return station.light(now_s, state, server.hint)
     return station.light(now_s)
+
+
+def _service_light(station: Station[Reading[Service]], now_s: float) -> Light:
+    found = station.last.value if station.last else None
+    if not isinstance(found, Missing):
+        return station.light(now_s)
+    state = LightState.FAILED if found.why is Why.FAILED else LightState.ABSENT
+    return station.light(now_s, state, found.hint)
 
 
 def _traffic_lights(station: Station[Traffic], now_s: float) -> Iterable[Light]:

@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light
-from ollama_top.model.reading import Missing, Why
+from ollama_top.model.process import Variable
+from ollama_top.model.reading import Missing, Reading, Why
+from ollama_top.model.service import Service
 from ollama_top.ollama.slots import RunnerProps
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
@@ -60,6 +62,8 @@ class Samples:
     tree: Taken[TreeLook] | None = None
     traffic: Taken[Traffic] | None = None
     gpus: tuple[Taken[GpuLook], ...] = ()  # a vendor each
+    service: Taken[Reading[Service]] | None = None
+    shell: tuple[Variable, ...] = ()  # the environment of ollama-top itself
     lights: tuple[Light, ...] = ()
     demo: bool = False
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ollama_top.doctor.examine import Since
 from ollama_top.engine.activity import Activity
 from ollama_top.engine.doubts import Doubts
 from ollama_top.engine.expiry import Expiries
@@ -20,3 +21,4 @@ class State:
     activities: Mapping[int, Activity] = field(default_factory=dict)  # by the runner's process
     expiries: Expiries = field(default_factory=Expiries)
     history: History = field(default_factory=History)
+    found_since: Since = field(default_factory=dict)  # by the checks, at the last look

@@ -3,16 +3,16 @@
 `docs/reference.md`, the JSON document and the details pane are computed from it.
 """
 
-from dataclasses import Field, field, fields
+from dataclasses import MISSING, Field, field, fields
 from typing import Any
 
 DOC = "doc"
 SOURCED = "sourced"
 
 
-def fact(doc: str, *, sourced: bool = False) -> Any:  # noqa: ANN401 - stands in for a value of any type
+def fact(doc: str, *, sourced: bool = False, default: Any = MISSING) -> Any:  # noqa: ANN401 - a value of any type
     """Declare a published field; `sourced` adds the key `<name>_source` beside it in JSON."""
-    return field(metadata={DOC: doc, SOURCED: sourced})
+    return field(metadata={DOC: doc, SOURCED: sourced}, default=default)
 
 
 def published(kind: type[Any]) -> tuple[Field[Any], ...]:

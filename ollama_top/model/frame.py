@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ollama_top.model.fact import fact
+from ollama_top.model.finding import Finding
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
@@ -14,6 +15,8 @@ from ollama_top.model.queue import Queue
 from ollama_top.model.reading import Reading
 from ollama_top.model.request import Request
 from ollama_top.model.server import Server
+from ollama_top.model.service import Service
+from ollama_top.model.setting import Setting
 from ollama_top.model.slot import Slot
 from ollama_top.model.verdict import Verdict
 
@@ -34,10 +37,11 @@ class Snapshot:
     environment: Reading[tuple[Variable, ...]] = fact(
         "What the server's process was started with; null with a reason where it may not be read."
     )
-    unit_environment: Reading[tuple[Variable, ...]] = fact(
-        "What its unit sets for the next start; null with a reason where there is none to read."
-    )
     host: Host = fact("This machine.")
+    service: Reading[Service] = fact(
+        "The service that keeps the server; null with a reason where none is seen."
+    )
+    settings: tuple[Setting, ...] = fact("Variables of the server: configured, running, effective.")
     sources: tuple[Light, ...] = fact("How each source of values is doing.")
 
 
@@ -46,5 +50,6 @@ class Frame:
     """A snapshot with what follows from it: all that a screen, a document or a check needs."""
 
     snapshot: Snapshot
+    findings: tuple[Finding, ...]  # the worst first
     verdict: Verdict
     history: History

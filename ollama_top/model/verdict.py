@@ -21,3 +21,6 @@ class Verdict:
 
     severity: Severity = fact("How much it matters.")
     text: str = fact("One sentence made of facts of this Frame.")
+    finding: str | None = fact(
+        "Id of the finding that it tells, or that tells more of it; null where none does.", default=None
+    )

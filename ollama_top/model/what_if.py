@@ -7,7 +7,7 @@ from ollama_top.model.reading import Reading
 from ollama_top.model.vocabulary import Vocabulary
 
 
-class Place(Vocabulary):
+class Memory(Vocabulary):
     """Which memory a model is in, or would be put into."""
 
     VRAM = "vram", "that of the GPUs, all of them together"
@@ -50,7 +50,7 @@ class WhatIf:
         " of a model that is not loaded, its file and its cache."
     )
     more_most_bytes: Reading[int] = fact("The most, likewise.")
-    place: Place = fact("Which memory is meant.")
+    place: Memory = fact("Which memory is meant.")
     free_bytes: Reading[int] = fact("What is free there now.")
     kept_free_bytes: int = fact(
         "What llama-server leaves free of it, 1 GiB a GPU unless LLAMA_ARG_FIT_TARGET says another."

@@ -32,14 +32,10 @@ def is_secret(name: str) -> bool:
 
 def variables(pairs: Iterable[tuple[str, str]]) -> tuple[Variable, ...]:
     """The environment as it may be kept, by name."""
-    return tuple(Variable(name, _kept(name, value)) for name, value in sorted(pairs))
+    return tuple(Variable(name, kept(name, value)) for name, value in sorted(pairs))
 
 
-def value_of(name: str, among: Iterable[Variable]) -> str:
-    """The value of a variable that is kept; "" where it is unset, which Ollama takes for the same."""
-    return next((each.value or "" for each in among if each.name == name), "")
-
-
-def _kept(name: str, value: str) -> str | None:
+def kept(name: str, value: str) -> str | None:
+    """The value of a variable, if it may be kept; else None."""
     may_show = concerns(name) and not is_secret(name) and not LOGIN.search(value)
     return value if may_show else None

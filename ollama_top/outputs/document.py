@@ -13,8 +13,7 @@ FORMAT = "ollama-top/1"
 OWN_KEYS = {
     "format": f"Name and version of this format, `{FORMAT}`; keys may be added within a version.",
     "verdict": "The worst thing that this look shows.",
-    "settings": "Empty: the server's settings are judged by a later version.",
-    "findings": "Empty: what could be better is judged by a later version.",
+    "findings": "What could be better, the worst first.",
     "missing": "Why a value is null, by the JSON Pointer (RFC 6901) of the value.",
 }
 """Top keys that are no part of a Snapshot."""
@@ -25,8 +24,8 @@ ORDER = (
         "gpus",
         "processes",
         "environment",
-        "unit_environment",
         "host",
+        "service",
         "settings",
         "findings",
         "sources",
@@ -58,5 +57,10 @@ def document(frame: Frame) -> dict[str, Any]:
     missing: Reasons = {}
     values = encode(frame.snapshot, "", missing)
     values |= {"format": FORMAT, "verdict": encode(frame.verdict, "/verdict", missing)}
-    values |= {"settings": [], "findings": [], "missing": missing}
+    values |= {"findings": encode(frame.findings, "/findings", missing), "missing": missing}
     return {key: values[key] for key in ORDER}
+
+
+def encoded(value: object) -> Any:  # noqa: ANN401 - the border to JSON
+    """A value of the model as a plain one; for values in which nothing is missing."""
+    return encode(value, "", {})

@@ -15,6 +15,8 @@ from ollama_top.columns.gpus import GPUS
 from ollama_top.columns.models import MODELS
 from ollama_top.columns.requests import REQUESTS
 from ollama_top.columns.slots import SLOTS
+from ollama_top.doctor.examine import worth_acting_on
+from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
@@ -28,10 +30,17 @@ GAP = "  "
 def text(frame: Frame) -> str:
     """The Frame in lines without trailing blanks; tables without rows are left out."""
     snapshot = frame.snapshot
-    blocks = [[_headline(snapshot), printable(f"{frame.verdict.severity}: {frame.verdict.text}")]]
+    told = f"  [{frame.verdict.finding}]" if frame.verdict.finding else ""
+    blocks = [[_headline(snapshot), printable(f"{frame.verdict.severity}: {frame.verdict.text}{told}")]]
+    blocks.append([printable(f"{each.severity}: {each.title}  [{each.id}]") for each in _findings(frame)])
     blocks += [_table(table, snapshot.taken_at, rows) for table in TABLES if (rows := table.rows(snapshot))]
     blocks.append([_host(snapshot.host), *_troubles(snapshot.sources)])
     return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _findings(frame: Frame) -> list[Finding]:
+    """Those that are more than information, beside the one that the verdict tells."""
+    return [each for each in worth_acting_on(frame.findings) if each.title != frame.verdict.text]
 
 
 def _headline(snapshot: Snapshot) -> str:

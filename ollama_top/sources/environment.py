@@ -3,6 +3,8 @@
 Must never hand on a value before `ollama.environment` has passed it.
 """
 
+import os
+
 import psutil
 
 from ollama_top.model.process import Variable
@@ -20,3 +22,8 @@ def read(server: ServerProcess) -> Reading[tuple[Variable, ...]]:
     except (psutil.Error, OSError):
         return Missing(Why.FAILED, f"the server's process {server.pid} ended while it was looked at")
     return Known(environment.variables(found.items()), Source.PROCESSES)
+
+
+def own() -> tuple[Variable, ...]:
+    """The environment of ollama-top itself, which is that of whoever started it."""
+    return environment.variables(os.environ.items())

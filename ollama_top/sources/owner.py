@@ -12,12 +12,12 @@ from pathlib import Path
 
 import psutil
 
-from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import is_serve
-from ollama_top.services import cgroup, systemd
+from ollama_top.services import cgroup
 from ollama_top.services.cgroup import Membership
+from ollama_top.services.systemd.bus import read_unit
 from ollama_top.sources import proc, sockets
 from ollama_top.sources.inet_diag import Socket
 
@@ -34,7 +34,6 @@ class ServerProcess:
     started_at: datetime
     keeper: Keeper
     unit: str | None
-    unit_environment: tuple[Variable, ...] | None  # None where there is no unit to read
     cgroup: str | None = None  # its path, where it is in one
 
 
@@ -114,19 +113,17 @@ def _describe(pid: int) -> Reading[ServerProcess]:
     except psutil.Error:
         return Missing(Why.FAILED, f"the server's process {pid} ended while it was looked at")
     path = cgroup.cgroup_path(proc.read_text(pid, "cgroup") or "")
-    kept, environment = _keeper(pid, path)
-    return Known(
-        ServerProcess(pid, user, started_at, kept.keeper, kept.unit, environment, path), Source.PROCESSES
-    )
+    kept = _keeper(pid, path)
+    return Known(ServerProcess(pid, user, started_at, kept.keeper, kept.unit, path), Source.PROCESSES)
 
 
-def _keeper(pid: int, path: str | None) -> tuple[Membership, tuple[Variable, ...] | None]:
+def _keeper(pid: int, path: str | None) -> Membership:
     """A unit counts as the keeper only when this is its main process: a shell may live in one too."""
     kept = cgroup.membership(path) if path else MANUAL
     if kept.unit is None or kept.keeper is Keeper.CONTAINER:
-        return kept, None
-    unit = systemd.read_unit(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
-    return (kept, unit.environment) if unit and unit.main_pid == pid else (MANUAL, None)
+        return kept
+    unit = read_unit(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
+    return kept if unit and unit.main_pid == pid else MANUAL
 
 
 def _argv(pid: int) -> list[str]:

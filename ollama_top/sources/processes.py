@@ -11,9 +11,8 @@ from typing import TypeVar
 import psutil
 
 from ollama_top.model.process import Variable
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.ollama.argv import RunnerArgs, parse_runner
-from ollama_top.ollama.environment import NUM_PARALLEL, value_of
 from ollama_top.ollama.log import LoadedRunner
 from ollama_top.sources import environment, owner
 from ollama_top.sources.logs import RunnerLogs
@@ -45,26 +44,6 @@ class TreeLook:
     rss_bytes: Reading[int] = NOT_YET
     environment: Reading[tuple[Variable, ...]] = NOT_YET  # of the server's process
     processes: tuple[ProcessLook, ...] = ()  # the server first, then its children, the oldest first
-
-    @property
-    def unit_environment(self) -> Reading[tuple[Variable, ...]]:
-        """What the server's unit sets, for the next start; its process may have been given more."""
-        server = self.server
-        if isinstance(server, Missing):
-            return server
-        if server.value.unit_environment is not None:
-            return Known(server.value.unit_environment, Source.SERVICE)
-        if server.value.unit is None:
-            return Missing(Why.ABSENT, "no service manager keeps it")
-        return Missing(Why.UNSUPPORTED, f"what {server.value.unit} sets is not told")
-
-    @property
-    def num_parallel(self) -> Reading[str]:
-        """OLLAMA_NUM_PARALLEL of the process, else of its unit, else why it is not known; "" when unset."""
-        known = self.environment if isinstance(self.environment, Known) else self.unit_environment
-        if isinstance(known, Missing):
-            known = self.environment
-        return map_known(known, lambda variables: value_of(NUM_PARALLEL, variables))
 
 
 class ServerTree:

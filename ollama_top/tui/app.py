@@ -184,6 +184,14 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         """Choose panels and columns."""
         self._open(Setup(ALL_TABLES, self.main.looks.arrangement, self.main.rearrange, self.view, self.look))
 
+    def action_doctor(self) -> None:
+        """What could be better."""
+        self._open(pages.doctor(self.view, self.look))
+
+    def action_settings(self) -> None:
+        """How every variable of the server stands."""
+        self._open(pages.settings(self.view, self.look))
+
     def action_details(self) -> None:
         """Every value of the row under the cursor; the sources where the header is in focus."""
         table, row = self.main.table, self.main.row

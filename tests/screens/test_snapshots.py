@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import feeds
+import found
 import pytest
 import scenes
 import troubles
@@ -24,6 +25,7 @@ SCENES = (
     troubles.hostile,
     troubles.remote,
     troubles.lost_card,
+    found.unset,
 )
 PAGES: dict[str, list[str]] = {
     "help": ["f1"],
@@ -87,6 +89,14 @@ async def test_page(keys: list[str], screen: SnapshotAssertion) -> None:
 @pytest.mark.parametrize("options", [{"read_only": True}], ids=["read-only"])
 async def test_option(options: dict[str, Any], screen: SnapshotAssertion) -> None:
     async with running(scenes.busy(), size=(120, 36), **options) as monitor:
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("scene", [found.unset, found.pending], ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize("key", ["d", "e"])
+async def test_page_of_the_doctor(key: str, scene: Callable[[], Frame], screen: SnapshotAssertion) -> None:
+    async with running(scene()) as monitor:
+        await monitor.press(key)
         assert readable(monitor.lines) == screen
 
 

@@ -106,8 +106,8 @@ def test_the_environment_of_another_user_is_denied_and_says_what_to_type(
     reason = frame["missing"]["/environment"]
     assert reason["why"] == "denied"
     assert "by user ollama or root only: sudo $(command -v ollama-top) shows it" in reason["hint"]
-    told = {each["name"]: each["value"] for each in frame["unit_environment"]}
-    assert told["OLLAMA_NUM_PARALLEL"] == "2"
+    told = {each["name"]: each["running"] for each in frame["settings"]}
+    assert told["OLLAMA_NUM_PARALLEL"] == "2", "no file has changed since the start"
 
 
 def test_what_anybody_may_read_of_the_processes_is_there(looks: list[dict[str, Any]]) -> None:

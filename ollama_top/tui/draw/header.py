@@ -28,7 +28,7 @@ def header(view: View, width: int, *, is_focused: bool) -> Line:
     title = Cell(" ollama-top ", Role.HEADER_FOCUSED if is_focused else Role.HEADER)
     left = [title, *_badges(view)]
     right = _lights(view, width) if view.frame else []
-    room = width - width_of(right) - 1
+    room = width - width_of(right) - 2  # a blank on either side
     for part in _parts(view):
         if width_of(left) + width_of(part) <= room:
             left.extend(part)

@@ -38,7 +38,6 @@ def process_page(view: View, width: int, table: Table[Any] = PROCESSES) -> list[
     if server is not None:
         lines += [(), heading("Server"), *_server(snapshot, server, width)]
         lines += [(), heading("Environment"), *_environment(snapshot.environment, width)]
-        lines += _unit(snapshot, width)
         lines += _runners(snapshot, width)
     return lines
 
@@ -101,15 +100,6 @@ def _environment(environment: Reading[tuple[Variable, ...]], width: int) -> list
         names = Cell(" ".join(others), Role.FAINT)
         lines += [(), (Cell("  and by name only:", Role.FAINT),), *_entry("", names, 0, width)]
     return lines
-
-
-def _unit(snapshot: Snapshot, width: int) -> list[Line]:
-    """What the unit sets; the process may have been started with something else."""
-    unit, name = snapshot.unit_environment, snapshot.server.unit
-    lines = _variables(unit.value, width) if isinstance(unit, Known) else []
-    if not lines or isinstance(name, Missing):
-        return []
-    return [(), heading(f"Set by {name.value} for its next start"), *lines]
 
 
 def _runners(snapshot: Snapshot, width: int) -> list[Line]:

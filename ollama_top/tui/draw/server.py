@@ -12,7 +12,7 @@ from ollama_top.tui.view import View
 
 def server_page(view: View, width: int) -> list[Line]:
     """All that is known beside the rows of the tables."""
-    lines = [*verdict(view, width, TALLEST), ()]
+    lines = [*verdict(view, width, TALLEST, names_key=False), ()]
     if view.frame is None:
         return lines
     snapshot = view.frame.snapshot

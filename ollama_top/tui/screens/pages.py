@@ -7,11 +7,13 @@ from ollama_top.columns.column import Table
 from ollama_top.columns.processes import PROCESSES
 from ollama_top.tui.arrangement import Arrangement, arranged
 from ollama_top.tui.draw.details import details
+from ollama_top.tui.draw.doctor import doctor_page
 from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.help import help_page
 from ollama_top.tui.draw.process import process_page
 from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.draw.server import server_page
+from ollama_top.tui.draw.settings import settings_page
 from ollama_top.tui.keys import MAIN_KEYS, allowed
 from ollama_top.tui.screens.choice import Answer, Choice
 from ollama_top.tui.screens.page import Page
@@ -41,6 +43,16 @@ def processes(arrangement: Arrangement, view: View, theme: Theme) -> Page:
         view,
         theme,
     )
+
+
+def doctor(view: View, theme: Theme) -> Page:
+    """Every finding."""
+    return Page("Doctor", doctor_page, view, theme)
+
+
+def settings(view: View, theme: Theme) -> Page:
+    """Every variable of the server."""
+    return Page("Settings", settings_page, view, theme)
 
 
 def row_details(table: Table[Any], row: object, view: View, theme: Theme) -> Page:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import found
 import frames
 import pytest
 import scenes
@@ -13,18 +14,21 @@ from ollama_top.columns.gpus import GPUS
 from ollama_top.columns.models import MODELS
 from ollama_top.columns.processes import PROCESSES
 from ollama_top.columns.requests import REQUESTS
+from ollama_top.columns.settings import SETTINGS
 from ollama_top.columns.slots import SLOTS
 from ollama_top.model.fact import published
 from ollama_top.model.loaded import ModelState
 from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.setting import SettingStatus
 from ollama_top.model.slot import SlotState
 
-TABLES: tuple[Table[Any], ...] = (MODELS, SLOTS, REQUESTS, GPUS, PROCESSES)
+TABLES: tuple[Table[Any], ...] = (MODELS, SLOTS, REQUESTS, GPUS, PROCESSES, SETTINGS)
 COLUMNS = [(table, column) for table in TABLES for column in table.columns]
 by_column = pytest.mark.parametrize(
     ("table", "column"), [pytest.param(*each, id=f"{each[0].name}-{each[1].key}") for each in COLUMNS]
 )
 by_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+MAY_BE_BLANK = {"configured_in"}
 GONE = Missing(Why.DENIED, "not for you")
 
 
@@ -33,7 +37,7 @@ def cell(table: Table[Any], key: str, row: object) -> Cell:
 
 
 def rows(table: Table[Any]) -> tuple[Any, ...]:
-    return table.rows(scenes.busy().snapshot)
+    return table.rows((found.pending if table is SETTINGS else scenes.busy)().snapshot)
 
 
 @by_table
@@ -59,7 +63,7 @@ def test_a_title_fits_its_column(table: Table[Any], column: Column[Any]) -> None
 def test_every_row_can_be_drawn_and_sorted(table: Table[Any], column: Column[Any]) -> None:
     kinds = {type(column.sort_key(row)) for row in rows(table)} - {type(None)}
     assert len(kinds) <= 1 or kinds == {int, float}
-    assert all(column.cell(row, frames.NOW).text for row in rows(table))
+    assert all(column.cell(row, frames.NOW).text or column.key in MAY_BE_BLANK for row in rows(table))
 
 
 @by_column
@@ -210,6 +214,29 @@ def test_a_runner_stands_below_its_server() -> None:
 def test_processes_that_cannot_be_seen_are_not_said_to_be_none() -> None:
     assert PROCESSES.unseen(troubles.remote().snapshot) == frames.NOT_LOCAL.hint
     assert PROCESSES.unseen(scenes.busy().snapshot) is None
+
+
+def test_what_nothing_sets_is_told_from_what_is_not_known() -> None:
+    unset = frames.setting()
+    assert [cell(SETTINGS, each, unset).text for each in ("configured", "running")] == ["not set"] * 2
+    hidden = frames.setting(running=GONE, configured=GONE, effective=frames.NOT_SET)
+    shown = [cell(SETTINGS, each, hidden) for each in ("configured", "running", "effective")]
+    assert shown == [UNKNOWN] * 3
+    assert cell(SETTINGS, "running", frames.setting(running="4")) == Cell("4", Role.STRONG)
+
+
+def test_a_setting_that_is_not_as_it_seems_is_pointed_out() -> None:
+    def role(status: SettingStatus) -> Role:
+        return cell(SETTINGS, "status", frames.setting(status=status)).role
+
+    calm = {each for each in SettingStatus if role(each) not in {Role.WARNING, Role.NOTICE}}
+    assert calm == {SettingStatus.SET, SettingStatus.DEFAULT}
+    assert role(SettingStatus.UNKNOWN) is Role.NOTICE
+
+
+def test_settings_without_a_server_to_ask_are_not_said_to_be_none() -> None:
+    assert SETTINGS.rows(scenes.idle().snapshot) == ()
+    assert SETTINGS.empty == "nothing is known of the server's variables yet"
 
 
 def test_a_cell_is_printable_however_it_was_made() -> None:

@@ -6,12 +6,15 @@ from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
+import found
 import frames
 import pytest
 
 from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import Settings
+from ollama_top.doctor.checks import CHECKS
 from ollama_top.model.vocabulary import Vocabulary
+from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import document
 
 ROOT = Path(__file__).parents[3]
@@ -63,6 +66,30 @@ def test_every_key_of_the_document_is_told_in_its_place(page: str) -> None:
         one = value[0] if isinstance(value, list) and value else value
         if isinstance(one, dict) and key != "missing":
             assert first_cells(section(page, key)) == list(one), key
+
+
+def test_every_object_within_another_is_told(page: str) -> None:
+    doctored = document(found.pending())
+    finding = next(each for each in doctored["findings"] if each["fix"] and each["fix"]["changes"])
+    service = doctored["service"]
+    for name, value in (
+        ("Evidence", finding["evidence"][0]),
+        ("Fix", finding["fix"]),
+        ("Change", finding["fix"]["changes"][0]),
+        ("Configuration", service["configuration"]),
+        ("Assignment", service["configuration"]["assignments"][0]),
+        ("Place", service["configuration"]["assignments"][0]["place"]),
+    ):
+        assert first_cells(section(page, name)) == list(value), name
+    assert "| `evidence` | list of [Evidence](#evidence) |" in section(page, "findings")
+    assert "| `settings` | list of [settings](#settings) |" in section(page, "The JSON document")
+
+
+def test_every_check_and_every_variable_of_ollamas_is_told(page: str) -> None:
+    assert first_cells(section(page, "Checks")) == sorted(each.id for each in CHECKS)
+    told = section(page, "Ollama's variables")
+    assert first_cells(told) == list(DECLARED)
+    assert "| off (since 0.11.5); not read since 0.11.11 |" in told
 
 
 @pytest.mark.parametrize("words", Vocabulary.__subclasses__())

@@ -6,10 +6,13 @@ from typing import Any
 
 import frames
 import pytest
+from found import finding
 from hypothesis import given
 from hypothesis import strategies as st
+from judged import model, sentence, snapshot, waiting
 
 from ollama_top.doctor.verdict import JUDGEMENTS, judge
+from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
@@ -18,36 +21,6 @@ from ollama_top.model.verdict import Severity, Verdict
 
 UNSEEN = Missing(Why.DENIED, "the runners may be seen by root only")
 URL = "http://127.0.0.1:11434"
-
-
-def snapshot(**changes: Any) -> Snapshot:
-    return frames.frame(**changes).snapshot
-
-
-def model(
-    name: str = "gemma3:270m",
-    running: int | Missing = 0,
-    parallel: int | Missing = 2,
-    source: Source = Source.ARGV,
-    **changes: Any,
-) -> LoadedModel:
-    state = ModelState.BUSY if isinstance(running, int) and running else ModelState.IDLE
-    changes = {"state": state} | changes
-    return frames.model(
-        name,
-        running=frames.known(running, Source.SLOTS),
-        parallel=frames.known(parallel, source),
-        **changes,
-    )
-
-
-def waiting(number: int, *models: LoadedModel, **queue: Any) -> Snapshot:
-    queue = {"oldest_wait_s": Missing(Why.PENDING, "not known yet")} | queue
-    return snapshot(models=models, queue=frames.queue(2, number, **queue))
-
-
-def sentence(of: Snapshot) -> str:
-    return judge(of).text
 
 
 # The server
@@ -212,6 +185,56 @@ def test_a_queue_that_cannot_be_seen_is_not_an_empty_one(
     )
 
 
+# What was found
+
+N = "OLLAMA_NUM_PARALLEL"
+BROKEN = finding("gpu-lost", Severity.ERROR, "GPU 0 does not answer")
+WRONG = finding("overridden", Severity.WARNING, "OLLAMA_HOST=a has no effect")
+UNSET = finding("parallel-not-set", Severity.WARNING, f"{N} is not set")
+KNOWN = finding("keep-alive-surprise", Severity.INFO, "a stays in memory for ever")
+FULL = waiting(4, model(running=2))
+
+
+@pytest.mark.parametrize(
+    ("of", "findings", "start", "finding"),
+    [
+        (snapshot(), (WRONG, KNOWN), "OLLAMA_HOST=a has no effect", "overridden"),
+        (snapshot(), (KNOWN,), "idle: ", None),
+        (snapshot(models=(LOADING,)), (WRONG,), "OLLAMA_HOST=a", "overridden"),
+        (snapshot(queue=frames.queue(2, 0)), (BROKEN, WRONG), "GPU 0 does not answer", "gpu-lost"),
+        (FULL, (BROKEN, WRONG), "GPU 0 does not answer", "gpu-lost"),
+        (FULL, (WRONG,), "4 wait: ", None),
+        (FULL, (WRONG, UNSET), "4 wait: ", "parallel-not-set"),
+    ],
+)
+def test_what_matters_most_is_said_and_who_tells_more_is_named(
+    of: Snapshot, findings: tuple[Finding, ...], start: str, finding: str | None
+) -> None:
+    verdict = judge(of, findings)
+    assert verdict.text.startswith(start)
+    assert verdict.finding == finding
+
+
+def test_a_setting_that_may_get_lost_is_not_why_somebody_waits() -> None:
+    lost = finding("unit-file-edited", Severity.WARNING, f"the next install takes away {N}")
+    assert judge(FULL, (lost,)).finding is None
+
+
+def test_a_service_that_does_not_stay_tells_more_of_a_server_that_is_not_read() -> None:
+    looping = finding("restart-loop", Severity.ERROR, "ollama.service ends again and again")
+    down = snapshot(server=frames.server(reachable=False, problem="connection refused"))
+    assert judge(down, (looping,)) == Verdict(
+        Severity.ERROR, f"cannot read {URL}: connection refused", "restart-loop"
+    )
+
+
+def test_a_dead_runner_is_told_more_of() -> None:
+    gone = finding("runner-gone", Severity.WARNING, "the runner of a has died")
+    found = judge(snapshot(models=(model("a", state=ModelState.GONE),)), (WRONG, gone))
+    assert found.text.startswith("the runner of a has died; ")
+    assert found.finding == "runner-gone"
+
+
 # Of any Snapshot
 
 COUNTS = st.sampled_from([UNSEEN, 0, 1, 2, 5])
@@ -247,11 +270,12 @@ def test_some_judgement_speaks_whatever_is_known() -> None:
 
 def test_every_judgement_speaks_somewhere_and_is_silent_somewhere() -> None:
     idle, down = snapshot(), snapshot(server=frames.server(reachable=False, problem="connection refused"))
-    scenes = [idle, down, waiting(1, FREE), snapshot(models=(LOADING,)), snapshot(models=(SECOND,))]
-    scenes += [snapshot(models=(model(state=ModelState.GONE),)), snapshot(queue=frames.queue(1))]
-    scenes += [snapshot(queue=frames.queue(UNSEEN))]
+    scenes = [(each, ()) for each in (idle, down, waiting(1, FREE), snapshot(models=(LOADING,)))]
+    scenes += [(snapshot(models=(SECOND,)), ()), (snapshot(queue=frames.queue(1)), ())]
+    scenes += [(snapshot(models=(model(state=ModelState.GONE),)), (WRONG,)), (idle, (BROKEN,))]
+    scenes += [(snapshot(queue=frames.queue(UNSEEN)), ())]
     for judgement in JUDGEMENTS[:-1]:
-        spoken = [judgement(scene) is not None for scene in scenes]
+        spoken = [judgement(*scene) is not None for scene in scenes]
         assert any(spoken), judgement
         assert not all(spoken), judgement
-    assert all(JUDGEMENTS[-1](scene) is not None for scene in scenes)
+    assert all(JUDGEMENTS[-1](*scene) is not None for scene in scenes)

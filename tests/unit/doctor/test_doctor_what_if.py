@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ollama_top.doctor.what_if import what_if
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Missing, Reading, Source, value_or
-from ollama_top.model.what_if import Fit, Place, WhatIf
+from ollama_top.model.what_if import Fit, Memory, WhatIf
 from ollama_top.ollama.replies import DescribedModel
 from ollama_top.ollama.wishes import Wish
 
@@ -40,7 +40,7 @@ def test_more_requests_at_once_cost_a_cache_each() -> None:
     assert (found.now.value.least_bytes, found.then.least_bytes) == (4 * 4096 * TOKEN, 16 * 4096 * TOKEN)
     assert found.then.slot_least_bytes == found.then.slot_most_bytes == 4096 * TOKEN
     assert {value_or(each, 0) for each in more(found)} == {12 * 4096 * TOKEN}
-    assert (found.place, found.fit) == (Place.VRAM, Fit.FITS)
+    assert (found.place, found.fit) == (Memory.VRAM, Fit.FITS)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_model_that_is_not_loaded_costs_its_weights_too() -> None:
 
 def test_a_model_in_ram_is_measured_by_ram() -> None:
     found = ask(Wish(parallel=16), look(loaded(**IN_RAM), gpus=()))
-    assert (found.place, found.fit, found.kept_free_bytes) == (Place.RAM, Fit.FITS, 0)
+    assert (found.place, found.fit, found.kept_free_bytes) == (Memory.RAM, Fit.FITS, 0)
     assert found.sentence == "NUM_PARALLEL 4 -> 16: +6.0 GiB, free RAM 50.7 GiB: it fits"
     assert isinstance(found.evicts_others, Missing)
     full = frames.host(memory_used_bytes=Known(int(60 * GIB), Source.HOST))

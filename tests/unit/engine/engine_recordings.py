@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import captured
@@ -16,11 +16,12 @@ import captured
 from ollama_top.engine import derive
 from ollama_top.engine.samples import Samples, Taken, ToRunners, Traffic
 from ollama_top.engine.state import State
-from ollama_top.model.frame import Snapshot
+from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import Generation, RunnerArgs
+from ollama_top.ollama.environment import variables
 from ollama_top.ollama.log import LoadedRunner
 from ollama_top.ollama.replies import PsModel, ShownModel
 from ollama_top.ollama.slots import parse_slots
@@ -36,6 +37,7 @@ BLOB = "/models/blobs/sha256-0"
 MODEL = PsModel("gemma3:270m", None, "gemma3", None, None, None, None, 4096, None)
 PROCESS = ServerProcess(1, "ollama", SINCE, Keeper.MANUAL, None, None)
 SERVER = Endpoint("127.0.0.1", 11434)
+Environment = Mapping[str, str]
 COUNTER = re.compile(r"(\w+):(\d+)")
 
 
@@ -125,6 +127,13 @@ def load_burst(name: str) -> Recording:
 
 def looks(recording: Recording, every: int, offset: int) -> Iterator[Look]:
     """The engine's conclusions from every so manieth moment, with glances at moments between."""
+    return (_look(recording, frame.snapshot, at_s) for at_s, frame in frames(recording, every, offset))
+
+
+def frames(
+    recording: Recording, every: int, offset: int, environment: Environment | None = None
+) -> Iterator[tuple[float, Frame]]:
+    """The Frames of every so manieth moment; `environment` is the server's, where it is known."""
     state = State()
     moments = recording.moments
     step_s = (moments[-1].at_s - moments[0].at_s) / (len(moments) - 1)
@@ -134,8 +143,16 @@ def looks(recording: Recording, every: int, offset: int) -> Iterator[Look]:
         between = [each for each in range(index - every + glance_every, index, glance_every) if each >= 0]
         glances = tuple(Taken(moments[each].served, moments[each].at_s) for each in between)
         calls = tuple(Taken(moments[each].to_runners, moments[each].at_s) for each in between)
-        state, frame = derive.step(state, _samples(recording, now, glances, calls))
-        yield _look(recording, frame.snapshot, now.at_s)
+        samples = _samples(recording, now, glances, calls)
+        state, frame = derive.step(state, samples if environment is None else given(samples, environment))
+        yield now.at_s, frame
+
+
+def given(samples: Samples, environment: Environment) -> Samples:
+    """The same of a server that was started with these variables, and nothing else."""
+    assert samples.tree is not None
+    known = Known(variables(environment.items()), Source.PROCESSES)
+    return replace(samples, tree=Taken(replace(samples.tree.value, environment=known), samples.at_s))
 
 
 def _look(recording: Recording, snapshot: Snapshot, at_s: float) -> Look:
@@ -158,7 +175,7 @@ def _samples(
     slots = {port: _slots(now.at_s, body) for port, body in now.slots.items()}
     traffic = Traffic(now.served, now.to_runners, slots, glances=glances, calls=calls)
     return Samples(
-        taken_at=SINCE,
+        taken_at=SINCE + timedelta(seconds=now.at_s),
         at_s=now.at_s,
         url="http://127.0.0.1:11434",
         is_local=True,

@@ -91,12 +91,8 @@ def test_an_empty_command_line_is_missing() -> None:
     assert reason(server.command).why is Why.FAILED
 
 
-def test_the_environment_and_that_of_the_unit_are_handed_on() -> None:
-    unit = (Variable("OLLAMA_NUM_PARALLEL", "4"),)
-    kept = Known(replace(PROCESS, unit_environment=unit), Source.PROCESSES)
-    found = snapshot(samples(tree=replace(tree(server=kept), environment=DENIED)))
-    assert found.environment == DENIED
-    assert found.unit_environment == Known(unit, Source.SERVICE)
+def test_the_environment_is_handed_on() -> None:
+    assert snapshot(samples(tree=replace(tree(), environment=DENIED))).environment == DENIED
     assert value(snapshot(samples()).environment) == (Variable("OLLAMA_NUM_PARALLEL", "2"),)
 
 
@@ -104,13 +100,13 @@ def test_the_environment_and_that_of_the_unit_are_handed_on() -> None:
 def test_without_a_look_there_is_a_reason_and_no_process(is_local: bool, why: Why) -> None:
     found = snapshot(samples(tree=None, is_local=is_local))
     assert found.processes == ()
-    assert reason(found.environment).why is reason(found.unit_environment).why is why
+    assert reason(found.environment).why is reason(found.service).why is why
 
 
 def test_a_server_that_cannot_be_seen_has_no_processes() -> None:
     hidden = snapshot(samples(tree=replace(tree(server=DENIED), environment=DENIED)))
     assert hidden.processes == ()
-    assert hidden.environment == hidden.unit_environment == hidden.server.cgroup == DENIED
+    assert hidden.environment == hidden.server.cgroup == DENIED
 
 
 def test_a_control_group_is_handed_on() -> None:

@@ -37,6 +37,7 @@ def test_the_models_are_found() -> None:
     assert names == {
         *("Snapshot", "Server", "Queue", "LoadedModel", "GpuShare", "Slot", "Request"),
         *("Gpu", "GpuProcess", "MigDevice", "Host", "Light", "Process", "Variable"),
+        *("Service", "Configuration", "Assignment", "Place", "Rejected", "Unread", "Setting"),
     }
 
 

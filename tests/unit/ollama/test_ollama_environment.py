@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ollama_top.model.process import Variable
-from ollama_top.ollama.environment import concerns, is_secret, value_of, variables
+from ollama_top.ollama.environment import concerns, is_secret, variables
 
 KEPT = {
     "OLLAMA_NUM_PARALLEL": "4",
@@ -64,9 +64,3 @@ def test_no_other_value_passes(pairs: list[tuple[str, str]]) -> None:
 def test_no_login_passes(before: str, login: str) -> None:
     login = "".join(login.split())
     assert variables([("OLLAMA_HOST", f"{before}://{login}@host:1/")]) == (Variable("OLLAMA_HOST", None),)
-
-
-def test_unset_and_empty_are_the_same_to_ollama() -> None:
-    kept = variables([("OLLAMA_A", "1"), ("OLLAMA_B", ""), ("PATH", "/bin")])
-    assert [value_of(f"OLLAMA_{each}", kept) for each in "ABC"] == ["1", "", ""]
-    assert value_of("PATH", kept) == ""

@@ -15,31 +15,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ollama_top.model.configuration import Assignment, Configuration, Layer, Place, Rejected
 from ollama_top.model.fact import SOURCED, published
+from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.verdict import Verdict
 from ollama_top.outputs.document import OWN_KEYS, document, dump
 
-TOP = [
-    "format",
-    "taken_at",
-    "server",
-    "verdict",
-    "queue",
-    "models",
-    "slots",
-    "requests",
-    "gpus",
-    "processes",
-    "environment",
-    "unit_environment",
-    "host",
-    "settings",
-    "findings",
-    "sources",
-    "missing",
-]
+TOP = (
+    "format taken_at server verdict queue models slots requests gpus processes environment"
+    " host service settings findings sources missing"
+)
 
 AT_LEAST = {
     "server": "url reachable version pid manager started_at problem",
@@ -55,6 +42,10 @@ AT_LEAST = {
 }
 """What the contract names."""
 
+SAID = Assignment("OLLAMA_HOST", None, Place(Layer.UNIT, None), "why")
+CONFIGURATIONS = st.sampled_from(
+    [Configuration(), Configuration((SAID,), (Rejected("x", SAID.place, "why"),))]
+)
 TEXT = st.text(st.characters(codec=None) | st.sampled_from("\x00\x1b\x7f\x9b\u2028\u202e\ud800"), max_size=6)
 BASIC: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
@@ -64,6 +55,7 @@ BASIC: dict[Any, st.SearchStrategy[Any]] = {
     NoneType: st.none(),
     datetime: st.datetimes(timezones=st.just(UTC)),
     Missing: st.builds(Missing, st.sampled_from(Why), TEXT),
+    Configuration: CONFIGURATIONS,  # any would be as large as all the rest, and of the same kinds
 }
 
 
@@ -84,8 +76,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
 
 
 FRAMES = st.builds(
-    lambda snapshot, verdict: Frame(snapshot, verdict, frames.frame().history),
-    *map(values, (Snapshot, Verdict)),
+    lambda snapshot, findings, verdict: Frame(snapshot, findings, verdict, frames.frame().history),
+    *map(values, (Snapshot, tuple[Finding, ...], Verdict)),
 )
 of_any_frame = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -133,10 +125,12 @@ def test_every_field_of_every_part_is_there(frame: Frame) -> None:
     snapshot = frame.snapshot
     for name in ("server", "queue", "host"):
         assert_fields(whole[name], getattr(snapshot, name))
-    for name in ("models", "slots", "requests", "gpus", "processes", "sources"):
+    for name in ("models", "slots", "requests", "gpus", "processes", "settings", "sources"):
         for told, part in zip(whole[name], getattr(snapshot, name), strict=True):
             assert_fields(told, part)
     assert_fields(whole["verdict"], frame.verdict)
+    for told, finding in zip(whole["findings"], frame.findings, strict=True):
+        assert_fields(told, finding)
 
 
 def assert_fields(told: dict[str, Any], part: Any) -> None:
@@ -175,9 +169,9 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def test_top_keys_are_those_of_the_contract_in_its_order_and_demo() -> None:
-    assert [key for key in document(frames.frame()) if key != "demo"] == TOP
+    assert " ".join(key for key in document(frames.frame()) if key != "demo") == TOP
     snapshot = {each.name for each in fields(Snapshot)}
-    assert set(TOP) - snapshot == set(OWN_KEYS)
+    assert set(TOP.split()) - snapshot == set(OWN_KEYS)
 
 
 def test_every_key_that_the_contract_names_is_there() -> None:
@@ -236,6 +230,7 @@ def test_a_frame_without_anything_says_so() -> None:
         "/queue/oldest_wait_s": {"why": "absent", "hint": "nothing waits"},
         "/processes/0/model": no_runner,
         "/processes/0/port": no_runner,
+        "/service": {"why": "absent", "hint": "no service manager keeps it"},
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import found
 import frames
 import pytest
 import scenes
@@ -10,6 +11,7 @@ from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
 from ollama_top.model.frame import Frame
+from ollama_top.model.verdict import Severity
 from ollama_top.outputs import plain
 
 SCENES: dict[str, Callable[[], Frame]] = {
@@ -20,6 +22,7 @@ SCENES: dict[str, Callable[[], Frame]] = {
     "hostile": troubles.hostile,
     "remote": troubles.remote,
     "lost card": troubles.lost_card,
+    "pending": found.pending,
 }
 
 
@@ -32,6 +35,14 @@ def test_a_scene_in_plain_text(name: str, snapshot: SnapshotAssertion) -> None:
 def test_nothing_steers_the_terminal_and_nothing_trails(name: str) -> None:
     lines = plain.text(SCENES[name]()).split("\n")
     assert all(line.isprintable() and line == line.rstrip() for line in lines)
+
+
+def test_what_the_verdict_tells_is_not_told_twice_and_what_is_only_worth_knowing_not_at_all() -> None:
+    frame = found.unset()
+    assert plain.text(frame).count("OLLAMA_NUM_PARALLEL") == 1
+    assert f"\nwarning: {frame.verdict.text}  [parallel-not-set]\n" in plain.text(frame)
+    mild = found.finding("keep-alive-surprise", Severity.INFO, "a stays for ever")
+    assert "for ever" not in plain.text(frames.frame(findings=(mild,)))
 
 
 def test_columns_stay_where_they_are_beside_wide_names() -> None:

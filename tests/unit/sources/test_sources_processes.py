@@ -9,9 +9,9 @@ import captured
 import pytest
 from sources_server import ServerProgram
 
+from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing, Source, Why, value_or
 from ollama_top.ollama.argv import Generation
-from ollama_top.ollama.environment import variables
 from ollama_top.sources import processes
 from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import ServerTree, TreeLook
@@ -82,8 +82,8 @@ def test_a_server_that_ends_is_missing_and_its_successor_found(tmp_path: Path) -
     gone = tree.look()
     assert isinstance(gone.server, Missing)
     assert gone.server.why is Why.NOT_LOCAL
-    assert gone.cpu_percent == gone.rss_bytes == gone.num_parallel == gone.server
-    assert gone.environment == gone.unit_environment == gone.server
+    assert gone.cpu_percent == gone.rss_bytes == gone.server
+    assert gone.environment == gone.server
     assert gone.processes == ()
     assert gone.runners == ()
 
@@ -120,22 +120,11 @@ def test_a_number_that_was_given_again_is_not_taken_for_the_server(tmp_path: Pat
         assert server_pid(tree.look()) == program.pid
 
 
-@pytest.mark.parametrize(("given", "found"), [({"OLLAMA_NUM_PARALLEL": "2"}, "2"), ({}, "")])
-def test_num_parallel_is_read_from_the_environment(given: dict[str, str], found: str, tmp_path: Path) -> None:
-    with ServerProgram(tmp_path, "serve", env=os.environ | given) as program:
-        assert ServerTree(program.port).look().num_parallel == Known(found, Source.PROCESSES)
-
-
-def test_num_parallel_comes_from_the_unit_where_the_environment_is_denied(tmp_path: Path) -> None:
-    with ServerProgram(tmp_path, "serve") as program:
-        look = ServerTree(program.port).look()
-    assert isinstance(look.server, Known)
-    denied = Missing(Why.DENIED, "not for you")
-    alone = replace(look, environment=denied)
-    assert alone.num_parallel == denied
-    unit = variables([("A", "b"), ("OLLAMA_NUM_PARALLEL", "4")])
-    kept = Known(replace(look.server.value, unit_environment=unit), Source.PROCESSES)
-    assert replace(alone, server=kept).num_parallel == Known("4", Source.SERVICE)
+def test_the_environment_is_that_of_the_process(tmp_path: Path) -> None:
+    with ServerProgram(tmp_path, "serve", env=os.environ | {"OLLAMA_NUM_PARALLEL": "2"}) as program:
+        found = ServerTree(program.port).look().environment
+    assert isinstance(found, Known)
+    assert Variable("OLLAMA_NUM_PARALLEL", "2") in found.value
 
 
 def test_the_environment_is_read_once_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,18 +146,6 @@ def test_the_environment_is_read_once_a_process(tmp_path: Path, monkeypatch: pyt
         tree._followed = (program.pid, 1.0)
         tree.look()
         assert reads == 2
-
-
-def test_a_container_keeps_what_it_sets_to_itself(tmp_path: Path) -> None:
-    with ServerProgram(tmp_path, "serve") as program:
-        look = ServerTree(program.port).look()
-    assert isinstance(look.server, Known)
-    assert isinstance(look.unit_environment, Missing)
-    assert look.unit_environment.why is Why.ABSENT
-    inside = Known(replace(look.server.value, unit="6a1f"), Source.PROCESSES)
-    told = replace(look, server=inside).unit_environment
-    assert isinstance(told, Missing)
-    assert (told.why, "6a1f" in told.hint) == (Why.UNSUPPORTED, True)
 
 
 def test_the_server_comes_first_and_what_each_takes_adds_up(tmp_path: Path) -> None:

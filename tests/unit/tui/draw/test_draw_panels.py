@@ -15,6 +15,8 @@ from ollama_top.model.history import History
 from ollama_top.model.light import LightState
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Source
+from ollama_top.model.verdict import Severity, Verdict
+from ollama_top.tui.draw.fit import width_of
 from ollama_top.tui.draw.gpus import gpu_meters
 from ollama_top.tui.draw.header import LIGHTS, header
 from ollama_top.tui.draw.history import history
@@ -83,7 +85,7 @@ def test_each_state_of_a_source_has_a_sign_of_its_own(state: LightState) -> None
 
 def test_ages_are_shown_only_when_they_are_old() -> None:
     assert "old" not in head(scenes.busy())
-    assert "✗●●●●● api 42s old" in head(troubles.stale())
+    assert "✗●●●●●● api 42s old" in head(troubles.stale())
     slow = frames.lights(slots=frames.light("slots", LightState.SLOW, 6.5))
     assert "slots 6s old" in head(frames.frame(sources=slow))
     recent = frames.lights(slots=frames.light("slots", LightState.SLOW, 5.5))
@@ -101,6 +103,42 @@ def test_the_verdict_wears_a_sign_of_its_severity() -> None:
     shown = (scenes.idle(), troubles.remote(), scenes.busy(), troubles.lost_card())
     signs = [text(verdict(view(frame), 80, 2)[0])[1] for frame in shown]
     assert signs == ["✓", "i", "▲", "✗"]
+
+
+def told(text_of: str, width: int = 80, height: int = 2, finding: str | None = "overridden") -> list[str]:
+    """The verdict's lines where a finding tells more of it."""
+    shown = frames.frame(verdict=Verdict(Severity.WARNING, text_of, finding))
+    lines = verdict(view(shown), width, height)
+    assert all(width_of(line) == width for line in lines)
+    return [text(line).rstrip() for line in lines]
+
+
+def test_the_key_that_tells_more_ends_the_line() -> None:
+    assert told("it is not set") == [" ▲ it is not set  d doctor"]
+    assert told("it is not set", finding=None) == [" ▲ it is not set"]
+    (line,) = verdict(view(frames.frame(verdict=Verdict(Severity.WARNING, "so", "x"))), 80, 2)
+    assert [cell.role for cell in line if cell.text == "d"] == [Role.KEY]
+
+
+def test_the_key_takes_the_last_word_along_where_it_does_not_fit() -> None:
+    full = " ".join(["word"] * 15)  # 74 cells of 76
+    assert told(full) == [f" ▲ {' '.join(['word'] * 14)}", "   word  d doctor"]
+    assert told(full, finding=None) == [f" ▲ {full}"]
+
+
+def test_the_key_stays_where_the_text_must_be_cut() -> None:
+    assert told("word " * 15, height=1)[0].endswith("…  d doctor")
+    assert told("word " * 60)[1].endswith("…  d doctor")
+    assert told("word", width=40) == [" ▲ word  d doctor"]
+    assert told("word", width=39) == [" ▲ word"]
+
+
+def test_the_key_is_not_named_where_it_is_none_or_the_verdict_is_another() -> None:
+    found = frames.frame(verdict=Verdict(Severity.WARNING, "so", "overridden"))
+    (line,) = verdict(view(found), 80, 2, names_key=False)
+    assert text(line).rstrip() == " ▲ so"
+    silent = verdict(view(found, silent_s=40.0), 80, 2)
+    assert "doctor" not in text(silent[0])
 
 
 def test_a_long_verdict_takes_two_lines_and_then_an_ellipsis() -> None:

@@ -73,17 +73,16 @@ def test_variables_that_concern_it_have_values_and_all_others_names() -> None:
 
 
 def test_nothing_set_is_said_to_be_nothing() -> None:
-    lines = page(frames.frame(environment=Known((), Source.PROCESSES), unit_environment=frames.UNTOLD))
+    lines = page(frames.frame(environment=Known((), Source.PROCESSES)))
     assert any("none of Ollama" in line for line in lines)
-    assert not [line for line in lines if "by name only" in line or "Set by" in line]
+    assert not [line for line in lines if "by name only" in line]
 
 
-def test_what_may_not_be_read_is_a_dash_with_its_reason_and_the_unit_still_speaks() -> None:
+def test_what_may_not_be_read_is_a_dash_with_its_reason() -> None:
     lines = page(troubles.denied())
     at = lines.index(" Environment")
     assert lines[at + 1].split()[0] == "-"
     assert frames.DENIED.hint in " ".join(" ".join(lines[at + 1 : at + 3]).split())
-    assert line_of(lines[at + 1 :], "OLLAMA_NUM_PARALLEL").split() == ["OLLAMA_NUM_PARALLEL", "2"]
 
 
 def test_a_server_elsewhere_has_one_reason_and_no_empty_headings() -> None:

@@ -1,0 +1,15 @@
+"""What a command is. A tuple, since what makes a dataclass takes longer to load than --help may."""
+
+import argparse
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command of the command line, without what every command has."""
+
+    name: str
+    help: str  # in one line, for the list of commands
+    description: str
+    declare: Callable[[argparse.ArgumentParser], None]  # adds its own options
+    run: Callable[[argparse.Namespace], int]  # the exit code; raises UsageError

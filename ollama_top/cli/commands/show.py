@@ -1,0 +1,34 @@
+"""`ollama-top show`: one look, or one after the other, without a screen."""
+
+import argparse
+
+from ollama_top.cli.command import Command
+from ollama_top.cli.exits import printed
+from ollama_top.cli.feeds import feed_of
+from ollama_top.cli.options import interval_s_of, settings_of
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--watch", action="store_true", help="go on looking; documents come one a line")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ollama_top.outputs import show
+
+    settings = settings_of(options)
+    interval_s = interval_s_of(options, settings)
+    feed = feed_of(options, settings)
+    make_printer = show.json_printer if options.json else show.plain_printer
+    printer = make_printer(watch=options.watch)
+    if options.watch:
+        return printed(lambda: show.watch(lambda: feed(interval_s, None), printer))
+    return printed(lambda: show.once(feed, printer))
+
+
+COMMAND = Command(
+    "show",
+    "print what the monitor would show, without a screen",
+    "Print one look at the server: plain text, or JSON as docs/reference.md describes it.",
+    _declare,
+    _run,
+)

@@ -1,0 +1,63 @@
+"""Exit codes, and how a command comes to one."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from ollama_top.model.text import printable
+
+DONE, FOUND, NOTHING_READ, USAGE, NOT_WRITTEN, INTERRUPTED = 0, 1, 2, 64, 74, 128 + 2
+EXIT_CODES = {
+    DONE: "done",
+    FOUND: "something was found that is more than information (doctor)",
+    NOTHING_READ: "nothing could be read",
+    USAGE: "wrong use or settings",
+    NOT_WRITTEN: "the output could not be written",
+    INTERRUPTED: "interrupted",
+}
+EXIT_STATUS = f"exit status: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
+
+
+def printed(act: Callable[[], int | None]) -> int:
+    """Look and print; the exit code, which is `act`'s own where it has one."""
+    from ollama_top.outputs import show
+
+    try:
+        return act() or DONE
+    except show.NothingReadError as error:
+        return fail(error, NOTHING_READ)
+    except show.NotWrittenError as error:
+        drop_output()
+        return fail(error, NOT_WRITTEN)
+
+
+def written(code: int) -> int:
+    """The exit code once all that was printed is out."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        return not_written(error)
+    return code
+
+
+def not_written(error: OSError) -> int:
+    """The exit code where help could not be printed; a reader may have seen enough."""
+    drop_output()
+    if isinstance(error, BrokenPipeError):
+        return DONE
+    return fail(OSError(f"the output cannot be written: {error.strerror}"), NOT_WRITTEN)
+
+
+def fail(error: Exception, code: int) -> int:
+    """Say what went wrong, if there is somewhere to say it; the exit code."""
+    if sys.stderr is not None:
+        print(f"ollama-top: {printable(str(error))}", file=sys.stderr)
+    return code
+
+
+def drop_output() -> None:
+    """Let nothing be written any more: what is left over is flushed at the end, and would fail again."""
+    if sys.stdout is None:
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

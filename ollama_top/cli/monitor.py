@@ -1,0 +1,49 @@
+"""The monitor on the screen: what runs when no command is named."""
+
+import argparse
+import platform
+import sys
+
+from ollama_top.cli.errors import UsageError
+from ollama_top.cli.exits import DONE
+from ollama_top.cli.feeds import demo, feed_of, live
+from ollama_top.cli.options import (
+    ca_file_of,
+    interval_s_of,
+    settings_of,
+    target_of,
+    theme_of,
+    token_of_environment,
+)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
+    settings = settings_of(options)
+    interval_s = interval_s_of(options, settings)
+    title = "the demo" if options.demo else target_of(options, settings).url
+    if not options.demo:  # what is refused is to be said before there is a screen
+        token_of_environment()
+        if ca_file_of(options, settings):
+            live(options, settings, interval_s)
+    feed = feed_of(options, settings)
+    from ollama_top.config.kept_file import file_for
+    from ollama_top.sources.user import own_name
+    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.keeping import Keeping
+
+    read_only = bool(settings.read_only if options.read_only is None else options.read_only)
+    app = MonitorApp(
+        lambda: feed(interval_s, None),
+        title=title,
+        read_only=read_only,
+        user=own_name(),
+        interval_s=interval_s,
+        theme=theme_of(options, settings),
+        demo_offer=None if options.demo else lambda: demo(interval_s),
+        keeping=Keeping(file_for(title, platform.node())),
+    )
+    app.run()
+    return app.return_code or DONE

@@ -1,0 +1,90 @@
+"""What was asked for: by the command line, else the environment, else the settings file."""
+
+import argparse
+import os
+from typing import TYPE_CHECKING, Any
+
+from ollama_top.cli.errors import UsageError
+from ollama_top.config.interval import DEFAULT_S
+
+if TYPE_CHECKING:
+    from ollama_top.config.settings import Settings
+    from ollama_top.ollama.host import Target
+    from ollama_top.sources.http import Access
+
+
+def settings_of(options: argparse.Namespace) -> "Settings":
+    """What the settings file says; raises ConfigError."""
+    from pathlib import Path  # as dear as the rest of --help
+
+    from ollama_top.config import settings
+
+    given: str | None = _given(options, "config")
+    return settings.load(None if given is None else Path(given))
+
+
+def interval_s_of(options: argparse.Namespace, settings: "Settings") -> float:
+    """Seconds between looks; raises ConfigError."""
+    from ollama_top.config.settings import check_interval
+
+    given = _given(options, "interval")
+    return check_interval(given, "--interval") if given is not None else settings.interval_s or DEFAULT_S
+
+
+def target_of(options: argparse.Namespace, settings: "Settings") -> "Target":
+    """The server's address; raises UsageError."""
+    from ollama_top.config.settings import HOST_VARIABLE
+    from ollama_top.ollama.host import parse_target
+
+    for name, value in (
+        ("--host", _given(options, "host")),
+        (HOST_VARIABLE, os.environ.get(HOST_VARIABLE)),
+        ("host in the settings file", settings.host),
+    ):
+        if value:
+            try:
+                return parse_target(value)
+            except ValueError as error:
+                raise UsageError(f"{name}: {error}") from None
+    return parse_target("")
+
+
+def access_of(options: argparse.Namespace, settings: "Settings") -> "Access":
+    """What the server wants to see, and whom to take for it."""
+    from ollama_top.sources.http import Access
+
+    return Access(
+        token=token_of_environment(),
+        ca_file=ca_file_of(options, settings),
+        insecure=bool(_given(options, "insecure") or settings.insecure),
+    )
+
+
+def ca_file_of(options: argparse.Namespace, settings: "Settings") -> str | None:
+    """The file of certificates to trust; None for those that the system trusts."""
+    given: str | None = _given(options, "ca_file")
+    return given or settings.ca_file
+
+
+def theme_of(options: argparse.Namespace, settings: "Settings") -> str | None:
+    """The name of the theme; None for the usual one; raises UsageError."""
+    from ollama_top.tui.themes import THEMES
+
+    names = [each.name for each in THEMES]
+    name: str | None = options.theme or settings.theme
+    if name is not None and name not in names:
+        raise UsageError(f"there is no theme {name!r}; there are {', '.join(names)}")
+    return name
+
+
+def token_of_environment() -> str | None:
+    """The token for the server; raises ConfigError for one that cannot be sent."""
+    from ollama_top.config.settings import TOKEN_VARIABLE, check_token
+
+    token = os.environ.get(TOKEN_VARIABLE)
+    return check_token(token) if token else None
+
+
+def _given(options: argparse.Namespace, name: str) -> Any:  # noqa: ANN401 - argparse knows the types
+    """An option of every command; None where it is not given, since it may stand in two places."""
+    return getattr(options, name, None)

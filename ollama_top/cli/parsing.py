@@ -1,0 +1,86 @@
+"""The command line: the monitor's options, those of every command, and the commands."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from ollama_top import __version__
+from ollama_top.cli import monitor
+from ollama_top.cli.command import Command
+from ollama_top.cli.commands import COMMANDS
+from ollama_top.cli.exits import EXIT_STATUS, USAGE
+from ollama_top.config.interval import DEFAULT_S
+from ollama_top.model.text import printable
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {printable(message)}\n")
+
+    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
+        """As the base does, which hides what could not be written."""
+        stream = file or sys.stderr
+        if message and stream is not None:
+            stream.write(message)
+
+
+def parser() -> argparse.ArgumentParser:
+    """What reads the command line; it sets `command`, which takes the options and gives the exit code."""
+    common = _common()
+    whole = _Parser(
+        prog="ollama-top",
+        description="What an Ollama server is doing, and why a request waits: htop for Ollama.",
+        epilog=EXIT_STATUS,
+        parents=[common],
+        allow_abbrev=False,
+    )
+    whole.add_argument("--version", action="version", version=f"ollama-top {__version__}")
+    whole.add_argument(
+        "--read-only", action="store_true", default=None, help="take no key that changes the server"
+    )
+    whole.add_argument("--demo", action="store_true", help="watch a simulated server instead of a real one")
+    whole.add_argument("--theme", metavar="NAME", help="colours; T goes through them")
+    whole.set_defaults(command=monitor.run)
+    commands = whole.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
+    for each in COMMANDS:
+        _add(commands, each, common)
+    return whole
+
+
+def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command, common: _Parser) -> None:
+    """A command that prints, of a real server or of the simulated one."""
+    own = commands.add_parser(
+        command.name,
+        parents=[common],
+        help=command.help,
+        description=command.description,
+        epilog=EXIT_STATUS,
+        allow_abbrev=False,
+    )
+    command.declare(own)
+    own.add_argument("--json", action="store_true", help="one JSON document")
+    own.add_argument(
+        "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
+    )
+    own.set_defaults(command=command.run)
+
+
+def _common() -> _Parser:
+    """The options that every command takes, before its name or after it."""
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument(
+        "--host", metavar="URL", help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST)"
+    )
+    common.add_argument(
+        "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_S:g})"
+    )
+    common.add_argument("--config", metavar="FILE", help="settings file (default: the user's own)")
+    common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")
+    common.add_argument(
+        "--insecure", action="store_true", help="trust any certificate of a remote https server"
+    )
+    return common

@@ -1,0 +1,53 @@
+"""One file a check. To add one, write its file, and name it here."""
+
+from ollama_top.doctor.check import Check
+from ollama_top.doctor.checks import (
+    context_nearly_full,
+    edited_not_restarted,
+    effective_differs,
+    env_only_in_shell,
+    gpu_lost,
+    gpu_unused,
+    invalid_value,
+    keep_alive_surprise,
+    kv_cache_type_ignored,
+    listens_everywhere,
+    max_queue_does_not_guard,
+    not_our_server,
+    one_model_only,
+    overridden,
+    parallel_forced_to_one,
+    parallel_not_set,
+    partial_offload,
+    queue_blocked_by_eviction,
+    restart_loop,
+    runner_gone,
+    stuck_request,
+    unit_file_edited,
+)
+
+CHECKS: tuple[Check, ...] = (
+    restart_loop.CHECK,
+    gpu_lost.CHECK,
+    queue_blocked_by_eviction.CHECK,
+    invalid_value.CHECK,
+    parallel_not_set.CHECK,
+    edited_not_restarted.CHECK,
+    env_only_in_shell.CHECK,
+    overridden.CHECK,
+    effective_differs.CHECK,
+    parallel_forced_to_one.CHECK,
+    partial_offload.CHECK,
+    gpu_unused.CHECK,
+    kv_cache_type_ignored.CHECK,
+    runner_gone.CHECK,
+    stuck_request.CHECK,
+    unit_file_edited.CHECK,
+    context_nearly_full.CHECK,
+    max_queue_does_not_guard.CHECK,
+    keep_alive_surprise.CHECK,
+    one_model_only.CHECK,
+    listens_everywhere.CHECK,
+    not_our_server.CHECK,
+)
+"""Every check, in the order in which findings of one severity are told."""

@@ -1,0 +1,54 @@
+"""A variable that is set in the shell of the person looking, and reaches no server from there."""
+
+from collections.abc import Iterator
+
+from ollama_top.doctor.check import Check, Found
+from ollama_top.doctor.facts import running_evidence
+from ollama_top.model.finding import Evidence, to_set
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.history import History
+from ollama_top.model.reading import Known
+from ollama_top.model.server import Keeper
+from ollama_top.model.setting import Setting, SettingStatus
+from ollama_top.model.verdict import Severity
+
+FOR_CLIENTS = frozenset({"OLLAMA_HOST"})  # a client reads it as well, so it may be meant for that
+
+
+def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
+    for each in snapshot.settings:
+        if each.status is SettingStatus.SHELL_ONLY and each.name not in FOR_CLIENTS:
+            yield _found(each, snapshot)
+
+
+def _found(each: Setting, snapshot: Snapshot) -> Found:
+    value = each.shell.value if isinstance(each.shell, Known) else ""
+    return Found(
+        title=f"{each.name}={value} is set in your shell only: the server does not have it",
+        cause=_cause(snapshot),
+        evidence=(
+            *(
+                [Evidence(f"your shell has {each.name}={value}", each.shell.source)]
+                if isinstance(each.shell, Known)
+                else []
+            ),
+            running_evidence(snapshot, each),
+        ),
+        fix=to_set(**{each.name: value}),
+        subject=each.name,
+    )
+
+
+def _cause(snapshot: Snapshot) -> str:
+    manager, unit = snapshot.server.manager, snapshot.server.unit
+    if isinstance(manager, Known) and manager.value is not Keeper.MANUAL and isinstance(unit, Known):
+        return f"{unit.value} is started by {manager.value}, which reads no shell's profile."
+    return "The server was started from elsewhere, or before the variable was exported."
+
+
+CHECK = Check(
+    "env-only-in-shell",
+    "variables that are exported in your shell, where the server does not see them",
+    Severity.WARNING,
+    _look,
+)

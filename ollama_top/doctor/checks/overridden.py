@@ -1,0 +1,62 @@
+"""A variable that is set in two places, one of which wins without a word."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ollama_top.doctor.check import Check, Found
+from ollama_top.doctor.facts import service
+from ollama_top.model.configuration import Assignment, Layer
+from ollama_top.model.finding import Evidence, to_set
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.history import History
+from ollama_top.model.reading import Source
+from ollama_top.model.verdict import Severity
+
+
+def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
+    kept = service(snapshot)
+    for name in sorted(kept.configuration.names()) if kept else ():
+        said = kept.configuration.said(name) if kept else ()
+        lost = [loser for loser, winner in pairwise(said) if _is_surprising(loser, winner)]
+        if lost:
+            yield _found(name, lost[-1], said[-1])
+
+
+def _is_surprising(loser: Assignment, winner: Assignment) -> bool:
+    """Whether somebody may have meant the loser to hold: dropping a file in is how one overrides the unit."""
+    is_meant = (loser.place.layer, winner.place.layer) in {
+        (Layer.UNIT, Layer.DROP_IN),
+        (Layer.MANAGER, Layer.UNIT),
+        (Layer.MANAGER, Layer.DROP_IN),
+    }
+    return loser.value is not None and loser.value != winner.value and not is_meant
+
+
+def _found(name: str, loser: Assignment, winner: Assignment) -> Found:
+    wins = (
+        f"{winner.place} sets it to {winner.value}"
+        if winner.value is not None
+        else f"{winner.place} takes it away"
+    )
+    return Found(
+        title=f"{name}={loser.value} in {loser.place} has no effect: {wins}",
+        cause=_cause(winner.place.layer),
+        evidence=(
+            Evidence(f"{loser.place} says {name}={loser.value}", Source.SERVICE),
+            Evidence(wins, Source.SERVICE),
+        ),
+        fix=to_set(**{name: loser.value}),
+        settle="which of the two is meant; the mend takes the one that has no effect now",
+        subject=name,
+    )
+
+
+def _cause(layer: Layer) -> str:
+    if layer is Layer.ENVIRONMENT_FILE:
+        return "What EnvironmentFile= brings goes before every Environment=, wherever the two stand."
+    return "Of files dropped in the last by name goes before the others, and of lines the last."
+
+
+CHECK = Check(
+    "overridden", "variables set in two places, one of which wins without a word", Severity.WARNING, _look
+)

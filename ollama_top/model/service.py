@@ -1,0 +1,30 @@
+"""The service that keeps the server: what its manager says of it, and what its files would give it next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ollama_top.model.configuration import Configuration
+from ollama_top.model.fact import fact
+from ollama_top.model.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service as its manager holds it in memory, and as its files have it now."""
+
+    name: str = fact("Its name.")
+    is_loaded: bool = fact("Whether its manager could read its files.")
+    is_running: bool = fact("Whether its main process runs.")
+    state: Reading[str] = fact("What it is doing, in its manager's words.")
+    result: Reading[str] = fact(
+        "How its last run ended, in its manager's words; `success` while it runs well."
+    )
+    exit_status: Reading[int] = fact("Status of the main process that ended last.")
+    restarts: Reading[int] = fact("Starts by the manager itself, since it was started by hand.")
+    started_at: Reading[datetime] = fact("Start of its main process.")
+    needs_reload: bool = fact("Whether its manager knows that it holds older files in memory.")
+    files: tuple[str, ...] = fact("Its own file, then those dropped in beside it, the last of which wins.")
+    stray_files: tuple[str, ...] = fact("Files beside those dropped in that have no effect by their names.")
+    changed_at: Reading[datetime] = fact("Last change of any file that has a say in it.")
+    held: Configuration = fact("What its manager holds in memory, its environment files left out.")
+    configuration: Configuration = fact("What its files say now: what the next start would get.")

@@ -1,0 +1,1 @@
+"""Units of systemd: what their files say, and what systemd makes of them."""

@@ -1,0 +1,106 @@
+"""A unit's files as they lie on the disk now: its own, those dropped in, and those they name. Reads only.
+
+systemd is not asked which they are: what has been written since it last looked is what the next
+start would get, and v252 does not even notice the first file in a new folder.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+
+from ollama_top.model.configuration import Configuration
+from ollama_top.services.systemd.bus import Manager, Unit
+from ollama_top.services.systemd.configured import TextFile, configuration, environment_files
+
+SUFFIX = ".conf"
+LIMIT_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFiles:
+    """What the files of a unit say, and when they were last changed."""
+
+    configuration: Configuration
+    changed_s: float | None  # of the newest of them, seconds since the epoch; None where there is none
+    newest: str | None  # its path
+    paths: tuple[str, ...]  # the unit's own file, then those dropped in, in systemd's order
+    stray: tuple[str, ...]  # files beside those dropped in whose name does not end as systemd wants it
+
+
+def read_files(unit: Unit, manager: Manager) -> UnitFiles:
+    """All files that have a say in the environment of a unit's next start."""
+    folders = [Path(each) for each in manager.unit_path]
+    own = _own_file(unit, folders)
+    found = {each.name: each for each in reversed([*_dropped_in(unit.name, folders)])}
+    paths = [
+        *own,
+        *(found[name] for name in sorted(found) if name.endswith(SUFFIX) and not _is_masked(found[name])),
+    ]
+    files = [_read(each) for each in paths]
+    named = {
+        each.pattern: _matching(each.pattern, is_optional=each.is_optional)
+        for each in environment_files(unit.name, files)
+    }
+    every = [*files, *(each for several in named.values() for each in several)]
+    changed_s, newest = max(((_changed_s(each.path), each.path) for each in every), default=(None, None))
+    return UnitFiles(
+        configuration(unit.name, files, named, manager.environment),
+        changed_s,
+        newest,
+        tuple(map(str, paths)),
+        tuple(str(found[name]) for name in sorted(found) if not name.endswith(SUFFIX)),
+    )
+
+
+def _own_file(unit: Unit, folders: Sequence[Path]) -> list[Path]:
+    """The unit's own file: the first there is, else the one that systemd read."""
+    written = [folder / unit.name for folder in folders if (folder / unit.name).exists()]
+    return written[:1] or ([Path(unit.fragment_path)] if unit.fragment_path else [])
+
+
+def _dropped_in(unit: str, folders: Sequence[Path]) -> list[Path]:
+    """The files dropped in, those that go before others of the same name first."""
+    kind = unit.rpartition(".")[2]
+    names = (f"{unit}.d", f"{kind}.d")
+    listed = [folder / name for name in names for folder in folders]
+    return [each for folder in listed for each in _entries(folder)]
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _is_masked(path: Path) -> bool:
+    """Whether a link to /dev/null, or an empty file, takes out what lies elsewhere under its name."""
+    try:
+        return path.resolve() == Path("/dev/null") or path.stat().st_size == 0
+    except OSError:
+        return False
+
+
+def _matching(pattern: str, *, is_optional: bool) -> tuple[TextFile, ...]:
+    """The files behind a pattern; one that is missed stands for itself."""
+    paths = sorted(glob(pattern)) if any(each in pattern for each in "*?[") else [pattern]  # noqa: PTH207 - a pattern with its folder
+    found = [_read(Path(each)) for each in paths]
+    return tuple(each for each in found if not (is_optional and each.text is None and each.problem is None))
+
+
+def _read(path: Path) -> TextFile:
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return TextFile(str(path), file.read(LIMIT_BYTES))
+    except FileNotFoundError:
+        return TextFile(str(path), None)
+    except OSError as error:
+        return TextFile(str(path), None, f"it may not be read ({error.strerror})")
+
+
+def _changed_s(path: str) -> float:
+    try:
+        return Path(path).stat().st_mtime
+    except OSError:
+        return 0.0

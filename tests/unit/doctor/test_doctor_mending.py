@@ -1,0 +1,132 @@
+"""How a variable is set, by whoever keeps the server."""
+
+from typing import Any
+
+import frames
+import pytest
+
+from ollama_top.doctor.mending import steps
+from ollama_top.model.configuration import Assignment, Layer, Place
+from ollama_top.model.finding import Change, Fix, FixKind, to_run, to_set
+from ollama_top.model.frame import Snapshot
+from ollama_top.model.reading import Known, Reading, Source
+from ollama_top.model.server import Keeper
+from ollama_top.model.service import Service
+
+N, K = "OLLAMA_NUM_PARALLEL", "OLLAMA_KEEP_ALIVE"
+FILE = Place(Layer.ENVIRONMENT_FILE, "/etc/default/ollama", 1)
+UNIT = Place(Layer.UNIT, "/etc/systemd/system/ollama.service", 9)
+MANAGER = Place(Layer.MANAGER, None)
+DROPPED_IN = "/etc/systemd/system/ollama.service.d/override.conf:2"
+RELOAD, RESTART = "sudo systemctl daemon-reload", "sudo systemctl restart ollama.service"
+EDIT = ("sudo systemctl edit ollama.service", "under [Service] write")
+SET = to_set(**{N: "4"})
+UNSET = to_set(**{N: None})
+
+
+def kept_by(keeper: Keeper | None, service: Reading[Service] = frames.BY_HAND, **server: Any) -> Snapshot:
+    manager = Known(keeper, Source.PROCESSES) if keeper else frames.DENIED
+    return frames.frame(server=frames.server(manager=manager, **server), service=service).snapshot
+
+
+def by_systemd(*said: Assignment, fix: Fix = SET) -> tuple[str, ...]:
+    return steps(fix, kept_by(Keeper.SYSTEMD, frames.service(*said)))
+
+
+def test_a_file_is_dropped_in() -> None:
+    assert by_systemd() == (*EDIT, f'    Environment="{N}=4"', RESTART)
+
+
+@pytest.mark.parametrize("place", [UNIT, MANAGER])
+def test_what_the_next_install_or_start_loses_is_overruled_by_a_file_dropped_in(place: Place) -> None:
+    assert by_systemd(frames.said(N, "2", place)) == (*EDIT, f'    Environment="{N}=4"', RESTART)
+    unset = by_systemd(frames.said(N, "2", place), fix=UNSET)
+    assert unset == (*EDIT, f"    UnsetEnvironment={N}", RESTART)
+
+
+def test_what_a_file_dropped_in_says_is_changed_there() -> None:
+    assert by_systemd(frames.said(N, "2")) == (f"in {DROPPED_IN} make it {N}=4", RELOAD, RESTART)
+    assert by_systemd(frames.said(N, "2"), fix=UNSET) == (f"in {DROPPED_IN} take {N} out", RELOAD, RESTART)
+
+
+def test_an_environment_file_wins_and_is_what_is_changed() -> None:
+    both = (frames.said(N, "4"), frames.said(N, "2", FILE))
+    assert by_systemd(*both) == (f"in /etc/default/ollama:1 make it {N}=4", RELOAD, RESTART)
+
+
+def test_a_value_that_is_not_known_is_changed_where_it_stands() -> None:
+    hidden = Assignment(N, None, FILE, "it may be a secret")
+    assert by_systemd(hidden)[0] == f"in /etc/default/ollama:1 make it {N}=4"
+
+
+def test_what_takes_a_variable_away_goes_first() -> None:
+    gone = by_systemd(frames.said(N, "2"), frames.said(N, None))
+    assert gone == (
+        f"in {DROPPED_IN} take out what takes {N} away",
+        *(RELOAD, *EDIT, f'    Environment="{N}=4"', RESTART),
+    )
+
+
+def test_several_variables_each_where_it_belongs() -> None:
+    fix = to_set(**{N: "4", K: "24h"})
+    assert by_systemd(frames.said(N, "2", FILE), fix=fix) == (
+        f"in /etc/default/ollama:1 make it {N}=4",
+        *(RELOAD, *EDIT, f'    Environment="{K}=24h"', RESTART),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [("50%", "50%%"), ('a "b"', 'a \\"b\\"'), ("a\\b", "a\\\\b"), ("$HOME", "$HOME")]
+)
+def test_a_unit_is_written_as_systemd_reads_it(value: str, written: str) -> None:
+    assert by_systemd(fix=to_set(**{N: value}))[2] == f'    Environment="{N}={written}"'
+    in_place = by_systemd(frames.said(N, "2"), fix=to_set(**{N: value}))
+    assert in_place[0].endswith(f" make it {N}={written}")
+    assert by_systemd(frames.said(N, "2", FILE), fix=to_set(**{N: value}))[0].endswith(f"{N}={value}")
+
+
+def test_a_users_own_service_needs_no_rights() -> None:
+    snapshot = kept_by(Keeper.SYSTEMD_USER, frames.service(), unit=Known("mine.service", Source.PROCESSES))
+    assert steps(SET, snapshot) == (
+        "systemctl --user edit mine.service",
+        "under [Service] write",
+        f'    Environment="{N}=4"',
+        "systemctl --user restart mine.service",
+    )
+
+
+def test_launchd() -> None:
+    fix = Fix(FixKind.SET, (Change(N, "4"), Change("OLLAMA_MODELS", "/a b"), Change(K, None)), ())
+    *commands, last = steps(fix, kept_by(Keeper.LAUNCHD))
+    assert commands == [
+        f"launchctl setenv {N} 4",
+        "launchctl setenv OLLAMA_MODELS '/a b'",
+        f"launchctl unsetenv {K}",
+    ]
+    assert last.startswith("quit Ollama and open it again")
+
+
+@pytest.mark.parametrize(
+    ("changes", "options"),
+    [
+        ({N: "4", K: "24h"}, f"-e {N}=4 -e {K}=24h"),
+        ({N: "4", K: None}, f"-e {N}=4 and without {K}"),
+        ({K: None}, f"without {K}"),
+    ],
+)
+def test_a_container(changes: dict[str, str | None], options: str) -> None:
+    (step,) = steps(to_set(**changes), kept_by(Keeper.CONTAINER))
+    assert step == f"create the container anew, {options}: its environment is fixed once it is there"
+
+
+def test_by_hand() -> None:
+    _, command = steps(to_set(**{N: "4", "OLLAMA_ORIGINS": "a b", K: None}), kept_by(Keeper.MANUAL))
+    assert command.strip() == f"env -u {K} {N}=4 'OLLAMA_ORIGINS=a b' ollama serve"
+
+
+def test_whoever_keeps_it_where_that_is_not_known() -> None:
+    assert steps(SET, kept_by(None)) == ("in the environment of whatever starts the server; then restart it",)
+
+
+def test_a_command_says_itself_what_to_do() -> None:
+    assert steps(to_run("ollama", "stop", "a"), kept_by(Keeper.SYSTEMD)) == ()

@@ -1,0 +1,85 @@
+"""Whom the source asks for the server's service, and what it says where there is none to ask."""
+
+from dataclasses import replace
+
+import frames
+import pytest
+
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.server import Keeper
+from ollama_top.model.service import Service
+from ollama_top.sources import service as source
+from ollama_top.sources.owner import ServerProcess
+
+SERVER = ServerProcess(1234, "ollama", frames.NOW, Keeper.SYSTEMD, "ollama.service")
+NOBODY = Missing(Why.ABSENT, "no process listens there")
+SILENT = Missing(Why.FAILED, "systemd did not tell")
+
+
+class Manager:
+    """A service manager that answers the same to all, and remembers who was asked for."""
+
+    def __init__(self, answer: Reading[Service]) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, bool]] = []
+
+    def __call__(self, name: str, *, user: bool) -> Reading[Service]:
+        self.asked.append((name, user))
+        return self.answer
+
+
+@pytest.fixture
+def manager(monkeypatch: pytest.MonkeyPatch) -> Manager:
+    answering = Manager(frames.service())
+    monkeypatch.setattr(source, "read_service", answering)
+    return answering
+
+
+def by(keeper: Keeper, unit: str | None = "mine.service") -> Known[ServerProcess]:
+    return Known(replace(SERVER, keeper=keeper, unit=unit), Source.PROCESSES)
+
+
+@pytest.mark.parametrize(("keeper", "user"), [(Keeper.SYSTEMD, False), (Keeper.SYSTEMD_USER, True)])
+def test_the_servers_own_unit_is_asked_for(manager: Manager, keeper: Keeper, user: bool) -> None:
+    assert source.look(by(keeper)) == manager.answer
+    assert manager.asked == [("mine.service", user)]
+
+
+@pytest.mark.parametrize(
+    ("server", "why", "hint"),
+    [
+        (by(Keeper.CONTAINER), Why.UNSUPPORTED, "docker inspect"),
+        (by(Keeper.LAUNCHD), Why.UNSUPPORTED, "launchctl getenv"),
+        (by(Keeper.MANUAL), Why.ABSENT, "no service manager keeps it"),
+        (by(Keeper.SYSTEMD, None), Why.ABSENT, "no service manager keeps it"),
+    ],
+)
+def test_who_keeps_it_and_cannot_be_asked(
+    manager: Manager, server: Known[ServerProcess], why: Why, hint: str
+) -> None:
+    found = source.look(server)
+    assert isinstance(found, Missing)
+    assert found.why is why
+    assert hint in found.hint
+    assert manager.asked == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({"is_running": False}, True),
+        ({"is_running": True}, False),
+        ({"is_running": False, "is_loaded": False}, False),
+    ],
+)
+def test_without_a_server_the_usual_unit_may_say_why(
+    manager: Manager, changes: dict[str, bool], is_told: bool
+) -> None:
+    manager.answer = frames.service(**changes)
+    assert source.look(NOBODY) == (manager.answer if is_told else NOBODY)
+    assert manager.asked == [("ollama.service", False)]
+
+
+def test_without_a_server_and_a_service_manager_the_reason_is_the_servers(manager: Manager) -> None:
+    manager.answer = SILENT
+    assert source.look(NOBODY) == NOBODY
