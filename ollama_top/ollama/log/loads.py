@@ -67,13 +67,9 @@ class Loads:
 def _with(load: LoadedRunner, said: Said) -> LoadedRunner:
     new: dict[str, Any]
     match said:
-        case starting.Committed(parallel, context, kind):  # what was said of earlier tries is void
-            new = {
-                "parallel": parallel,
-                "context_tokens": context,
-                "kv_cache_type": kind,
-                "kv_cache_bytes": None,
-            }
+        case starting.Committed(parallel, context, kind, batch):  # what was said of earlier tries is void
+            new = {"parallel": parallel, "context_tokens": context, "kv_cache_type": kind}
+            new |= {"batch_tokens": batch, "kv_cache_bytes": None}
         case starting.SlotsMade(parallel, context):
             new = {"parallel": parallel, "context_tokens": context}
         case starting.Offloaded(layers_on_gpu, layers):
