@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from ollama_top.model.event import Event, EventKind
+from ollama_top.model.finished import Finished
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuShare, GpuWork, Vendor
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.log import LineKind, Log, LogLine
 from ollama_top.model.process import Process, ProcessKind, Variable
 from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
@@ -24,7 +27,9 @@ from ollama_top.model.verdict import Severity, Verdict
 T = TypeVar("T")
 NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 GIB = 1 << 30
-SOURCES = ("api", "processes", "sockets", "slots", "nvidia", "host")
+OF_THE_LOG = ("kv_cache_bytes", "layers_on_gpu", "layers", "load_s")
+"""What only the log tells of a model."""
+SOURCES = ("api", "processes", "sockets", "slots", "log", "nvidia", "host")
 DENIED = Missing(Why.DENIED, "the server runs as another user, whose processes may not be read")
 NOT_LOCAL = Missing(Why.NOT_LOCAL, "the server is on another machine")
 NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
@@ -73,6 +78,10 @@ def model(
         context_tokens=Known(4096, Source.API),
         kv_cache_type=Known("f16", Source.ARGV),
         batch_tokens=Known(512, Source.ARGV),
+        kv_cache_bytes=Known(180 << 20, Source.LOG),
+        layers_on_gpu=Known(19, Source.LOG),
+        layers=Known(19, Source.LOG),
+        load_s=Known(1.26, Source.LOG),
         expires_at=Known(NOW + timedelta(minutes=4, seconds=51), Source.API),
         runner_pid=Known(2001, Source.PROCESSES),
         parallel=Known(2, Source.ARGV),
@@ -234,6 +243,39 @@ def queue(running: int | Missing = 0, waiting: int | Missing = 0, **changes: Any
     return replace(plain, **changes)
 
 
+def finished(**changes: Any) -> Finished:
+    """Five minutes in which all went well."""
+    plain = Finished(
+        window_s=Known(300.0, Source.LOG),
+        per_minute=Known(12.0, Source.LOG),
+        succeeded=Known(60, Source.LOG),
+        refused=Known(0, Source.LOG),
+        failed=Known(0, Source.LOG),
+        busy=Known(0, Source.LOG),
+        duration_p50_s=Known(2.4, Source.LOG),
+        duration_p95_s=Known(9.1, Source.LOG),
+    )
+    return replace(plain, **changes)
+
+
+def unknown_finished(why: Missing) -> Finished:
+    """Finished requests of which nothing is known."""
+    return Finished(why, why, why, why, why, why, why, why)
+
+
+def event(kind: EventKind, ago_s: float = 10.0, **changes: Any) -> Event:
+    """Something that happened to the one model."""
+    name = Known("gemma3:270m", Source.API)
+    plain = Event(NOW - timedelta(seconds=ago_s), kind, Severity.INFO, name, kind.doc, 1, Source.LOG)
+    return replace(plain, **changes)
+
+
+def line(number: int, text: str = "all is well", **changes: Any) -> LogLine:
+    """A line of the server's."""
+    at = NOW + timedelta(seconds=number)
+    return replace(LogLine(number, at, Severity.OK, LineKind.SERVER, text, "sched.go:728"), **changes)
+
+
 def lights(**changes: Light) -> tuple[Light, ...]:
     """Every source answering; a keyword puts another light in the place of the one of its name."""
     return tuple(changes.get(name, light(name)) for name in SOURCES)
@@ -250,6 +292,7 @@ def frame(
     *,
     verdict: Verdict = Verdict(Severity.OK, "Nothing waits."),  # noqa: B008 - it is frozen
     history: History = History(),  # noqa: B008 - it is frozen
+    log: Log = Log(Known("the journal of ollama.service", Source.LOG)),  # noqa: B008 - it is frozen
     **changes: Any,
 ) -> Frame:
     """A Frame of a server with nothing loaded; keywords are fields of its Snapshot."""
@@ -261,6 +304,8 @@ def frame(
         models=(),
         slots=(),
         requests=(),
+        finished=finished(),
+        events=(),
         gpus=(),
         processes=(process(),),
         environment=Known(ENVIRONMENT, Source.PROCESSES),
@@ -268,4 +313,4 @@ def frame(
         host=host(),
         sources=lights(),
     )
-    return Frame(replace(empty, **changes), verdict, history)
+    return Frame(replace(empty, **changes), verdict, history, log)

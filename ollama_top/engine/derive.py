@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ollama_top.doctor.verdict import judge
 from ollama_top.engine.assemble import assemble
+from ollama_top.engine.assemble_log import log_of
 from ollama_top.engine.history import extend
 from ollama_top.engine.samples import Samples
 from ollama_top.engine.state import State
@@ -14,4 +15,4 @@ def step(state: State, samples: Samples) -> tuple[State, Frame]:
     """The next Frame, and what to remember for the one after it."""
     state, snapshot = assemble(state, samples)
     history = extend(state.history, snapshot)
-    return replace(state, history=history), Frame(snapshot, judge(snapshot), history)
+    return replace(state, history=history), Frame(snapshot, judge(snapshot), history, log_of(samples))

@@ -15,14 +15,14 @@ from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
 from ollama_top.engine.feed import AskError, UnknownModelError
 from ollama_top.engine.locality import is_this_machine
-from ollama_top.engine.samples import Samples, Traffic
+from ollama_top.engine.samples import NOT_YET, Samples, Traffic
 from ollama_top.engine.state import State
 from ollama_top.engine.station import Station
 from ollama_top.engine.traffic import TrafficWatch
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Missing, Why
+from ollama_top.model.reading import Missing, Reading, Why
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
 from ollama_top.ollama.jsonic import BadReplyError
@@ -31,6 +31,8 @@ from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
 from ollama_top.sources.gpus.vendors import readers
 from ollama_top.sources.host import HostCounters
 from ollama_top.sources.http import Access, Http, HttpError
+from ollama_top.sources.logs.watch import LogLook, LogWatch
+from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
 from ollama_top.sources.runners import Runners
 
@@ -38,6 +40,12 @@ API_TIMEOUT_S = 10.0
 TREE_SHARE_S = 0.5
 SHARE_S = 1.0
 GLANCE_EVERY_S = 0.5
+LOG_STATES = {
+    Why.DENIED: LightState.LIMITED,
+    Why.FAILED: LightState.FAILED,
+    Why.PENDING: LightState.PENDING,
+}
+"""What a log that is not read makes of its light; it is absent otherwise."""
 
 
 class LiveFeed:
@@ -57,6 +65,7 @@ class LiveFeed:
         self._api = OllamaApi(self._http(API_TIMEOUT_S))
         self._runners = Runners()
         self._is_local = is_this_machine(target)
+        self._log_watch = LogWatch()
         self._wake = asyncio.Event()
         self._acting = Acting(self._http, self._known_runners)
         self._prepare_stations()
@@ -64,7 +73,7 @@ class LiveFeed:
     def _prepare_stations(self) -> None:
         tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
         self._watch = watch
-        host = HostCounters()
+        host, log = HostCounters(), self._log_watch
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
 
         async def look_at_api() -> ApiLook:
@@ -75,22 +84,29 @@ class LiveFeed:
         async def look_at_traffic() -> Traffic:
             return await watch.look(self._known_runners())
 
+        async def look_at_log() -> LogLook:
+            return await in_daemon_thread(lambda: log.look(self._server()))
+
         self._tree = Station("processes", lambda: in_daemon_thread(tree.look), every_s=every_s)
         self._api_station = Station("api", look_at_api, every_s=every_s)
         self._traffic = Station("traffic", look_at_traffic, every_s=every_s)
         self._host = Station("host", lambda: in_daemon_thread(host.look), every_s=every_s)
+        self._log = Station("log", look_at_log, every_s=every_s)
         self._cards = Cards(readers(), every_s=every_s)
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
         """Frames without end, the first as soon as every source had its share of time."""
         state = State()
         asyncio.get_running_loop().set_default_executor(DaemonExecutor())  # names are looked up there
-        while True:
-            await self._look(at_once=self._wake.is_set())
-            self._wake.clear()
-            state, frame = derive.step(state, self._samples())
-            yield frame
-            await self._sleep(self._interval_s)
+        try:
+            while True:
+                await self._look(at_once=self._wake.is_set())
+                self._wake.clear()
+                state, frame = derive.step(state, self._samples())
+                yield frame
+                await self._sleep(self._interval_s)
+        finally:
+            self._log_watch.close()  # it may hold programs that would go on
 
     def look_now(self) -> None:
         """Take the next look at once."""
@@ -130,7 +146,7 @@ class LiveFeed:
         """Processes first, since they tell which runners to ask; then everything at once."""
         if self._is_local:
             await _wait([self._tree.start(time.monotonic(), at_once=at_once)], TREE_SHARE_S)
-        local = [self._traffic] if self._is_local else []
+        local: list[Station[Any]] = [self._traffic, self._log] if self._is_local else []
         stations: list[Station[Any]] = [self._api_station, *local, self._host]
         begun = [each.start(time.monotonic(), at_once=at_once) for each in stations]
         begun += self._cards.start(time.monotonic(), at_once=at_once)
@@ -151,6 +167,9 @@ class LiveFeed:
     def _known_runners(self) -> tuple[RunnerProcess, ...]:
         return self._tree.last.value.runners if self._tree.last else ()
 
+    def _server(self) -> Reading[ServerProcess]:
+        return self._tree.last.value.server if self._tree.last else NOT_YET
+
     def _samples(self) -> Samples:
         now_s = time.monotonic()
         return Samples(
@@ -164,6 +183,7 @@ class LiveFeed:
             tree=self._tree.last,
             traffic=self._traffic.last,
             gpus=self._cards.looks(),
+            log=self._log.last,
             lights=tuple(self._lights(now_s)),
         )
 
@@ -174,6 +194,7 @@ class LiveFeed:
         if self._is_local:
             yield _tree_light(self._tree, now_s)
             yield from _traffic_lights(self._traffic, now_s)
+            yield _log_light(self._log, now_s)
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
 
@@ -210,6 +231,14 @@ def _problems(traffic: Traffic) -> list[str]:
     slots = [each.problem for each in traffic.slots.values() if each.problem]
     loads = [each.problem for each in traffic.loads.values() if each.problem]
     return list(dict.fromkeys([*slots, *loads]))
+
+
+def _log_light(station: Station[LogLook], now_s: float) -> Light:
+    where = station.last.value.where if station.last else None
+    if isinstance(where, Missing):
+        state = LOG_STATES.get(where.why, LightState.ABSENT)
+        return station.light(now_s, state, where.hint)
+    return station.light(now_s)
 
 
 async def _wait(tasks: Iterable[asyncio.Task[None] | None], limit_s: float) -> None:

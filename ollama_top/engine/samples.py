@@ -13,6 +13,7 @@ from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
 from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.inet_diag import Endpoint, Socket
+from ollama_top.sources.logs.watch import LogLook
 from ollama_top.sources.processes import TreeLook
 from ollama_top.sources.runners import LoadLook, SlotsLook
 
@@ -60,6 +61,7 @@ class Samples:
     tree: Taken[TreeLook] | None = None
     traffic: Taken[Traffic] | None = None
     gpus: tuple[Taken[GpuLook], ...] = ()  # a vendor each
+    log: Taken[LogLook] | None = None
     lights: tuple[Light, ...] = ()
     demo: bool = False
 

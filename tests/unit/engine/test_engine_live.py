@@ -176,6 +176,7 @@ async def test_the_first_frame_is_whole(api: Api) -> None:
         "processes",
         "sockets",
         "slots",
+        "log",
         "nvidia",
         "host",
     ]

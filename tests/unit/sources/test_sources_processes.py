@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import captured
 import pytest
 from sources_server import ServerProgram
 
