@@ -143,6 +143,16 @@ MAIN_KEYS = (
         14,
     ),
     Key(
+        ("l",),
+        "l",
+        "log",
+        "The server's log. What looking at a server makes it write is left out: GET /api/ps, /api/version"
+        " and /api/tags and POST /api/show, whoever asked.",
+        Group.VIEW,
+        "app.log",
+        5,
+    ),
+    Key(
         ("f9", "u"),
         "F9 u",
         "unload",
