@@ -10,7 +10,7 @@ from ollama_top.model.finished import Finished
 from ollama_top.model.log import Log
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.ollama.log.happenings import Occurrence
-from ollama_top.ollama.log.story import Answer, Told
+from ollama_top.ollama.log.story import MOST_ANSWERS, Answer, Told
 
 WINDOW_S = 300.0
 LEAST_WINDOW_S = 10.0  # a rate over less would say anything
@@ -51,9 +51,12 @@ def finished_of(samples: Samples) -> Finished:
 
 def _window_s(samples: Samples, told: Told) -> float:
     """As far back as the log was read, within limits."""
-    if told.since is None:
+    since = (
+        told.answers[0].at if len(told.answers) == MOST_ANSWERS else told.since
+    )  # older ones are forgotten
+    if since is None:
         return LEAST_WINDOW_S
-    return max(LEAST_WINDOW_S, min(WINDOW_S, (samples.taken_at - told.since).total_seconds()))
+    return max(LEAST_WINDOW_S, min(WINDOW_S, (samples.taken_at - since).total_seconds()))
 
 
 def _count(answers: Sequence[Answer], window_s: float) -> Finished:

@@ -14,6 +14,8 @@ MOST = 200
 TOGETHER = timedelta(seconds=10)
 LOOK_BACK = 5  # occurrences of other kinds that may lie between two alike
 BUSY, CLIENT_GONE, FAILED = 503, 499, 500
+WAS_ANSWERED = " was answered "
+WAS_FAILED = f"{WAS_ANSWERED}{FAILED}"
 
 
 Description = tuple[EventKind, Severity, str, str | None]
@@ -51,7 +53,7 @@ class Happenings:
             found = self._of_request(line.said, at)
         else:
             found = occurrence(line, at, loading)
-        if isinstance(line.said, scheduling.Aborting):
+        if isinstance(line.said, scheduling.Aborting) and not self._withdraw_failure(at):
             self._given_up.append(at)
         if found is not None:
             self._add(found)
@@ -66,12 +68,24 @@ class Happenings:
         if said.status == BUSY:
             text = "answered 503, the server was busy"
             return Occurrence(at, EventKind.BUSY_503, Severity.WARNING, text)
-        return Occurrence(at, EventKind.ERROR, Severity.ERROR, f"{said.path} was answered {said.status}")
+        text = f"{said.path}{WAS_ANSWERED}{said.status}"
+        return Occurrence(at, EventKind.ERROR, Severity.ERROR, text)
 
     def _was_given_up(self, at: datetime) -> bool:
         """Whether a request that failed is one that was told to have been given up just before."""
         while self._given_up:
             if abs(at - self._given_up.popleft()) <= TOGETHER:
+                return True
+        return False
+
+    def _withdraw_failure(self, at: datetime) -> bool:
+        """Take back the failure of a request that is told only now to have been given up."""
+        for back in range(1, min(LOOK_BACK, len(self.newest)) + 1):
+            each = self.newest[-back]
+            if each.text.endswith(WAS_FAILED) and abs(at - each.at) <= TOGETHER:
+                self.newest[-back] = replace(each, count=each.count - 1)
+                if each.count == 1:
+                    del self.newest[-back]
                 return True
         return False
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ollama_top.sources.logs.follower import MOST_A_LOOK_BYTES
 
-FIRST_WAIT_S = 1.5  # for the tail that a program prints when it starts
+FIRST_WAIT_S = 1.0  # for the tail that a program prints when it starts
 QUIET_S = 0.15  # without a byte, after which the tail is taken to be whole
 PIECE_BYTES = 1 << 16
 MOST_COMPLAINT_BYTES = 4096
@@ -46,13 +46,12 @@ class Command:
         deadline_s = time.monotonic() + (FIRST_WAIT_S if self._is_first else 0)
         self._is_first = False
         pieces = [self._drain()]
-        while (left_s := deadline_s - time.monotonic()) > 0 and self._process.stdout is not None:
-            patience_s = QUIET_S if any(pieces) else left_s
-            if not select.select([self._process.stdout], [], [], min(patience_s, left_s))[0]:
+        while (left_s := deadline_s - time.monotonic()) > 0:
+            patience_s = QUIET_S if any(pieces) or self.complaint else left_s
+            if not select.select(self._pipes, [], [], min(patience_s, left_s))[0] or self.has_ended:
                 break
             pieces.append(self._drain())
-            if self.has_ended and not pieces[-1]:
-                break
+        pieces.append(self._drain())
         return b"".join(pieces)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from ollama_top.model.frame import Frame
 from ollama_top.model.history import MARKED, Marks, Series
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing
-from ollama_top.tui.draw.fit import fit, fit_line, joined, whole
+from ollama_top.tui.draw.fit import fit, fit_line, whole
 from ollama_top.tui.plots import braille, spark, top_of
 from ollama_top.tui.view import View, is_stale
 
@@ -127,10 +127,13 @@ def _marked(text: str, marks: Marks, ticks: int) -> Line:
     """A line of a curve with the events of its time in their places; `ticks` of them to a character."""
     if not any(marks):
         return (Cell(text, Role.GAUGE),)
-    padded = (None,) * max(0, len(text) * ticks - len(marks)) + marks
-    seen = padded[len(padded) - len(text) * ticks :]
-    cells = []
-    for at, character in enumerate(text):
-        here = [mark for mark in seen[at * ticks : (at + 1) * ticks] if mark is not None]
-        cells.append(MARKS[max(here, key=MARKED.index)] if here else Cell(character, Role.GAUGE))
-    return joined(tuple(cells))
+    cells: list[Cell] = []
+    begin, newest = 0, len(marks) - ticks * len(text)  # the newest tick stands in the last character
+    for at in range(len(text)):
+        here = [
+            mark for mark in marks[max(0, newest + at * ticks) : max(0, newest + (at + 1) * ticks)] if mark
+        ]
+        if here:
+            cells += [Cell(text[begin:at], Role.GAUGE), MARKS[max(here, key=MARKED.index)]]
+            begin = at + 1
+    return (*cells, Cell(text[begin:], Role.GAUGE))

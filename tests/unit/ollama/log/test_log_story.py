@@ -126,6 +126,16 @@ def test_a_client_that_left_is_no_error() -> None:
     assert happened(told(server("a"), gin(status=499))) == [(EventKind.ABORTED, 1)]
 
 
+def test_a_request_that_is_told_late_to_have_been_given_up_is_no_error() -> None:
+    """As Ollama 0.33.0 was seen to write it: first that it failed, then that the runner was stopped."""
+    late = "srv          stop: cancel task, id_task = 35"
+    assert happened(told(server("a"), gin(status=500, at="09:37:57"), late)) == [(EventKind.ABORTED, 1)]
+    assert happened(told(server("a"), *[gin(status=500, at="09:37:57")] * 2, late)) == [
+        (EventKind.ERROR, 1),
+        (EventKind.ABORTED, 1),
+    ]
+
+
 def test_other_paths_are_no_inference() -> None:
     found = told(
         server("a"), gin("/api/pull", 500), gin("/metrics", 404, method="GET"), gin("/api/chat?key=1")
