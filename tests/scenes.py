@@ -5,6 +5,7 @@ Must never be random: a scene is the same at every call.
 
 import math
 from datetime import timedelta
+from functools import cache
 
 import frames
 from captured import NEWEST, Capture
@@ -106,6 +107,7 @@ def shared_card() -> Gpu:
     )
 
 
+@cache
 def written() -> Log:
     """What a recorded server wrote that was asked too much."""
     story = Story()
