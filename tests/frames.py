@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from ollama_top.model.event import Event, EventKind
 from ollama_top.model.finished import Finished
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuShare, GpuWork, Vendor
@@ -15,7 +14,7 @@ from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.loaded import LoadedModel, ModelState
-from ollama_top.model.log import LineKind, Log, LogLine
+from ollama_top.model.log import Log
 from ollama_top.model.process import Process, ProcessKind, Variable
 from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
@@ -256,24 +255,6 @@ def finished(**changes: Any) -> Finished:
         duration_p95_s=Known(9.1, Source.LOG),
     )
     return replace(plain, **changes)
-
-
-def unknown_finished(why: Missing) -> Finished:
-    """Finished requests of which nothing is known."""
-    return Finished(why, why, why, why, why, why, why, why)
-
-
-def event(kind: EventKind, ago_s: float = 10.0, **changes: Any) -> Event:
-    """Something that happened to the one model."""
-    name = Known("gemma3:270m", Source.API)
-    plain = Event(NOW - timedelta(seconds=ago_s), kind, Severity.INFO, name, kind.doc, 1, Source.LOG)
-    return replace(plain, **changes)
-
-
-def line(number: int, text: str = "all is well", **changes: Any) -> LogLine:
-    """A line of the server's."""
-    at = NOW + timedelta(seconds=number)
-    return replace(LogLine(number, at, Severity.OK, LineKind.SERVER, text, "sched.go:728"), **changes)
 
 
 def lights(**changes: Light) -> tuple[Light, ...]:

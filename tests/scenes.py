@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 
 import frames
+import log_frames
 from captured import NEWEST, Capture
 
 from ollama_top.model.event import EventKind
@@ -86,7 +87,7 @@ def busy(at: int = 0) -> Frame:
         ),
         history=past(2, at),
         finished=frames.finished(failed=Known(3, Source.LOG), busy=Known(3, Source.LOG)),
-        events=(frames.event(EventKind.LOADED, 160), frames.event(EventKind.BUSY_503, 60, count=3)),
+        events=(log_frames.event(EventKind.LOADED, 160), log_frames.event(EventKind.BUSY_503, 60, count=3)),
         log=written(),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import frames
+import log_frames
 import scenes
 
 from ollama_top.model.frame import Frame
@@ -76,7 +77,7 @@ def denied() -> Frame:
         requests=requests,
         processes=tuple(replace(each, open_files=hidden) for each in shown.snapshot.processes),
         environment=hidden,
-        finished=frames.unknown_finished(JOURNAL),
+        finished=log_frames.unknown_finished(JOURNAL),
         sources=frames.lights(
             processes=frames.light("processes", LightState.LIMITED, 0.1, hidden.hint),
             slots=frames.light("slots", LightState.LIMITED, 0.1, "the ports of the runners may not be read"),
@@ -160,7 +161,7 @@ def remote() -> Frame:
             ),
         ),
         gpus=(),
-        finished=frames.unknown_finished(away),
+        finished=log_frames.unknown_finished(away),
         log=Log(away),
         host=frames.host(name="laptop"),
         sources=(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import frames
+import log_frames
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,12 +79,12 @@ def test_a_server_that_cannot_be_read_writes_no_rate_that_is_known() -> None:
 def test_events_are_marked_at_the_tick_in_which_they_happened() -> None:
     ticks = [frames.NOW + timedelta(seconds=2 * at) for at in range(4)]
     events = [
-        frames.event(EventKind.LOAD, ago_s=-1),
-        frames.event(EventKind.BUSY_503, ago_s=-1.5),
-        frames.event(EventKind.LOAD, ago_s=-6),
-        frames.event(EventKind.RESTART, ago_s=3600),
-        frames.event(EventKind.RESTART, ago_s=-60),
-        frames.event(EventKind.ABORTED, ago_s=-4),
+        log_frames.event(EventKind.LOAD, ago_s=-1),
+        log_frames.event(EventKind.BUSY_503, ago_s=-1.5),
+        log_frames.event(EventKind.LOAD, ago_s=-6),
+        log_frames.event(EventKind.RESTART, ago_s=3600),
+        log_frames.event(EventKind.RESTART, ago_s=-60),
+        log_frames.event(EventKind.ABORTED, ago_s=-4),
     ]
     assert marks(ticks, events) == (None, EventKind.BUSY_503, None, EventKind.LOAD)
 
@@ -92,7 +93,7 @@ def test_an_event_told_late_is_marked_where_it_happened() -> None:
     history = History()
     for at in range(3):
         taken_at = frames.NOW + timedelta(seconds=2 * at)
-        events = (frames.event(EventKind.EVICTED, ago_s=-1),) if at == 2 else ()
+        events = (log_frames.event(EventKind.EVICTED, ago_s=-1),) if at == 2 else ()
         history = extend(history, frames.frame(taken_at=taken_at, events=events).snapshot)
     assert history.marks == (None, EventKind.EVICTED, None)
     assert len(history.ticks) == 3

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import frames
+import log_frames
 from monitoring import running
 
 from ollama_top.model.frame import Frame
@@ -16,7 +17,7 @@ HERE = Known("the journal of ollama.service", Source.LOG)
 def logged(last: int, first: int = 1) -> Frame:
     """A log of numbered lines; every tenth is a runner's, every fifteenth warns."""
     lines = tuple(
-        frames.line(
+        log_frames.line(
             at,
             f"line {at} {'x' * 100} end{at}",
             kind=LineKind.RUNNER if at % 10 == 0 else LineKind.SERVER,

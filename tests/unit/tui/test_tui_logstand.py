@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-import frames
+import log_frames
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +14,7 @@ HEIGHT = 5
 
 
 def lines(first: int, last: int) -> tuple[LogLine, ...]:
-    return tuple(frames.line(number, f"line {number}") for number in range(first, last + 1))
+    return tuple(log_frames.line(number, f"line {number}") for number in range(first, last + 1))
 
 
 def test_following_keeps_the_newest_line_in_view() -> None:
@@ -45,9 +45,9 @@ def test_a_line_that_has_dropped_off_gives_its_place_to_the_oldest() -> None:
 def test_filters_leave_out_lines() -> None:
     log = Log(
         lines=(
-            frames.line(1, "Loading"),
-            frames.line(2, "bad", severity=Severity.ERROR),
-            frames.line(3, "odd", severity=Severity.WARNING, kind=LineKind.RUNNER, place="runner.go:7"),
+            log_frames.line(1, "Loading"),
+            log_frames.line(2, "bad", severity=Severity.ERROR),
+            log_frames.line(3, "odd", severity=Severity.WARNING, kind=LineKind.RUNNER, place="runner.go:7"),
         )
     )
 

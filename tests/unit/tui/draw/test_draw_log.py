@@ -1,6 +1,7 @@
 """The log pane is a function of a View, of how it is looked at, and of a size."""
 
 import frames
+import log_frames
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,11 +17,11 @@ from ollama_top.tui.view import View
 
 HERE = Known("the journal of ollama.service", Source.LOG)
 LINES = (
-    frames.line(1, "starting   llama-server cmd=x"),
-    frames.line(2, "200 4.24s", kind=LineKind.REQUEST),
-    frames.line(3, "load: warming up", kind=LineKind.RUNNER),
-    frames.line(4, "truncating input prompt", severity=Severity.WARNING),
-    frames.line(5, "do load request", severity=Severity.ERROR),
+    log_frames.line(1, "starting   llama-server cmd=x"),
+    log_frames.line(2, "200 4.24s", kind=LineKind.REQUEST),
+    log_frames.line(3, "load: warming up", kind=LineKind.RUNNER),
+    log_frames.line(4, "truncating input prompt", severity=Severity.WARNING),
+    log_frames.line(5, "do load request", severity=Severity.ERROR),
 )
 
 
@@ -93,7 +94,7 @@ def test_a_log_that_is_read_no_more_keeps_its_lines_under_the_reason() -> None:
 
 
 def test_a_line_is_told_in_full() -> None:
-    long = frames.line(7, "word " * 60 + "end")
+    long = log_frames.line(7, "word " * 60 + "end")
     found = [text(line).rstrip() for line in whole_line(long, 60)]
     assert " ".join(found[5:]).split() == long.text.split()
     assert "2026-03-14 15:09:33 UTC" in found[0]
