@@ -27,7 +27,9 @@ from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Missing, Why
 from ollama_top.model.request import RequestState
 from ollama_top.model.slot import SlotState
+from ollama_top.ollama.log.story import Told
 from ollama_top.ollama.replies import InstalledModel
+from ollama_top.sources.logs.watch import LogLook
 from ollama_top.sources.processes import TreeLook
 from ollama_top.tui.app import MonitorApp
 from ollama_top.tui.themes import named
@@ -107,6 +109,7 @@ def no_server() -> Frame:
     lights = {light.name: light for light in seen.lights} | {
         "api": Light("api", LightState.FAILED, None, 0.002, REFUSED),
         "processes": Light("processes", LightState.ABSENT, 0.0, 0.009, NOBODY.hint),
+        "log": Light("log", LightState.ABSENT, 0.0, 0.001, NOBODY.hint),
     }
     nothing = TreeLook(NOBODY, (), NOBODY, NOBODY, NOBODY)
     lost = replace(
@@ -115,6 +118,7 @@ def no_server() -> Frame:
         api_problem=REFUSED,
         tree=Taken(nothing, seen.at_s),
         traffic=None,
+        log=Taken(LogLook(NOBODY, Told()), seen.at_s),
         lights=tuple(lights.values()),
         demo=False,
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from ollama_top.ollama.argv import parse_runner
 from ollama_top.ollama.kv_cache import CacheSettings, Engine
-from ollama_top.ollama.log import STARTING, parse_loads
+from ollama_top.ollama.log.story import Story
 
 MIB = 1 << 20
 BUFFER = re.compile(r"KV buffer size = +([\d.]+) MiB")
+COMMAND = re.compile(r' cmd="(.*?)(?<!\\)"')
 POOL = re.compile(r'msg="kv cache" device=\S+ size="([\d.]+) MiB"')
 
 
@@ -30,9 +31,9 @@ def loads_of(log: str) -> list[Load]:
 
 
 def _load(text: str) -> Load | None:
-    started = STARTING.search(text)
+    started = COMMAND.search(text)
     assert started
-    words = shlex.split(started["cmd"])
+    words = shlex.split(started[1])
     args = parse_runner(words)
     assert args
     sizes = [float(each) for each in (*BUFFER.findall(text), *POOL.findall(text))]
@@ -48,7 +49,11 @@ def _load(text: str) -> Load | None:
             args.parallel, args.context_tokens, kind, args.batch_tokens, has_flash_attention
         )
         return Load(settings, Engine.LLAMA_CPP, sum(sizes), rounding_mib=0.011)
-    (load,) = parse_loads(text).values()
+    story = Story()
+    for line in text.splitlines():
+        story.take(line)
+    (load,) = story.told().loads.values()
+    assert load.parallel
     assert load.context_tokens
     assert load.batch_tokens
     kind = load.kv_cache_type or "f16"

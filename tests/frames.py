@@ -15,9 +15,12 @@ from frames_base import (  # noqa: F401 - tests find what they need of Frames in
     NO_RUNNER,
     NOT_LOCAL,
     NOW,
+    OF_THE_LOG,
     SOURCES,
     UNTOLD,
     known,
+    light,
+    lights,
 )
 from frames_service import (  # noqa: F401 - as above
     DROP_IN,
@@ -31,12 +34,13 @@ from frames_service import (  # noqa: F401 - as above
 )
 
 from ollama_top.model.finding import Finding
+from ollama_top.model.finished import Finished
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess, GpuShare, GpuWork, Vendor
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
-from ollama_top.model.light import Light, LightState
 from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.log import Log
 from ollama_top.model.process import Process, ProcessKind
 from ollama_top.model.queue import Precision, Queue
 from ollama_top.model.reading import Known, Missing, Source, Why
@@ -82,6 +86,10 @@ def model(
         context_tokens=Known(4096, Source.API),
         kv_cache_type=Known("f16", Source.ARGV),
         batch_tokens=Known(512, Source.ARGV),
+        kv_cache_bytes=Known(180 << 20, Source.LOG),
+        layers_on_gpu=Known(19, Source.LOG),
+        layers=Known(19, Source.LOG),
+        load_s=Known(1.26, Source.LOG),
         expires_at=Known(NOW + timedelta(minutes=4, seconds=51), Source.API),
         runner_pid=Known(2001, Source.PROCESSES),
         parallel=Known(2, Source.ARGV),
@@ -243,16 +251,19 @@ def queue(running: int | Missing = 0, waiting: int | Missing = 0, **changes: Any
     return replace(plain, **changes)
 
 
-def lights(**changes: Light) -> tuple[Light, ...]:
-    """Every source answering; a keyword puts another light in the place of the one of its name."""
-    return tuple(changes.get(name, light(name)) for name in SOURCES)
-
-
-def light(
-    name: str, state: LightState = LightState.OK, age_s: float | None = 0.1, problem: str | None = None
-) -> Light:
-    """One source."""
-    return Light(name, state, age_s, 0.004 if age_s is not None else None, problem)
+def finished(**changes: Any) -> Finished:
+    """Five minutes in which all went well."""
+    plain = Finished(
+        window_s=Known(300.0, Source.LOG),
+        per_minute=Known(12.0, Source.LOG),
+        succeeded=Known(60, Source.LOG),
+        refused=Known(0, Source.LOG),
+        failed=Known(0, Source.LOG),
+        busy=Known(0, Source.LOG),
+        duration_p50_s=Known(2.4, Source.LOG),
+        duration_p95_s=Known(9.1, Source.LOG),
+    )
+    return replace(plain, **changes)
 
 
 def frame(
@@ -260,6 +271,7 @@ def frame(
     verdict: Verdict = Verdict(Severity.OK, "Nothing waits."),  # noqa: B008 - it is frozen
     history: History = History(),  # noqa: B008 - it is frozen
     findings: tuple[Finding, ...] = (),
+    log: Log = Log(Known("the journal of ollama.service", Source.LOG)),  # noqa: B008 - it is frozen
     **changes: Any,
 ) -> Frame:
     """A Frame of a server with nothing loaded; keywords are fields of its Snapshot."""
@@ -271,6 +283,8 @@ def frame(
         models=(),
         slots=(),
         requests=(),
+        finished=finished(),
+        events=(),
         gpus=(),
         processes=(process(),),
         environment=Known(ENVIRONMENT, Source.PROCESSES),
@@ -279,4 +293,4 @@ def frame(
         settings=(),
         sources=lights(),
     )
-    return Frame(replace(empty, **changes), findings, verdict, history)
+    return Frame(replace(empty, **changes), findings, verdict, history, log)

@@ -5,20 +5,27 @@ Must never be random: a scene is the same at every call.
 
 import math
 from datetime import timedelta
+from functools import cache
 
 import frames
+import log_frames
+from captured import NEWEST, Capture
 
+from ollama_top.model.event import EventKind
 from ollama_top.model.frame import Frame
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import GpuHistory, History, Series
 from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.log import Log
 from ollama_top.model.process import Process
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.request import Request, RequestState
 from ollama_top.model.slot import Slot, SlotState
 from ollama_top.model.verdict import Severity, Verdict
+from ollama_top.ollama.log.story import Story
 
 LONG_AGO = 120  # points of history
+MARKS = tuple({40: EventKind.LOAD, 90: EventKind.BUSY_503}.get(at) for at in range(LONG_AGO))
 
 
 def wave(low: float, high: float, period: float, *, shift: float = 0.0, missing: int = 0) -> Series:
@@ -34,6 +41,7 @@ def past(gpus: int = 2, at: int = 0) -> History:
     return History(
         tokens_per_s=wave(60, 230, 9, shift=at),
         waiting=tuple(float(round(point)) for point in wave(0, 6, 17, shift=at) if point is not None),
+        marks=MARKS,
         running=tuple(2.0 if point else 0.0 for point in wave(0, 2, 17, shift=at)),
         gpus=tuple(
             GpuHistory(
@@ -78,6 +86,9 @@ def busy(at: int = 0) -> Frame:
             Severity.WARNING, "4 wait for gemma3:270m: it serves 2 at once (OLLAMA_NUM_PARALLEL=2)."
         ),
         history=past(2, at),
+        finished=frames.finished(failed=Known(3, Source.LOG), busy=Known(3, Source.LOG)),
+        events=(log_frames.event(EventKind.LOADED, 160), log_frames.event(EventKind.BUSY_503, 60, count=3)),
+        log=written(),
     )
 
 
@@ -97,6 +108,16 @@ def shared_card() -> Gpu:
     )
 
 
+@cache
+def written() -> Log:
+    """What a recorded server wrote that was asked too much."""
+    story = Story()
+    for line in Capture(NEWEST).log("queue1").splitlines():
+        story.take(line)
+    told = story.told()
+    return Log(Known("the journal of ollama.service", Source.LOG), told.lines, told.left_out)
+
+
 def busy_models() -> tuple[LoadedModel, ...]:
     """One that serves, and a larger one that idles, a part of it in main memory."""
     serving = frames.model(
@@ -114,6 +135,8 @@ def busy_models() -> tuple[LoadedModel, ...]:
         vram_bytes=Known(int(9.8 * frames.GIB), Source.API),
         gpus=Known((frames.share(0, 9.8),), Source.NVIDIA),
         context_tokens=Known(32768, Source.API),
+        layers_on_gpu=Known(33, Source.LOG),
+        layers=Known(37, Source.LOG),
         runner_pid=Known(2002, Source.PROCESSES),
         parallel=Known(4, Source.PREDICTED),
     )

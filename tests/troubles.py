@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import frames
+import log_frames
 import scenes
 
 from ollama_top.model.frame import Frame
 from ollama_top.model.gpu import Gpu, Throttle, Vendor
 from ollama_top.model.light import LightState
 from ollama_top.model.loaded import ModelState
+from ollama_top.model.log import Log
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.verdict import Severity, Verdict
@@ -44,6 +46,13 @@ def unreachable() -> Frame:
     )
 
 
+JOURNAL = Missing(
+    Why.DENIED,
+    "the journal may be read by root and the groups adm and systemd-journal:"
+    " `sudo usermod -aG systemd-journal $USER`, and log in again",
+)
+
+
 def denied() -> Frame:
     """A service of another user, looked at without rights: the counts are right, the details hidden."""
     hidden = frames.DENIED
@@ -57,6 +66,7 @@ def denied() -> Frame:
             gpus=hidden,
             batch_tokens=hidden,
             runner_pid=hidden,
+            **dict.fromkeys(frames.OF_THE_LOG, hidden),
         ),
     )
     snapshot = replace(
@@ -67,12 +77,14 @@ def denied() -> Frame:
         requests=requests,
         processes=tuple(replace(each, open_files=hidden) for each in shown.snapshot.processes),
         environment=hidden,
+        finished=log_frames.unknown_finished(JOURNAL),
         sources=frames.lights(
             processes=frames.light("processes", LightState.LIMITED, 0.1, hidden.hint),
             slots=frames.light("slots", LightState.LIMITED, 0.1, "the ports of the runners may not be read"),
+            log=frames.light("log", LightState.LIMITED, 0.1, JOURNAL.hint),
         ),
     )
-    return replace(shown, snapshot=snapshot)
+    return replace(shown, snapshot=snapshot, log=Log(JOURNAL))
 
 
 def stale() -> Frame:
@@ -144,10 +156,13 @@ def remote() -> Frame:
                 running=away,
                 waiting=away,
                 tokens_per_s=away,
+                **dict.fromkeys(frames.OF_THE_LOG, away),
                 expires_at=Known(frames.NOW + timedelta(days=365 * 300), Source.API),
             ),
         ),
         gpus=(),
+        finished=log_frames.unknown_finished(away),
+        log=Log(away),
         host=frames.host(name="laptop"),
         sources=(
             frames.light("api"),

@@ -53,6 +53,16 @@ def _ram(row: LoadedModel, _: datetime) -> Cell:
     return Cell(formats.size(amount_bytes), Role.WARNING if amount_bytes else Role.FAINT)
 
 
+def _layers(row: LoadedModel, _: datetime) -> Cell:
+    """Layers on GPUs of layers in all; those that are not there make a model slow."""
+    on_gpu, layers = row.layers_on_gpu, row.layers
+    if not isinstance(on_gpu, Known) or not isinstance(layers, Known):
+        return UNKNOWN
+    return Cell(
+        f"{on_gpu.value}/{layers.value}", Role.PLAIN if on_gpu.value == layers.value else Role.WARNING
+    )
+
+
 def _until(row: LoadedModel, taken_at: datetime) -> Cell:
     """When it is unloaded; while it serves, the moment is set anew and means nothing."""
     if row.state is ModelState.BUSY:
@@ -111,6 +121,15 @@ MODELS: Table[LoadedModel] = Table(
         reading_column("context_tokens", "CTX", 5, formats.context, priority=5),
         reading_column("vram_bytes", "VRAM", 5, formats.size, priority=4),
         Column("ram_bytes", "RAM", 5, _ram, _ram_bytes, ("size_bytes", "vram_bytes"), priority=5),
+        Column(
+            "layers",
+            "LAYERS",
+            7,
+            _layers,
+            lambda row: value_or(row.layers_on_gpu, None),
+            ("layers_on_gpu", "layers"),
+            priority=7,
+        ),
         Column("expires_at", "UNTIL", 7, _until, _until_key, ("expires_at",), priority=6),
         reading_column("kv_cache_type", "KV", 5, str, priority=7, align=Align.LEFT),
         shares_column(priority=10),

@@ -12,7 +12,8 @@ from ollama_top.demo import documents, hardware, processes, service
 from ollama_top.demo.cards import gpu
 from ollama_top.demo.catalogue import Model
 from ollama_top.demo.connection import CHUNK_BYTES, HEAD_BYTES, PORTS, WORD_BYTES, Connection
-from ollama_top.demo.processes import MODELS, SERVER_UID
+from ollama_top.demo.logbook import Logbook
+from ollama_top.demo.processes import MODELS, PROGRAMS, SERVER_UID, UNIT, UP
 from ollama_top.demo.world import Process, World
 from ollama_top.engine.samples import Samples, Taken, ToRunners, Traffic
 from ollama_top.model.host import Host
@@ -26,6 +27,7 @@ from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
 from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.inet_diag import ESTABLISHED, Endpoint, Socket
+from ollama_top.sources.logs.watch import LogLook
 from ollama_top.sources.processes import TreeLook
 from ollama_top.sources.runners import SlotsLook
 
@@ -39,6 +41,7 @@ LIGHTS = {
     "sockets": 0.003,
     "slots": 0.003,
     "service": 0.031,
+    "log": 0.001,
     "nvidia": 0.006,
     "host": 0.001,
 }
@@ -53,6 +56,8 @@ class Observer:
         self._began_at = began_at
         self._glances: list[Taken[tuple[Socket, ...]]] = []
         self._calls: list[Taken[ToRunners]] = []
+        self._logbook = Logbook(world.scenario.settings, PROGRAMS, MODELS, UNIT)
+        self._logbook.begin(began_at - UP, f"{LOOPBACK}:{API_PORT}")
         self._version = world.scenario.settings.version
         self._models: tuple[Model, ...] = ()
         self._installed: tuple[InstalledModel, ...] = ()
@@ -69,11 +74,12 @@ class Observer:
             url=f"http://{LOOPBACK}:{API_PORT}",
             is_local=True,
             host=Taken(_host(tree), at_s),
-            api=Taken(self._api(), at_s),
+            api=Taken(self._api(at_s), at_s),
             tree=Taken(tree, at_s),
             traffic=Taken(self._traffic(at_s), at_s),
             gpus=(Taken(self._gpus(), at_s),),
             service=Taken(self._service(), at_s),
+            log=Taken(self._log(), at_s),
             lights=tuple(Light(name, LightState.OK, 0.0, took_s, None) for name, took_s in LIGHTS.items()),
             demo=True,
         )
@@ -116,11 +122,18 @@ class Observer:
     def _moment(self, seconds: float) -> datetime:
         return self._began_at + timedelta(seconds=seconds)
 
-    def _api(self) -> ApiLook:
+    def _api(self, at_s: float) -> ApiLook:
         self._read_installed()
         runners = self._world.scheduler.runners  # one that died is listed until it is needed
         listed = documents.ps(runners, self._version, self._world.now_s, self._moment)
-        return ApiLook(self._version, replies.parse_ps(_bytes(listed)), self._shown, self._installed)
+        loaded = replies.parse_ps(_bytes(listed))
+        return ApiLook(self._version, loaded, self._shown, self._installed, at_s=at_s)
+
+    def _log(self) -> LogLook:
+        """What was written since the last look, read as it comes."""
+        for each in self._world.happened.told():
+            self._logbook.write(each, self._moment(each.at_s))
+        return self._logbook.look(self._moment(self._world.now_s))
 
     def _traffic(self, at_s: float) -> Traffic:
         world = self._world

@@ -11,6 +11,7 @@ from ollama_top.demo import hardware
 from ollama_top.demo.callers import Call, Caller, calls
 from ollama_top.demo.catalogue import Model
 from ollama_top.demo.connection import Connection, Request
+from ollama_top.demo.happened import Chronicle, What
 from ollama_top.demo.hardware import CardState
 from ollama_top.demo.scheduler import (
     Admit,
@@ -77,6 +78,7 @@ class World:
         self.cards: tuple[CardState, ...] = tuple(map(CardState.idle, scenario.settings.cards))
         self.processes: dict[Runner, Process] = {}
         self.refused = 0
+        self.happened = Chronicle()
         self._models = {each.name: each for each in scenario.models}
         self._by_ask: dict[Ask, Connection] = {}
         self._touches: dict[Ask, bool] = {}  # requests without a prompt, and whether they are over
@@ -185,6 +187,7 @@ class World:
             request = connection.request
             if request and request.slot and request.slot.is_done:
                 connection.finish(self.now_s)
+                self.happened.of_request(What.ANSWERED, request, self.now_s)
                 self._let_go(request)
 
     def _begin_and_end_processes(self) -> None:
@@ -192,6 +195,7 @@ class World:
             if process.due_s > self.now_s:
                 continue
             if runner.phase is Phase.LOADING:
+                self.happened.of_runner(What.LOADED, runner, self.now_s, began_s=process.started_s)
                 self._carry_out(self.scheduler.loaded(runner, self.now_s))
             elif runner.phase is Phase.STOPPING:
                 del self.processes[runner]
@@ -223,6 +227,7 @@ class World:
                     self.connections.remove(each)
             elif request.slot is None and self.now_s - request.asked_s > request.call.caller.patience_s:
                 self.connections.remove(each)
+                self.happened.of_request(What.LEFT, request, self.now_s)
                 self._let_go(request)
 
     def _let_go(self, request: Request) -> None:
@@ -239,6 +244,7 @@ class World:
                 case Start(runner):
                     self._start(runner)
                 case Stop(runner):
+                    self.happened.of_stop(self.scheduler.head, self.now_s)
                     self._stop(runner)
                 case Admit(ask) if ask in self._touches:
                     self._touches[ask] = True
@@ -247,6 +253,7 @@ class World:
                     self._serve(ask, runner)
                 case Refuse(ask) if ask in self._by_ask:
                     self.refused += 1
+                    self.happened.of_request(What.REFUSED, self._by_ask[ask].request, self.now_s)
                     self._by_ask.pop(ask).finish(self.now_s)
 
     def _stop(self, runner: Runner) -> None:
@@ -263,6 +270,7 @@ class World:
         bank = SlotBank.of(runner.parallel, model.pace)
         self.processes[runner] = Process(pid, port, self.now_s, self.now_s + load_s, bank)
         self._started += 1
+        self.happened.of_runner(What.STARTED, runner, self.now_s, port=port)
 
     def _serve(self, ask: Ask, runner: Runner) -> None:
         connection = self._by_ask.get(ask)  # a request without a prompt has none
@@ -273,6 +281,7 @@ class World:
             prompt = min(call.prompt_tokens, limit * 3 // 4)
             answer = 0 if ask.model.is_embedding else max(1, min(call.answer_tokens, limit - prompt))
             request.slot = self.processes[runner].bank.take(Job(prompt, answer))
+            self.happened.of_request(What.SERVED, request, self.now_s)
 
     def _follow(self) -> None:
         working = [

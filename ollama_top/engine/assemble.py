@@ -9,12 +9,14 @@ from ollama_top.engine import doubts as doubt
 from ollama_top.engine.activity import Activity
 from ollama_top.engine.assemble_gpus import gpus_of
 from ollama_top.engine.assemble_loads import is_being_loaded
+from ollama_top.engine.assemble_log import events_of, finished_of
 from ollama_top.engine.assemble_models import model_of, slots_of
 from ollama_top.engine.assemble_parallel import parallel_of
 from ollama_top.engine.assemble_processes import processes_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
 from ollama_top.engine.assemble_settings import settings_of
 from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
+from ollama_top.engine.comings import watch
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
 from ollama_top.engine.ledger import Serving, advance, glance
@@ -77,6 +79,8 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         models=models,
         slots=tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each))),
         requests=flight.requests,
+        finished=finished_of(samples),
+        events=events_of(samples, joined, state.comings.events),
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, holdings),
         environment=environment_of(samples),
@@ -94,7 +98,13 @@ def _of(state: State, joined: Joined) -> Activity:
 
 def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> State:
     """Take new traffic into account; what came of the last is kept as long as there is none."""
-    state = replace(state, expiries=follow(state.expiries, samples.api.value if samples.api else None))
+    api = samples.api.value if samples.api else None
+    log_tells = samples.log is not None and isinstance(samples.log.value.where, Known)
+    state = replace(
+        state,
+        expiries=follow(state.expiries, api),
+        comings=watch(state.comings, api, samples.taken_at, log_tells=log_tells),
+    )
     traffic = samples.traffic
     if traffic is None or traffic.at_s == state.traffic_at_s:
         return state

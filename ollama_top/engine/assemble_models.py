@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ollama_top.engine.activity import Activity, tells_slots
+from ollama_top.engine.assemble_load_facts import load_facts
 from ollama_top.engine.assemble_loads import has_loaded, is_being_loaded, load_percent
 from ollama_top.engine.assemble_parallel import held_at_one, parallel_of, version_of
 from ollama_top.engine.joined import Joined, name_of, no_runner
@@ -49,6 +50,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
         context_tokens=_context(joined, samples),
         kv_cache_type=_kv_cache_type(joined),
         batch_tokens=_batch(joined, samples),
+        **load_facts(joined, samples),
         expires_at=_listed(joined, samples, lambda each: each.expires_at),
         runner_pid=_runner_pid(joined, samples),
         parallel=parallel,

@@ -19,7 +19,7 @@ def parallel_of(joined: Joined, samples: Samples) -> Reading[int]:
     props = samples.traffic.value.props.get(runner.args.port or 0) if samples.traffic else None
     if props is not None and props.parallel is not None:
         return Known(props.parallel, Source.PROPS)
-    if runner.load is not None:
+    if runner.load is not None and runner.load.parallel is not None:
         return Known(runner.load.parallel, Source.LOG)
     return _predicted(joined, samples)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ollama_top.doctor.examine import examine
 from ollama_top.doctor.verdict import judge
 from ollama_top.engine.assemble import assemble
+from ollama_top.engine.assemble_log import log_of
 from ollama_top.engine.history import extend
 from ollama_top.engine.samples import Samples
 from ollama_top.engine.state import State
@@ -18,4 +19,4 @@ def step(state: State, samples: Samples) -> tuple[State, Frame]:
     examined = examine(snapshot, history, state.found_since)
     verdict = judge(snapshot, examined.findings)
     state = replace(state, history=history, found_since=examined.since)
-    return state, Frame(snapshot, examined.findings, verdict, history)
+    return state, Frame(snapshot, examined.findings, verdict, history, log_of(samples))

@@ -1,10 +1,13 @@
 """The recent series that the plots draw. Pure; of a fixed length, so of a fixed size."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from datetime import datetime
 
+from ollama_top.model.event import Event, EventKind
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.gpu import Gpu
-from ollama_top.model.history import GpuHistory, History, Series
+from ollama_top.model.history import MARKED, GpuHistory, History, Marks, Series
 from ollama_top.model.reading import Known, Reading
 
 POINTS = 360
@@ -15,7 +18,10 @@ def extend(history: History, snapshot: Snapshot) -> History:
 
     A card keeps its series whatever its number becomes; one that is gone keeps none.
     """
+    ticks = (*history.ticks[-(POINTS - 1) :], snapshot.taken_at)
     return History(
+        ticks=ticks,
+        marks=marks(ticks, snapshot.events),
         tokens_per_s=_append(history.tokens_per_s, _tokens_per_s(snapshot)),
         waiting=_append(history.waiting, _number(snapshot.queue.waiting)),
         running=_append(history.running, _number(snapshot.queue.running)),
@@ -26,6 +32,23 @@ def extend(history: History, snapshot: Snapshot) -> History:
 def _of_gpu(history: History, gpu: Gpu) -> GpuHistory:
     percent = _number(gpu.utilization_percent)
     return GpuHistory(gpu.identity, _append(history.gpu_percent(gpu.identity), percent))
+
+
+def marks(ticks: Sequence[datetime], events: Sequence[Event]) -> Marks:
+    """What happened in the time that each tick ends; of several events the one that matters most.
+
+    Worked out anew at each look, since a source may tell of an event a look later.
+    """
+    found: list[EventKind | None] = [None] * len(ticks)
+    for event in events:
+        at = bisect_left(ticks, event.at)
+        if at < len(ticks) and (at > 0 or event.at == ticks[0]) and event.kind in MARKED:
+            found[at] = max(found[at], event.kind, key=_weight)
+    return tuple(found)
+
+
+def _weight(kind: EventKind | None) -> int:
+    return MARKED.index(kind) if kind is not None else -1
 
 
 def _tokens_per_s(snapshot: Snapshot) -> float | None:

@@ -5,7 +5,7 @@ mislead as soon as requests are served in parallel.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
@@ -28,7 +28,7 @@ def join(samples: Samples) -> tuple[Joined, ...]:
     """The models of /api/ps with their runners, then the runners of models not listed there yet."""
     models = samples.api.value.models if samples.api else ()
     shown = samples.api.value.shown if samples.api else {}
-    runners = list(samples.tree.value.runners) if samples.tree else []
+    runners = [_with_load(each, samples) for each in samples.tree.value.runners] if samples.tree else []
     joined = [_with_runner(each, shown.get(each.name), runners) for each in models]
     installed = _names_by_path(shown)
     return (*joined, *(_without_model(each, installed, shown) for each in runners))
@@ -59,6 +59,14 @@ def no_runner(samples: Samples) -> Missing:
     if isinstance(server, Missing):
         return server
     return Missing(Why.PENDING, "no runner is known to hold its weights")
+
+
+def _with_load(runner: RunnerProcess, samples: Samples) -> RunnerProcess:
+    """The runner with what the log says of the load that was begun on its port."""
+    loads = samples.log.value.told.loads if samples.log else {}
+    load = loads.get(runner.args.port or 0)
+    is_its_own = load is not None and load.model_path in {None, runner.args.model_path}
+    return replace(runner, load=load) if is_its_own else runner
 
 
 def _with_runner(model: PsModel, shown: ShownModel | None, runners: list[RunnerProcess]) -> Joined:

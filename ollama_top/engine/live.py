@@ -33,6 +33,7 @@ from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
 from ollama_top.sources.gpus.vendors import readers
 from ollama_top.sources.host import HostCounters
 from ollama_top.sources.http import Access, Http, HttpError
+from ollama_top.sources.logs.watch import LogLook, LogWatch
 from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
 from ollama_top.sources.runners import Runners
@@ -42,6 +43,12 @@ TREE_SHARE_S = 0.5
 SHARE_S = 1.0
 GLANCE_EVERY_S = 0.5
 SERVICE_EVERY_S = 10.0  # what a service says changes by a person's hand
+LOG_STATES = {
+    Why.DENIED: LightState.LIMITED,
+    Why.FAILED: LightState.FAILED,
+    Why.PENDING: LightState.PENDING,
+}
+"""What a log that is not read makes of its light; it is absent otherwise."""
 
 
 class LiveFeed:
@@ -62,6 +69,7 @@ class LiveFeed:
         self._runners = Runners()
         self._is_local = is_this_machine(target)
         self._shell = environment.own()
+        self._log_watch = LogWatch()
         self._wake = asyncio.Event()
         self._acting = Acting(self._http, self._known_runners)
         self._prepare_stations()
@@ -69,7 +77,7 @@ class LiveFeed:
     def _prepare_stations(self) -> None:
         tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
         self._watch = watch
-        host = HostCounters()
+        host, log = HostCounters(), self._log_watch
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
 
         async def look_at_api() -> ApiLook:
@@ -80,6 +88,9 @@ class LiveFeed:
         async def look_at_traffic() -> Traffic:
             return await watch.look(self._known_runners())
 
+        async def look_at_log() -> LogLook:
+            return await in_daemon_thread(lambda: log.look(self._server()))
+
         self._tree = Station("processes", lambda: in_daemon_thread(tree.look), every_s=every_s)
         self._api_station = Station("api", look_at_api, every_s=every_s)
         self._traffic = Station("traffic", look_at_traffic, every_s=every_s)
@@ -87,18 +98,22 @@ class LiveFeed:
         self._service = Station(
             "service", lambda: in_daemon_thread(lambda: service.look(self._server())), every_s=SERVICE_EVERY_S
         )
+        self._log = Station("log", look_at_log, every_s=every_s)
         self._cards = Cards(readers(), every_s=every_s)
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
         """Frames without end, the first as soon as every source had its share of time."""
         state = State()
         asyncio.get_running_loop().set_default_executor(DaemonExecutor())  # names are looked up there
-        while True:
-            await self._look(at_once=self._wake.is_set())
-            self._wake.clear()
-            state, frame = derive.step(state, self._samples())
-            yield frame
-            await self._sleep(self._interval_s)
+        try:
+            while True:
+                await self._look(at_once=self._wake.is_set())
+                self._wake.clear()
+                state, frame = derive.step(state, self._samples())
+                yield frame
+                await self._sleep(self._interval_s)
+        finally:
+            self._log_watch.close()  # it may hold programs that would go on
 
     def look_now(self) -> None:
         """Take the next look at once."""
@@ -138,7 +153,7 @@ class LiveFeed:
         """Processes first, since they tell which runners to ask; then everything at once."""
         if self._is_local:
             await _wait([self._tree.start(time.monotonic(), at_once=at_once)], TREE_SHARE_S)
-        local: list[Station[Any]] = [self._traffic, self._service] if self._is_local else []
+        local: list[Station[Any]] = [self._traffic, self._log, self._service] if self._is_local else []
         stations: list[Station[Any]] = [self._api_station, *local, self._host]
         begun = [each.start(time.monotonic(), at_once=at_once) for each in stations]
         begun += self._cards.start(time.monotonic(), at_once=at_once)
@@ -177,6 +192,7 @@ class LiveFeed:
             gpus=self._cards.looks(),
             service=self._service.last,
             shell=self._shell,
+            log=self._log.last,
             lights=tuple(self._lights(now_s)),
         )
 
@@ -187,6 +203,7 @@ class LiveFeed:
         if self._is_local:
             yield _tree_light(self._tree, now_s)
             yield from _traffic_lights(self._traffic, now_s)
+            yield _log_light(self._log, now_s)
             yield _service_light(self._service, now_s)
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
@@ -232,6 +249,14 @@ def _problems(traffic: Traffic) -> list[str]:
     slots = [each.problem for each in traffic.slots.values() if each.problem]
     loads = [each.problem for each in traffic.loads.values() if each.problem]
     return list(dict.fromkeys([*slots, *loads]))
+
+
+def _log_light(station: Station[LogLook], now_s: float) -> Light:
+    where = station.last.value.where if station.last else None
+    if isinstance(where, Missing):
+        state = LOG_STATES.get(where.why, LightState.ABSENT)
+        return station.light(now_s, state, where.hint)
+    return station.light(now_s)
 
 
 async def _wait(tasks: Iterable[asyncio.Task[None] | None], limit_s: float) -> None:

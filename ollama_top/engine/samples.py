@@ -15,6 +15,7 @@ from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
 from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.inet_diag import Endpoint, Socket
+from ollama_top.sources.logs.watch import LogLook
 from ollama_top.sources.processes import TreeLook
 from ollama_top.sources.runners import LoadLook, SlotsLook
 
@@ -64,6 +65,7 @@ class Samples:
     gpus: tuple[Taken[GpuLook], ...] = ()  # a vendor each
     service: Taken[Reading[Service]] | None = None
     shell: tuple[Variable, ...] = ()  # the environment of ollama-top itself
+    log: Taken[LogLook] | None = None
     lights: tuple[Light, ...] = ()
     demo: bool = False
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ollama_top.doctor.examine import Since
 from ollama_top.engine.activity import Activity
+from ollama_top.engine.comings import Comings
 from ollama_top.engine.doubts import Doubts
 from ollama_top.engine.expiry import Expiries
 from ollama_top.engine.ledger import Ledger
@@ -20,5 +21,6 @@ class State:
     doubts: Doubts = field(default_factory=Doubts)  # about them
     activities: Mapping[int, Activity] = field(default_factory=dict)  # by the runner's process
     expiries: Expiries = field(default_factory=Expiries)
+    comings: Comings = field(default_factory=Comings)
     history: History = field(default_factory=History)
     found_since: Since = field(default_factory=dict)  # by the checks, at the last look

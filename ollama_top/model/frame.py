@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ollama_top.model.event import Event
 from ollama_top.model.fact import fact
 from ollama_top.model.finding import Finding
+from ollama_top.model.finished import Finished
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light
 from ollama_top.model.loaded import LoadedModel
+from ollama_top.model.log import Log
 from ollama_top.model.process import Process, Variable
 from ollama_top.model.queue import Queue
 from ollama_top.model.reading import Reading
@@ -32,6 +35,8 @@ class Snapshot:
     models: tuple[LoadedModel, ...] = fact("Models in memory, or on their way there.")
     slots: tuple[Slot, ...] = fact("Slots of the runners that tell theirs.")
     requests: tuple[Request, ...] = fact("Requests in flight, one by one; the longest in flight first.")
+    finished: Finished = fact("Requests answered in the last minutes, as the log tells.")
+    events: tuple[Event, ...] = fact("What happened lately, the newest last; 200 at most.")
     gpus: tuple[Gpu, ...] = fact("GPUs of this machine.")
     processes: tuple[Process, ...] = fact("The server's processes; none where they cannot be seen.")
     environment: Reading[tuple[Variable, ...]] = fact(
@@ -53,3 +58,4 @@ class Frame:
     findings: tuple[Finding, ...]  # the worst first
     verdict: Verdict
     history: History
+    log: Log = Log()

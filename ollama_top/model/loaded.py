@@ -38,6 +38,12 @@ class LoadedModel:
         "Type of the K/V cache, as given to the runner; K and V by a slash if they differ."
     )
     batch_tokens: Reading[int] = fact("Tokens of a prompt that its runner reads in one step.")
+    kv_cache_bytes: Reading[int] = fact(
+        "Memory of the K/V cache, recurrent state included, as its runner told when it was loaded."
+    )
+    layers_on_gpu: Reading[int] = fact("Layers on GPUs, the output layer counted in.")
+    layers: Reading[int] = fact("Layers in all, the output layer counted in.")
+    load_s: Reading[float] = fact("How long its runner took to load it.")
     expires_at: Reading[datetime] = fact(
         "When it is unloaded if nothing asks for it; set anew when it falls idle."
     )

@@ -21,6 +21,8 @@ OWN_KEYS = {
 ORDER = (
     *("format", "taken_at", "demo", "server", "verdict", "queue", "models", "slots", "requests"),
     *(
+        "finished",
+        "events",
         "gpus",
         "processes",
         "environment",

@@ -4,7 +4,7 @@ Children are found by parentage, never by name.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,9 +13,8 @@ import psutil
 from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.ollama.argv import RunnerArgs, parse_runner
-from ollama_top.ollama.log import LoadedRunner
+from ollama_top.ollama.log.loads import LoadedRunner
 from ollama_top.sources import environment, owner
-from ollama_top.sources.logs import RunnerLogs
 from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.watched import ProcessLook, WatchedProcess
 
@@ -31,7 +30,7 @@ class RunnerProcess:
     pid: int
     started_s: float  # seconds since the epoch; with the pid the name of one process for ever
     args: RunnerArgs
-    load: LoadedRunner | None = None  # what the log says of it
+    load: LoadedRunner | None = None  # what the log says of it; another source's to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,6 @@ class ServerTree:
         self._listeners: frozenset[int] = frozenset()
         self._again_s = 0.0
         self._environment: Reading[tuple[Variable, ...]] = NOT_YET
-        self._logs = RunnerLogs()
 
     def look(self) -> TreeLook:
         """Look once; raises DiagError where socket diagnosis fails."""
@@ -69,11 +67,9 @@ class ServerTree:
             return TreeLook(server, (), server, server, server)
         looks = self._looks(server.value)
         runners = tuple(each for each in map(_runner, looks) if each is not None)
-        loads = self._loads(server.value, runners)
-        with_loads = tuple(_with_load(each, loads) for each in runners)
         return TreeLook(
             server,
-            with_loads,
+            runners,
             _total(looks, lambda each: each.cpu_percent),
             _total(looks, lambda each: each.rss_bytes),
             self._environment,
@@ -121,16 +117,6 @@ class ServerTree:
         now_s = time.time()
         looks = (each.look(now_s) for each in self._watched.values())
         return tuple(each for each in looks if each is not None)
-
-    def _loads(self, server: ServerProcess, runners: tuple[RunnerProcess, ...]) -> Mapping[int, LoadedRunner]:
-        """What the log says, read only for runners whose command line says too little."""
-        silent = {each.args.port for each in runners if each.args.parallel is None and each.args.port}
-        return self._logs.loads(server.pid, frozenset(silent)) if silent else {}
-
-
-def _with_load(runner: RunnerProcess, loads: Mapping[int, LoadedRunner]) -> RunnerProcess:
-    load = loads.get(runner.args.port or 0)
-    return RunnerProcess(runner.pid, runner.started_s, runner.args, load) if load else runner
 
 
 def _runner(process: ProcessLook) -> RunnerProcess | None:

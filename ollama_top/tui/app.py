@@ -21,9 +21,11 @@ from ollama_top.tui.acting import ActingApp
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import ALL_TABLES, is_lost
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
+from ollama_top.tui.logstand import LogStand
 from ollama_top.tui.messages import FeedFailed, Noticed
 from ollama_top.tui.screens import pages
 from ollama_top.tui.screens.asking import Asking
+from ollama_top.tui.screens.log import LogScreen
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.setup import Setup
@@ -73,6 +75,7 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         self.newest: Frame | None = None
         self._heard_at_s = 0.0
         self._noticed_at_s = 0.0
+        self._log_stand = LogStand()
         screen = MainScreen if read_only else ControlScreen
         self.main = screen(self.view, self.look, looks_of(self._keeping.kept))
         self._keeping.begin(self._looks_now())
@@ -128,7 +131,7 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         if changes.get("notice") is not None:
             self._noticed_at_s = monotonic()
         for screen in self.screen_stack[-1:]:  # none is left while the app closes
-            if isinstance(screen, MainScreen | Page | Asking):
+            if isinstance(screen, MainScreen | Page | Asking | LogScreen):
                 screen.show(self.view, self.look)
 
     # what the bridge says
@@ -191,6 +194,15 @@ class MonitorApp(ActingApp, inherit_bindings=False):
     def action_settings(self) -> None:
         """How every variable of the server stands."""
         self._open(pages.settings(self.view, self.look))
+
+    def action_log(self) -> None:
+        """The server's log, as it was looked at last."""
+        screen = LogScreen(self.view, self.look, self._log_stand)
+        self.push_screen(screen, lambda _: self._close_log(screen))
+
+    def _close_log(self, screen: LogScreen) -> None:
+        self._log_stand = screen.stand
+        self.update()
 
     def action_details(self) -> None:
         """Every value of the row under the cursor; the sources where the header is in focus."""

@@ -161,6 +161,15 @@ MAIN_KEYS = (
         4,
     ),
     Key(
+        ("l",),
+        "l",
+        "log",
+        "The server's log, without the lines that looking at a server makes it write.",
+        Group.VIEW,
+        "app.log",
+        5,
+    ),
+    Key(
         ("f9", "u"),
         "F9 u",
         "unload",

@@ -1,9 +1,10 @@
-"""A line being typed: what for, what so far, and where the table stood before. Pure."""
+"""A line being typed: what for, what so far, and where the user stood before. Pure."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Generic, TypeVar
 
-from ollama_top.tui.tables import Stand
+T = TypeVar("T")
 
 
 class Purpose(StrEnum):
@@ -14,11 +15,11 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Generic[T]):
     """What was typed so far."""
 
     purpose: Purpose
-    before: Stand  # taken up again when the user leaves by Esc
+    before: T  # taken up again when the user leaves by Esc
     text: str = ""
 
 
@@ -28,7 +29,7 @@ HINTS = {
 }
 
 
-def typed(prompt: Prompt, key: str, character: str | None) -> Prompt:
+def typed(prompt: Prompt[T], key: str, character: str | None) -> Prompt[T]:
     """The prompt after a key; as it was where the key types nothing."""
     text = edited(prompt.text, key, character)
     return prompt if text is None else replace(prompt, text=text)

@@ -41,7 +41,7 @@ class Looks:
 
     focus: Panel = Panel.MODELS
     zoomed: Panel | None = None
-    prompt: Prompt | None = None
+    prompt: Prompt[Stand] | None = None
     searched: str = ""  # what was last looked for
     stands: Mapping[Panel, Stand] = field(default_factory=dict)
     arrangement: Arrangement = Arrangement()

@@ -50,6 +50,11 @@ PAGES: dict[str, list[str]] = {
     "zoom-requests": ["tab", "tab", "z"],
     "zoom-gpus": ["shift+tab", "shift+tab", "z"],
     "paused": ["space"],
+    "log": ["l"],
+    "log-held": ["l", "up", "up"],
+    "log-line": ["l", "home", "down", "down", "enter"],
+    "log-requests": ["l", "tab", "tab"],
+    "log-filtered": ["l", "f4", *"sampler", "enter"],
 }
 
 
@@ -83,6 +88,12 @@ async def test_scene(scene: Callable[[], Frame], size: tuple[int, int], screen: 
 async def test_page(keys: list[str], screen: SnapshotAssertion) -> None:
     async with running(scenes.busy()) as monitor:
         await monitor.press(*keys)
+        assert readable(monitor.lines) == screen
+
+
+async def test_a_log_that_may_not_be_read(screen: SnapshotAssertion) -> None:
+    async with running(troubles.denied()) as monitor:
+        await monitor.press("l")
         assert readable(monitor.lines) == screen
 
 

@@ -134,6 +134,8 @@ class Hub:
                 case Refuse(ask):
                     _refuse(self._asked[ask].admitted, BusyError())
                 case Stop(runner):
+                    if self.scheduler.head is not None:
+                        journal.write(journal.evicting())
                     self._stop(runner)
         self._set_alarm()
 
@@ -188,9 +190,11 @@ class Hub:
             process.tasks[-1].add_done_callback(_surface)
 
     async def _await_load(self, runner: Runner, process: _Process) -> None:
+        began_s = time.monotonic()
         asking = Errands(process.errands.port, keeps=0)
         while runner.phase is Phase.LOADING:
             if await _is_ready(asking, runner.model):
+                journal.write(journal.loaded(time.monotonic() - began_s))
                 self._carry_out(self.scheduler.loaded(runner, time.time()))
                 return
             await asyncio.sleep(HEALTH_EVERY_S)

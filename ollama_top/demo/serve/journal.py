@@ -17,27 +17,44 @@ def write(line: str) -> None:
     sys.stderr.flush()
 
 
-def info(source: str, rest: str) -> str:
-    """A line of the server itself."""
-    stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def info(source: str, rest: str, at: datetime | None = None) -> str:
+    """A line of the server itself, of now where no moment is given."""
+    stamp = (at or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return f"time={stamp} level=INFO source={source} {rest}"
 
 
-def config(variables: Mapping[str, str]) -> str:
+def config(variables: Mapping[str, str], at: datetime | None = None) -> str:
     """The effective settings at start."""
     pairs = " ".join(f"{name}:{value}" for name, value in sorted(variables.items()))
-    return info("routes.go:1951", f'msg="server config" env="map[{pairs}]"')
+    return info("routes.go:1951", f'msg="server config" env="map[{pairs}]"', at)
 
 
-def listening(address: str, version: str) -> str:
+def listening(address: str, version: str, at: datetime | None = None) -> str:
     """The port is open."""
-    return info("routes.go:2008", f'msg="Listening on {address} (version {version})"')
+    return info("routes.go:2008", f'msg="Listening on {address} (version {version})"', at)
 
 
-def starting(argv: Sequence[str], *, is_llama: bool) -> str:
+def starting(argv: Sequence[str], *, is_llama: bool, at: datetime | None = None) -> str:
     """A runner is started."""
     name, source = ("llama-server", "llama_server.go:433") if is_llama else ("runner", "server.go:433")
-    return info(source, f'msg="starting {name}" cmd="{" ".join(argv)}"')
+    return info(source, f'msg="starting {name}" cmd="{" ".join(argv)}"', at)
+
+
+def loaded(seconds: float, at: datetime | None = None) -> str:
+    """A llama-server is ready."""
+    return info("llama_server.go:1362", f'msg="llama-server started in {seconds:.2f} seconds"', at)
+
+
+def evicting(at: datetime | None = None) -> str:
+    """Others have to go before a model can be loaded."""
+    return info("sched.go:551", 'msg="llama-server model predicted to exceed available memory, evicting"', at)
+
+
+def aborting(at: datetime | None = None) -> str:
+    """A client left."""
+    return info(
+        "llama_server.go:1895", 'msg="aborting chat request due to client closing the connection"', at
+    )
 
 
 def of_load(generation: Generation, parallel: int, context_tokens: int) -> list[str]:
@@ -68,9 +85,11 @@ def of_load(generation: Generation, parallel: int, context_tokens: int) -> list[
     ]
 
 
-def request(status: int, seconds: float, client: str, method: str, path: str) -> str:
+def request(
+    status: int, seconds: float, client: str, method: str, path: str, at: datetime | None = None
+) -> str:
     """The end of a request, as Gin writes it."""
-    now = datetime.now(UTC).strftime("%Y/%m/%d - %H:%M:%S")
+    now = (at or datetime.now(UTC)).strftime("%Y/%m/%d - %H:%M:%S")
     return f'[GIN] {now} | {status} | {_gin_duration(seconds):>12} | {client:>15} | {method:<8} "{path}"'
 
 

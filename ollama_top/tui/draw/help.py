@@ -6,6 +6,7 @@ from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.columns.column import Table
 from ollama_top.tui.draw.fit import fit, wrap
 from ollama_top.tui.draw.header import LIGHTS
+from ollama_top.tui.draw.history import MARKS
 from ollama_top.tui.draw.server import heading
 from ollama_top.tui.keys import Group, Key
 
@@ -47,4 +48,11 @@ def _signs(width: int) -> list[Line]:
         *_entry("~", "Worked out from other values, not read.", width),
         *_entry("≤", "An upper bound: others may be counted in; `s` says who.", width),
         *_entry("sources", lights, width),
+        *_marks(width),
     ]
+
+
+def _marks(width: int) -> list[Line]:
+    """The events on the time line."""
+    told = [(cell.text, f"On the curve of tok/s: {kind.doc}.") for kind, cell in MARKS.items()]
+    return [line for sign, text in told for line in _entry(sign, text, width)]

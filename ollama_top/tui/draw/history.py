@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from ollama_top.columns import formats
 from ollama_top.columns.cell import UNKNOWN, WORKED_OUT, Cell, Line, Role, shown
 from ollama_top.columns.column import Align
+from ollama_top.model.event import EventKind
 from ollama_top.model.frame import Frame
-from ollama_top.model.history import Series
+from ollama_top.model.history import MARKED, Marks, Series
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing
 from ollama_top.tui.draw.fit import fit, fit_line, whole
@@ -20,12 +21,27 @@ AFTER_WIDTH = 14
 PLOT_WIDEST = 60
 
 
+MARKS = {
+    EventKind.LOAD: Cell("L", Role.NOTICE),
+    EventKind.UNLOADED: Cell("U", Role.NOTICE),
+    EventKind.EVICTED: Cell("E", Role.WARNING),
+    EventKind.RESTART: Cell("R", Role.WARNING),
+    EventKind.BUSY_503: Cell("!", Role.ERROR),
+    EventKind.ERROR: Cell("x", Role.ERROR),
+    EventKind.OUT_OF_MEMORY: Cell("M", Role.ERROR),
+}
+"""The signs of events on the first curve; help tells them from here."""
+
+CALM = frozenset({EventKind.LOAD, EventKind.UNLOADED})  # not marked where a point is all there is
+
+
 @dataclass(frozen=True, slots=True)
 class _Curve:
     label: str
     now: Cell
     series: Series
     after: str = ""
+    marks: Marks = ()
 
 
 def history(view: View, width: int, height: int) -> list[Line]:
@@ -48,7 +64,7 @@ def _curves(view: View) -> tuple[_Curve, ...]:
     served = Role.FAINT if is_stale(view, "slots") else Role.STRONG
     queued = Role.FAINT if is_stale(view, "sockets") else Role.WARNING if waits else Role.STRONG
     return (
-        _Curve("tok/s", Cell(_newest(view.frame), served), past.tokens_per_s),
+        _Curve("tok/s", Cell(_newest(view.frame), served), past.tokens_per_s, marks=past.marks),
         _Curve("waiting", Cell(waiting.text, queued), past.waiting, f"oldest {oldest}" if oldest else ""),
         _Curve("running", shown(queue.running, str, served), past.running),
     )
@@ -80,7 +96,8 @@ def _sparks(curves: tuple[_Curve, ...], width: int) -> Line:
         parts.append((Cell(f" {curve.label} ", Role.FAINT), number, Cell(" ")))
         if curve in drawn:
             line = spark(curve.series, spark_width, top_of(curve.series))
-            parts.append((Cell(line, Role.GAUGE), Cell(" ")))
+            loud = tuple(None if mark in CALM else mark for mark in curve.marks)
+            parts.append((*_marked(line, loud, 1), Cell(" ")))
     after = next((curve.after for curve in curves if curve.after), "")
     return whole([*parts, (Cell(f" {after}"),)], width)
 
@@ -101,5 +118,22 @@ def _plot(curve: _Curve, width: int, height: int, *, odd: bool) -> list[Line]:
     drawn = braille(series, width - 7, height - 1, top)
     for row, text in enumerate(drawn):
         mark = formats.count(top) if row == 0 else "0" if row == len(drawn) - 1 else ""
-        lines.append(fit_line((Cell(f"{mark:>5}▕", Role.FAINT), Cell(text, Role.GAUGE)), width))
+        marks = curve.marks[: len(curve.marks) - odd] if row == 0 else ()
+        lines.append(fit_line((Cell(f"{mark:>5}▕", Role.FAINT), *_marked(text, marks, 2)), width))
     return lines
+
+
+def _marked(text: str, marks: Marks, ticks: int) -> Line:
+    """A line of a curve with the events of its time in their places; `ticks` of them to a character."""
+    if not any(marks):
+        return (Cell(text, Role.GAUGE),)
+    cells: list[Cell] = []
+    begin, newest = 0, len(marks) - ticks * len(text)  # the newest tick stands in the last character
+    for at in range(len(text)):
+        here = [
+            mark for mark in marks[max(0, newest + at * ticks) : max(0, newest + (at + 1) * ticks)] if mark
+        ]
+        if here:
+            cells += [Cell(text[begin:at], Role.GAUGE), MARKS[max(here, key=MARKED.index)]]
+            begin = at + 1
+    return (*cells, Cell(text[begin:], Role.GAUGE))

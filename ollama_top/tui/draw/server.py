@@ -20,6 +20,7 @@ def server_page(view: View, width: int) -> list[Line]:
     for title, value in (
         ("Server", snapshot.server),
         ("Queue", snapshot.queue),
+        ("Finished requests", snapshot.finished),
         ("This machine", snapshot.host),
     ):
         lines += [(), heading(title), *details(value, view.frame, width)]

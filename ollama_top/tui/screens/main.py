@@ -229,12 +229,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         else:
             self._follow(typed(prompt, event.key, event.character))
 
-    def _abandon(self, prompt: Prompt) -> None:
+    def _abandon(self, prompt: Prompt[Stand]) -> None:
         before = replace(prompt.before, filter="") if prompt.purpose is Purpose.FILTER else prompt.before
         self._restand(lambda _: before)
         self._look(prompt=None)
 
-    def _follow(self, prompt: Prompt) -> None:
+    def _follow(self, prompt: Prompt[Stand]) -> None:
         """Let the table follow what was typed so far."""
         self._look(prompt=prompt)
         if prompt.purpose is Purpose.FILTER:

@@ -116,6 +116,7 @@ def test_what_is_no_answer_is_a_frame_with_a_problem(shown: dict[str, Future[Sho
     assert found.document["verdict"] == {
         "severity": "error",
         "text": f"cannot read {found.url}: {server['problem']}",
+        "finding": None,
     }
     assert found.document["models"] == []
     assert name not in IN_PLAIN or problem in found.plain

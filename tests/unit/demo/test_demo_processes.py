@@ -12,7 +12,7 @@ from demo_answers import ask, assert_alike, capture, loaded, runner_of, shape
 from world import Client, Server, simulated_ollama
 
 from ollama_top.ollama.argv import is_serve, parse_runner
-from ollama_top.ollama.log import parse_loads
+from ollama_top.ollama.log.story import Story
 
 
 async def test_processes_are_told_apart_as_real_ones(server: Server, version: str) -> None:
@@ -57,7 +57,10 @@ async def test_the_log_tells_the_parallel_of_a_runner(server: Server) -> None:
     args = parse_runner(runner_of(server).cmdline())
     assert args is not None
     assert args.port is not None
-    load = parse_loads(server.log.read_text())[args.port]
+    story = Story()
+    for line in server.log.read_text().splitlines():
+        story.take(line)
+    load = story.told().loads[args.port]
     assert (load.parallel, load.context_tokens) == (2, 4096)
     assert '"/api/generate"' in server.log.read_text()
 

@@ -22,7 +22,7 @@ from ollama_top.model.reading import Known, Source
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import Generation, RunnerArgs
 from ollama_top.ollama.environment import variables
-from ollama_top.ollama.log import LoadedRunner
+from ollama_top.ollama.log.loads import LoadedRunner
 from ollama_top.ollama.replies import PsModel, ShownModel
 from ollama_top.ollama.slots import parse_slots
 from ollama_top.sources.api import ApiLook

@@ -29,7 +29,7 @@ from ollama_top.engine.samples import Samples, Taken, ToRunners
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.ollama.argv import Generation
-from ollama_top.ollama.log import LoadedRunner
+from ollama_top.ollama.log.loads import LoadedRunner
 from ollama_top.sources.runners import SlotsLook
 
 DENIED = Missing(Why.DENIED, "who holds port 11434 may be seen by user ollama or root only")

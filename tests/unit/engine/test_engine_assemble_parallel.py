@@ -22,7 +22,7 @@ from ollama_top.engine.samples import Samples
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.ollama.argv import Generation
-from ollama_top.ollama.log import LoadedRunner
+from ollama_top.ollama.log.loads import LoadedRunner
 from ollama_top.ollama.slots import RunnerProps
 
 

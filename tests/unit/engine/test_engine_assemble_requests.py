@@ -29,7 +29,7 @@ from ollama_top.model.frame import Snapshot
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.request import RequestState
-from ollama_top.ollama.log import LoadedRunner
+from ollama_top.ollama.log.loads import LoadedRunner
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import ESTABLISHED, Endpoint, Socket
 from ollama_top.sources.runners import SlotsLook

@@ -1,12 +1,15 @@
 """The series that the plots draw: of a fixed length, with gaps where a value was missing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import frames
+import log_frames
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ollama_top.engine.history import POINTS, extend, total
+from ollama_top.engine.history import POINTS, extend, marks, total
+from ollama_top.model.event import EventKind
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.reading import Known, Missing, Source, Why
@@ -71,3 +74,26 @@ def test_a_card_keeps_its_series_when_its_number_changes() -> None:
 def test_a_server_that_cannot_be_read_writes_no_rate_that_is_known() -> None:
     down = seen(server=replace(frames.server(), reachable=False, problem="connection refused"))
     assert extend(History(), down).tokens_per_s == (None,)
+
+
+def test_events_are_marked_at_the_tick_in_which_they_happened() -> None:
+    ticks = [frames.NOW + timedelta(seconds=2 * at) for at in range(4)]
+    events = [
+        log_frames.event(EventKind.LOAD, ago_s=-1),
+        log_frames.event(EventKind.BUSY_503, ago_s=-1.5),
+        log_frames.event(EventKind.LOAD, ago_s=-6),
+        log_frames.event(EventKind.RESTART, ago_s=3600),
+        log_frames.event(EventKind.RESTART, ago_s=-60),
+        log_frames.event(EventKind.ABORTED, ago_s=-4),
+    ]
+    assert marks(ticks, events) == (None, EventKind.BUSY_503, None, EventKind.LOAD)
+
+
+def test_an_event_told_late_is_marked_where_it_happened() -> None:
+    history = History()
+    for at in range(3):
+        taken_at = frames.NOW + timedelta(seconds=2 * at)
+        events = (log_frames.event(EventKind.EVICTED, ago_s=-1),) if at == 2 else ()
+        history = extend(history, frames.frame(taken_at=taken_at, events=events).snapshot)
+    assert history.marks == (None, EventKind.EVICTED, None)
+    assert len(history.ticks) == 3

@@ -172,7 +172,7 @@ async def test_the_first_frame_is_whole(api: Api) -> None:
     assert len(snapshot.models) == 1
     assert snapshot.host.name
     names = " ".join(each.name for each in snapshot.sources)
-    assert names == "api processes sockets slots service nvidia host"
+    assert names == "api processes sockets slots log service nvidia host"
     assert not snapshot.demo
 
 

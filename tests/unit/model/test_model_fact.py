@@ -36,7 +36,7 @@ def test_the_models_are_found() -> None:
     names = {each.__name__ for each in MODELS}
     assert names == {
         *("Snapshot", "Server", "Queue", "LoadedModel", "GpuShare", "Slot", "Request"),
-        *("Gpu", "GpuProcess", "MigDevice", "Host", "Light", "Process", "Variable"),
+        *("Gpu", "GpuProcess", "MigDevice", "Host", "Light", "Process", "Variable", "Event", "Finished"),
         *("Service", "Configuration", "Assignment", "Place", "Rejected", "Unread", "Setting"),
     }
 

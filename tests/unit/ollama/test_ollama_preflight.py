@@ -3,12 +3,12 @@
 import shlex
 
 import pytest
+from caches import COMMAND
 from captured import CAPTURES, NEWEST, Capture
 
 from ollama_top.ollama.architecture import Architecture, parse_architecture
 from ollama_top.ollama.argv import parse_runner
 from ollama_top.ollama.kv_cache import CacheSettings
-from ollama_top.ollama.log import STARTING
 from ollama_top.ollama.preflight import batches_tokens, evicts, predicted_bytes
 
 GIB = 1 << 30
@@ -24,8 +24,8 @@ def test_the_guess_is_the_file_and_f16_of_the_fewest_heads() -> None:
 def test_the_batches_of_every_recorded_llama_server() -> None:
     seen = set()
     for path in CAPTURES.glob("ollama-0.3*/*.server.log"):
-        for started in STARTING.finditer(path.read_text()):
-            args = parse_runner(shlex.split(started["cmd"]))
+        for started in COMMAND.finditer(path.read_text()):
+            args = parse_runner(shlex.split(started[1]))
             if args and args.context_tokens and args.parallel:
                 assert args.batch_tokens is not None
                 seen.add(args.batch_tokens)

@@ -24,7 +24,7 @@ from ollama_top.model.verdict import Verdict
 from ollama_top.outputs.document import OWN_KEYS, document, dump
 
 TOP = (
-    "format taken_at server verdict queue models slots requests gpus processes environment"
+    "format taken_at server verdict queue models slots requests finished events gpus processes environment"
     " host service settings findings sources missing"
 )
 
@@ -206,6 +206,10 @@ def test_a_healthy_model_reads_as_it_is() -> None:
         "context_tokens": 4096,
         "kv_cache_type": "f16",
         "batch_tokens": 512,
+        "kv_cache_bytes": 188743680,
+        "layers_on_gpu": 19,
+        "layers": 19,
+        "load_s": 1.26,
         "expires_at": "2026-03-14T15:14:17.000Z",
         "runner_pid": 2001,
         "parallel": 2,

@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import captured
 import pytest
 from sources_server import ServerProgram
 
@@ -159,14 +158,3 @@ def test_the_server_comes_first_and_what_each_takes_adds_up(tmp_path: Path) -> N
     assert isinstance(first.cpu_percent, Missing)
     assert first.cpu_percent.why is Why.PENDING
     assert isinstance(second.cpu_percent, Known)
-
-
-def test_a_runner_that_does_not_tell_is_looked_up_in_the_log(tmp_path: Path) -> None:
-    log = tmp_path / "server.log"
-    log.write_text(captured.Capture(captured.OLDER).log("parallel2"))
-    with log.open("ab") as opened, ServerProgram(tmp_path, "serve", log=opened) as program:
-        program.run("ollama", "runner", "--ollama-engine", "--model", BLOB, "--port", "44587")
-        (runner,) = ServerTree(program.port).look().runners
-    assert (runner.args.generation, runner.args.parallel) == (Generation.GO, None)
-    assert runner.load is not None
-    assert (runner.load.parallel, runner.load.context_tokens) == (2, 4096)

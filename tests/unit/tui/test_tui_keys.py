@@ -18,8 +18,10 @@ from ollama_top.tui.keys import (
     allowed,
     in_footer,
 )
+from ollama_top.tui.log_keys import LOG_KEYS
 from ollama_top.tui.screens.choice import Choice, Confirm
 from ollama_top.tui.screens.entry import Entry
+from ollama_top.tui.screens.log import LogScreen
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.picker import Picker
@@ -33,6 +35,7 @@ SETS = {
     "confirm": (CONFIRM_KEYS, Confirm),
     "picker": (PICKER_KEYS, Picker),
     "entry": (ENTRY_KEYS, Entry),
+    "log": (LOG_KEYS, LogScreen),
 }
 HABITS = {
     "f1": "app.help", "question_mark": "app.help", "h": "app.help", "f2": "app.setup", "S": "app.setup",
@@ -41,7 +44,7 @@ HABITS = {
     "I": "invert", "f9": "app.unload", "u": "app.unload", "f10": "app.quit", "q": "app.quit",
     "ctrl+c": "app.quit", "space": "app.pause", "Z": "app.pause", "z": "zoom", "T": "app.next_theme",
     "enter": "app.details", "n": "search_again", "tab": "focus_step(1)", "shift+tab": "focus_step(-1)",
-    "j": "move(1)", "k": "move(-1)",
+    "j": "move(1)", "k": "move(-1)", "l": "app.log",
 }  # fmt: skip
 
 each_set = pytest.mark.parametrize(("keys", "screen"), SETS.values(), ids=SETS)

@@ -1,0 +1,1 @@
+"""What the server and its runners write to their log, and what follows from it. Pure."""
