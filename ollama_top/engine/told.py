@@ -37,7 +37,7 @@ def told_of(samples: Samples) -> Told:
         running=map_known(environment_of(samples), _by_name),
         service=service_of(samples),
         shell=_by_name(samples.shell),
-        logged={},
+        logged=samples.log.value.told.config if samples.log else {},
         release=parse_release(version) if version else None,
     )
 

@@ -4,6 +4,7 @@ A recording does not hold the server's environment: it is what the recording's o
 """
 
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -23,7 +24,7 @@ from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Source
 from ollama_top.ollama import replies
 from ollama_top.ollama.argv import parse_runner
-from ollama_top.ollama.log import STARTING, parse_loads
+from ollama_top.ollama.log.story import Story
 from ollama_top.ollama.slots import parse_slots
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.processes import RunnerProcess, TreeLook
@@ -106,8 +107,12 @@ def at_rest(server: str, run: str) -> Samples:
     models = replies.parse_ps(capture.body("ps-loaded"))
     shown = {models[0].name: replies.parse_show(json.dumps(capture.json("show")).encode())}
     version = replies.parse_version(capture.body("version"))
-    args = next(filter(None, (parse_runner(shlex.split(each["cmd"])) for each in STARTING.finditer(log))))
-    load = parse_loads(log).get(args.port or 0)
+    story = Story()
+    for line in log.splitlines():
+        story.take(line)
+    starts = re.findall(r'msg="starting [\w-]+" cmd="(.*?)(?<!\\)"', log)
+    args = next(filter(None, (parse_runner(shlex.split(each)) for each in starts)))
+    load = story.told().loads.get(args.port or 0)
     runners = (RunnerProcess(2, 0.0, args, load),)
     at_s = 100.0
     slots = parse_slots(capture.body("runner-slots")) if server == NEWEST else ()
