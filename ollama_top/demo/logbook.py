@@ -38,7 +38,7 @@ class Logbook:
             "OLLAMA_HOST": f"http://{address}",
             "OLLAMA_MAX_QUEUE": str(self._settings.max_queue),
             "OLLAMA_MODELS": self._models,
-            "OLLAMA_NUM_PARALLEL": self._settings.num_parallel or "1",
+            "OLLAMA_NUM_PARALLEL": journal.in_effect(self._settings.num_parallel, 1),
         }
         self._story.take(journal.config(variables, at), at)
         self._story.take(journal.listening(address, self._settings.version, at), at)

@@ -12,6 +12,7 @@ from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.ollama.families import Release
+from ollama_top.ollama.values import Kind
 from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED, is_ours
 
@@ -63,16 +64,23 @@ def _effective(
     """What really holds: by the runners' own word where they have one."""
     if name in BY_MODEL and models:
         return _by_model(BY_MODEL[name], models)
-    if told.logged.get(name):
-        return Known(told.logged[name], Source.LOG)
     if variable is None or not variable.is_read(told.release):
         return Missing(Why.UNSUPPORTED, "this version of Ollama does not read it")
     if isinstance(running, Missing) and running.why is not Why.ABSENT:
-        return running
+        return _by_log(variable, told) or running
     text = running.value if isinstance(running, Known) else None
     return Known(
         variable.understood(text, told.release).value or variable.default(told.release), Source.PREDICTED
     )
+
+
+def _by_log(variable: Variable, told: Told) -> Reading[str] | None:
+    """What the log has in effect of a number; 0 where that means a choice of the server's own."""
+    logged = told.logged.get(variable.name)
+    if logged is None or variable.kind is not Kind.COUNT:
+        return None
+    is_own_choice = logged == "0" and not variable.default(told.release).isdigit()
+    return Known(variable.default(told.release) if is_own_choice else logged, Source.LOG)
 
 
 BY_MODEL: Mapping[str, Callable[[LoadedModel], Reading[int] | Reading[str]]] = {

@@ -12,6 +12,8 @@ from ollama_top.model.process import Variable as Given
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known
 from ollama_top.model.service import Service
 from ollama_top.ollama.families import Release, parse_release
+from ollama_top.ollama.values import Kind
+from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED
 
 Environment = Mapping[str, str]
@@ -91,12 +93,23 @@ def running_of(name: str, told: Told) -> Reading[str]:
         return configured
     logged = told.logged.get(name)
     variable = DECLARED.get(name)
-    if logged and variable and logged not in {variable.default(told.release), "false", "0"}:
-        return Known(logged, Source.LOG)  # no default, so it was set
+    if logged and variable and proves_set(variable, logged, told.release):
+        return Known(logged, Source.LOG)
     if isinstance(told.service, Known):
         why = f"{told.service.value.name} has been changed since it was started, and {told.running.hint}"
         return Missing(told.running.why, why)
     return told.running
+
+
+def proves_set(variable: Variable, logged: str, release: Release | None) -> bool:
+    """Whether the value that the log has in effect is no default, so that it must have been set.
+
+    Said of numbers and of the K/V type only: the log writes switches, times and lists in a way of its
+    own, and `false` for a switch that is not set and means automatic.
+    """
+    if variable.kind is Kind.COUNT:
+        return logged not in {variable.default(release), "0"}
+    return variable.name == "OLLAMA_KV_CACHE_TYPE"
 
 
 def is_unchanged(service: Reading[Service]) -> bool:

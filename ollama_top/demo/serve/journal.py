@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from ollama_top.demo.catalogue import MIB
 from ollama_top.ollama.argv import Generation
+from ollama_top.ollama.values import Kind, understood
 
 ALL_IDLE = "srv  update_slots: all slots are idle"
 
@@ -27,6 +28,11 @@ def config(variables: Mapping[str, str], at: datetime | None = None) -> str:
     """The effective settings at start."""
     pairs = " ".join(f"{name}:{value}" for name, value in sorted(variables.items()))
     return info("routes.go:1951", f'msg="server config" env="map[{pairs}]"', at)
+
+
+def in_effect(text: str, default: int) -> str:
+    """A number as the server takes it and prints it: one that cannot be read is the default."""
+    return understood(Kind.COUNT, text).value or str(default)
 
 
 def listening(address: str, version: str, at: datetime | None = None) -> str:

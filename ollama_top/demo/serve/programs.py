@@ -75,7 +75,7 @@ async def _end_of_service() -> None:
 def _write_start(settings: Settings, target: Target, address: str, folder: str) -> None:
     """The log of a start: the settings in effect with their defaults, as Ollama writes them."""
     variables = {
-        "OLLAMA_CONTEXT_LENGTH": os.environ.get("OLLAMA_CONTEXT_LENGTH", "0"),
+        "OLLAMA_CONTEXT_LENGTH": journal.in_effect(os.environ.get("OLLAMA_CONTEXT_LENGTH", ""), 0),
         "OLLAMA_FLASH_ATTENTION": "false",
         "OLLAMA_HOST": f"{target.scheme}://{address}",
         "OLLAMA_KEEP_ALIVE": format_duration(settings.keep_alive_s),
@@ -83,7 +83,7 @@ def _write_start(settings: Settings, target: Target, address: str, folder: str) 
         "OLLAMA_MAX_LOADED_MODELS": str(settings.max_loaded),
         "OLLAMA_MAX_QUEUE": str(settings.max_queue),
         "OLLAMA_MODELS": folder,
-        "OLLAMA_NUM_PARALLEL": settings.num_parallel.strip("\"' ") or "1",
+        "OLLAMA_NUM_PARALLEL": journal.in_effect(settings.num_parallel, 1),
     }
     journal.write(journal.config(variables))
     journal.write(journal.listening(address, settings.version))

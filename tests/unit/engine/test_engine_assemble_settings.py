@@ -206,3 +206,36 @@ def test_unchanged_needs_a_start_and_older_files() -> None:
     assert is_unchanged(frames.service())
     assert not is_unchanged(frames.BY_HAND)
     assert not is_unchanged(frames.service(started_at=Missing(Why.ABSENT, "never")))
+
+
+@pytest.mark.parametrize(
+    ("name", "logged"),
+    [
+        ("OLLAMA_FLASH_ATTENTION", "false"),
+        ("OLLAMA_KEEP_ALIVE", "5m0s"),
+        ("OLLAMA_CONTEXT_LENGTH", "0"),
+        ("OLLAMA_MAX_QUEUE", "512"),
+        ("OLLAMA_ORIGINS", "[http://localhost]"),
+        ("OLLAMA_HOST", "http://127.0.0.1:11434"),
+    ],
+)
+def test_what_the_log_writes_of_a_default_proves_nothing(name: str, logged: str) -> None:
+    """As a real 0.33 wrote them without any variable set."""
+    changed = frames.service(changed_at=Known(frames.NOW, Source.SERVICE))
+    found = one(told(DENIED, service=changed, logged={name: logged}), name)
+    assert value(found.running) is Why.DENIED
+
+
+@pytest.mark.parametrize(
+    ("name", "logged", "holds"),
+    [
+        ("OLLAMA_MAX_QUEUE", "64", "64"),
+        ("OLLAMA_CONTEXT_LENGTH", "0", "automatic: 4k, 32k or 256k by GPU memory"),
+        ("OLLAMA_FLASH_ATTENTION", "false", Why.DENIED),
+    ],
+)
+def test_what_the_log_says_holds_where_the_process_may_not_be_read(
+    name: str, logged: str, holds: str | Why
+) -> None:
+    changed = frames.service(changed_at=Known(frames.NOW, Source.SERVICE))
+    assert value(one(told(DENIED, service=changed, logged={name: logged}), name).effective) == holds

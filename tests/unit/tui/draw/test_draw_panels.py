@@ -85,7 +85,7 @@ def test_each_state_of_a_source_has_a_sign_of_its_own(state: LightState) -> None
 
 def test_ages_are_shown_only_when_they_are_old() -> None:
     assert "old" not in head(scenes.busy())
-    assert "✗●●●●●● api 42s old" in head(troubles.stale())
+    assert "✗●●●●●●● api 42s old" in head(troubles.stale())
     slow = frames.lights(slots=frames.light("slots", LightState.SLOW, 6.5))
     assert "slots 6s old" in head(frames.frame(sources=slow))
     recent = frames.lights(slots=frames.light("slots", LightState.SLOW, 5.5))
