@@ -20,6 +20,7 @@ SHOWN = {
     "help": ("Help", "Unload the model of the row"),
     "narrow": ("DEMO", "wait, the longest", "prefill"),
     "no-server": ("connection refused", "ollama serve", "simulated server"),
+    "doctor": ("OLLAMA_NUM_PARALLEL=8 is configured", "started before", "Mend: sudo sh -c"),
 }
 """Words of each picture, which a change of the simulation or of the screen must not lose."""
 

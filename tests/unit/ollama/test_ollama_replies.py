@@ -209,6 +209,7 @@ def assert_typed(value: object) -> None:
         "expires_at": datetime,
         "architecture": Missing,
         "capabilities": tuple,
+        "is_remote": bool,
     }
     if isinstance(value, str):
         assert value
