@@ -71,8 +71,14 @@ async def hands(server: world.Server) -> AsyncIterator[Hands]:
 
 
 def runners(server: world.Server) -> list[int]:
-    children = psutil.Process(server.pid).children(recursive=True)
-    return [each.pid for each in children if parse_runner(each.cmdline())]
+    return [each.pid for each in psutil.Process(server.pid).children(recursive=True) if holds_a_model(each)]
+
+
+def holds_a_model(process: psutil.Process) -> bool:
+    try:
+        return parse_runner(process.cmdline()) is not None
+    except psutil.Error:  # it has ended, reaped or not
+        return False
 
 
 def listed(server: world.Server) -> list[dict[str, Any]]:
