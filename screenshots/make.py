@@ -8,23 +8,24 @@ import os
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from ollama_top.columns.cell import Role
 from ollama_top.demo.feed import Camera, DemoFeed
 from ollama_top.demo.observe import Observer
-from ollama_top.demo.scenarios import EMPTY
+from ollama_top.demo.scenarios import DEFAULT, EMPTY
 from ollama_top.demo.world import World
 from ollama_top.engine import derive
 from ollama_top.engine.feed import ActionError
 from ollama_top.engine.samples import Taken
 from ollama_top.engine.state import State
 from ollama_top.model.action import Action, Progress
+from ollama_top.model.configuration import Configuration
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Known, Missing, Why
+from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.request import RequestState
 from ollama_top.model.slot import SlotState
 from ollama_top.ollama.log.story import Told
@@ -125,12 +126,30 @@ def no_server() -> Frame:
     return derive.step(State(), lost)[1]
 
 
+def edited() -> Frame:
+    """A server whose settings were written a minute ago, and which was not restarted since."""
+    seen = Observer(World(DEFAULT), BEGAN_AT).samples()
+    assert seen.service is not None  # noqa: S101 - the simulation has one
+    assert isinstance(seen.service.value, Known)  # noqa: S101 - likewise
+    service = seen.service.value.value
+    written = replace(service.configuration.assignments[-1], value="8")
+    told = replace(
+        service,
+        needs_reload=True,
+        changed_at=Known(BEGAN_AT - timedelta(minutes=1), Source.SERVICE),
+        configuration=Configuration((*service.configuration.assignments[:-1], written)),
+    )
+    seen = replace(seen, service=Taken(Known(told, Source.SERVICE), seen.at_s), demo=False)
+    return derive.step(derive.step(State(), seen)[0], seen)[1]
+
+
 PICTURES = (
     Picture("busy", (120, 36), busy),
     Picture("details", (120, 36), busy, ("tab", "down", "enter")),
     Picture("help", (120, 36), busy, ("f1",)),
     Picture("narrow", (80, 24), busy),
     Picture("no-server", (80, 24), no_server),
+    Picture("doctor", (80, 24), edited, ("d",)),
 )
 
 
