@@ -17,7 +17,7 @@ TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 SHOWN = {
     "busy": ("DEMO", "RTX 4090", "wait, the longest", "qwen3:8b", "decode", "prefill", "waiting", "curl"),
     "details": ("slot", "prompt_tokens", "from slots", "only once it is"),
-    "help": ("Help", "Unload the model of the row"),
+    "help": ("Help", "Copy the row as JSON"),
     "narrow": ("DEMO", "wait, the longest", "prefill"),
     "no-server": ("connection refused", "ollama serve", "simulated server"),
     "doctor": ("OLLAMA_NUM_PARALLEL=8 is configured", "started before", "Mend: sudo sh -c"),
