@@ -115,7 +115,7 @@ def _describe(line: Parsed, loading: LoadedRunner | None) -> Description | None:
             return EventKind.RESTART, Severity.INFO, text, None
         case starting.Starting(_, str(path)):
             return EventKind.LOAD, Severity.INFO, "its runner was started", path
-        case starting.LoadTook(seconds) if loading is not None:
+        case starting.LoadTook(seconds) if loading is not None and loading.took_s is None:
             return EventKind.LOADED, Severity.OK, f"loaded in {seconds:.1f} s", loading.model_path
         case starting.LoadFailed(path, error):
             return EventKind.ERROR, Severity.ERROR, f"it could not be loaded: {error}", path

@@ -1,17 +1,19 @@
 """What the log tells of each runner, gathered line by line from its start on.
 
-Lines of a load count only between a start and the word that the runner is ready, and belong to the
-runner started last: the server loads one model at a time.
+Lines of a load count only between a start and the word that the runner is ready, or shortly after
+it, and belong to the runner started last: the server loads one model at a time. What a runner says
+comes through a pipe, so it may come after what the server says of the same moment.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ollama_top.ollama.log import starting
 from ollama_top.ollama.log.memory import Buffer, Cache, Part
 from ollama_top.ollama.log.parse import Said
 
+GRACE = timedelta(seconds=1)  # for a pipe that is behind
 HELD = frozenset({Part.KV, Part.RECURRENT})
 
 
@@ -39,6 +41,7 @@ class Loads:
         """Start knowing nothing."""
         self.by_port: dict[int, LoadedRunner] = {}
         self.current: LoadedRunner | None = None  # of the runner that is being loaded
+        self._ready_at: datetime | None = None  # since when it is loaded
 
     def clear(self) -> None:
         """The server was started anew: its runners are gone."""
@@ -49,14 +52,20 @@ class Loads:
         """Take in what one line says."""
         if isinstance(said, starting.Starting):
             self._start(said, at)
-        elif self.current is not None:
+        elif self.current is not None and not self._is_over(at):
+            if isinstance(said, starting.LoadTook) and self.current.took_s is None:
+                self._ready_at = at
             self._keep(_with(self.current, said))
-            if isinstance(said, starting.LoadTook | starting.LoadFailed):
+            if isinstance(said, starting.LoadFailed):
                 self.current = None
+
+    def _is_over(self, at: datetime | None) -> bool:
+        """Whether the runner has been loaded for a while."""
+        return self._ready_at is not None and at is not None and at - self._ready_at > GRACE
 
     def _start(self, said: starting.Starting, at: datetime | None) -> None:
         """A port may be used again: what an earlier runner said is void."""
-        self.current = None
+        self.current = self._ready_at = None
         if said.port is not None:
             self._keep(LoadedRunner(said.port, model_path=said.model_path, began_at=at))
 
@@ -67,9 +76,9 @@ class Loads:
 def _with(load: LoadedRunner, said: Said) -> LoadedRunner:
     new: dict[str, Any]
     match said:
-        case starting.Committed(parallel, context, kind, batch):  # what was said of earlier tries is void
+        case starting.Committed(parallel, context, kind, batch):  # of several tries the last one counts
             new = {"parallel": parallel, "context_tokens": context, "kv_cache_type": kind}
-            new |= {"batch_tokens": batch, "kv_cache_bytes": None}
+            new["batch_tokens"] = batch
         case starting.SlotsMade(parallel, context):
             new = {"parallel": parallel, "context_tokens": context}
         case starting.Offloaded(layers_on_gpu, layers):

@@ -89,10 +89,12 @@ def test_of_several_tries_the_last_commit_counts() -> None:
     assert shapes("\n".join(lines)) == {4001: (1, 4096, None)}
 
 
-def test_the_memory_of_an_earlier_try_counts_for_nothing() -> None:
+def test_the_memory_of_all_cards_counts_even_if_it_is_told_before_the_commit() -> None:
+    """The server tells the memory, the runner the commit, through a pipe that may be behind."""
     kv = [server("kv cache", f'device=CUDA{card} size="50.0 MiB"') for card in (0, 1)]
-    (load,) = loads("\n".join([start(4001), commit(4), *kv, commit(2), *kv])).values()
-    assert load.kv_cache_bytes == 100 * MIB
+    for lines in ([*kv, commit(2)], [commit(2), *kv]):
+        (load,) = loads("\n".join([start(4001), *lines])).values()
+        assert (load.parallel, load.kv_cache_bytes) == (2, 100 * MIB)
 
 
 def test_a_port_that_is_used_again_says_nothing_of_its_new_runner_yet() -> None:
@@ -111,18 +113,18 @@ def test_a_server_that_starts_anew_has_no_runners() -> None:
 
 
 def test_after_a_load_its_lines_count_no_more() -> None:
-    """What a runner prints then may come from its clients."""
+    """What a runner prints then may come from its clients; a second is left to a pipe that is behind."""
     ready = server("llama runner started in 0.45 seconds")
     (before,) = loads("\n".join([start(4001), commit(), ready])).values()
-    later = [
-        start(4001),
-        commit(),
-        ready,
-        commit(9),
-        slots(9, 9),
-        "load_tensors: offloaded 1/9 layers to GPU",
-    ]
+    forged = (commit(9), slots(9, 9), "load_tensors: offloaded 1/9 layers to GPU")
+    later = [start(4001), commit(), ready, gin(at="09:37:58"), *map(moved, forged)]
     assert loads("\n".join(later)) == {4001: before}
+    assert shapes("\n".join([start(4001), ready, commit()])) == {4001: (2, 4096, None)}
+
+
+def moved(line: str) -> str:
+    """The line, a while later."""
+    return line.replace("09:37:56", "09:37:59")
 
 
 @pytest.mark.parametrize(
