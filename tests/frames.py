@@ -87,6 +87,7 @@ def model(
         kv_cache_type=Known("f16", Source.ARGV),
         batch_tokens=Known(512, Source.ARGV),
         kv_cache_bytes=Known(180 << 20, Source.LOG),
+        request_kv_bytes=Known(90 << 20, Source.ESTIMATE),
         layers_on_gpu=Known(19, Source.LOG),
         layers=Known(19, Source.LOG),
         load_s=Known(1.26, Source.LOG),

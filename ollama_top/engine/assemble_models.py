@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ollama_top.engine.activity import Activity, tells_slots
+from ollama_top.engine.assemble_cache import with_cache_cost
 from ollama_top.engine.assemble_load_facts import load_facts
 from ollama_top.engine.assemble_loads import has_loaded, is_being_loaded, load_percent
 from ollama_top.engine.assemble_parallel import held_at_one, parallel_of, version_of
@@ -37,7 +38,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
     running = _running(joined, activity, samples)
     state = _state(joined, running, samples, activity, is_new=is_new)
     parallel = parallel_of(joined, samples)
-    return LoadedModel(
+    model = LoadedModel(
         name=name_of(joined, samples),
         state=state,
         load_percent=load_percent(joined, samples, state),
@@ -50,6 +51,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
         context_tokens=_context(joined, samples),
         kv_cache_type=_kv_cache_type(joined),
         batch_tokens=_batch(joined, samples),
+        request_kv_bytes=NOT_YET,
         **load_facts(joined, samples),
         expires_at=_listed(joined, samples, lambda each: each.expires_at),
         runner_pid=_runner_pid(joined, samples),
@@ -59,6 +61,7 @@ def model_of(joined: Joined, samples: Samples, activity: Activity, *, is_new: bo
         waiting=NOT_YET,
         tokens_per_s=_tokens_per_s(joined, activity, samples),
     )
+    return with_cache_cost(model, joined, samples)
 
 
 def slots_of(joined: Joined, samples: Samples, activity: Activity) -> tuple[Slot, ...]:

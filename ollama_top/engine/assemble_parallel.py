@@ -28,7 +28,7 @@ def held_at_one(joined: Joined, samples: Samples) -> str | None:
     """Why it is served one request at a time by its kind, where that is certain."""
     if joined.runner is not None and joined.runner.args.generation is Generation.MLX:
         return "MLX runners serve no more"
-    return _why_held(joined, samples) if _release(samples) is not None else None
+    return _why_held(joined, samples) if release_of(samples) is not None else None
 
 
 def version_of(samples: Samples) -> str | None:
@@ -43,7 +43,7 @@ def _predicted(joined: Joined, samples: Samples) -> Reading[int]:
     if isinstance(given, Missing) and given.why is not Why.ABSENT:
         return Missing(given.why, f"the runner does not tell, and {given.hint}")
     version = version_of(samples)
-    number = families.predict_parallel(value_or(given, ""), _release(samples))
+    number = families.predict_parallel(value_or(given, ""), release_of(samples))
     hint = f"Ollama {version} chooses by free memory how many it serves, and this runner does not tell"
     return known_or_missing(number, Source.PREDICTED, hint)
 
@@ -51,12 +51,13 @@ def _predicted(joined: Joined, samples: Samples) -> Reading[int]:
 def _why_held(joined: Joined, samples: Samples) -> str | None:
     return families.why_held_at_one(
         joined.model.family if joined.model else joined.shown.family if joined.shown else None,
-        _release(samples),
+        release_of(samples),
         joined.shown.capabilities if joined.shown else None,
         has_projector=joined.runner is not None and joined.runner.args.has_projector,
     )
 
 
-def _release(samples: Samples) -> families.Release | None:
+def release_of(samples: Samples) -> families.Release | None:
+    """The server's release, as far as it is known."""
     version = version_of(samples)
     return families.parse_release(version) if version else None
