@@ -23,6 +23,7 @@ INTERPRETER = re.compile(r"^(python[\d.]*|sh|bash|dash)$")
 MODEL_FLAGS = ("--model", "-m")
 CONTEXT_FLAGS = ("-c", "--ctx-size")
 PARALLEL_FLAGS = ("-np", "--parallel")
+FLASH_ATTENTION_FLAGS = ("--flash-attn", "-fa")
 BATCH_FLAGS = ("-ub", "--ubatch-size", "--batch-size")
 CPP_FLAGS = frozenset({"--log-disable", "--log-format"})  # given to the C++ server only
 SERIAL_FLAGS = frozenset({"--mlx-engine", "--image-engine", "--imagegen-engine"})
@@ -94,6 +95,11 @@ def parse_runner(argv: Sequence[str]) -> RunnerArgs | None:
         _number(words, BATCH_FLAGS),
         _value(words, ("--mmproj",)) is not None,
     )
+
+
+def turns_flash_attention_off(argv: Sequence[str]) -> bool:
+    """Whether a runner is told to do without flash attention, which only llama-server is in so many words."""
+    return _value(_program(argv), FLASH_ATTENTION_FLAGS) == "off"
 
 
 def shown(argv: Sequence[str]) -> str:

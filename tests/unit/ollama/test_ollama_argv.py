@@ -7,7 +7,15 @@ from captured import Capture
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ollama_top.ollama.argv import Generation, RunnerArgs, is_management, is_serve, parse_runner, shown
+from ollama_top.ollama.argv import (
+    Generation,
+    RunnerArgs,
+    is_management,
+    is_serve,
+    parse_runner,
+    shown,
+    turns_flash_attention_off,
+)
 
 RECORDED = "/usr/share/ollama/.ollama/models/blobs/sha256-"
 BLOB = f"{RECORDED}a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
@@ -195,3 +203,20 @@ def test_a_command_line_is_shown_as_a_shell_would_take_it(words: list[str], text
 @given(st.lists(WORD, max_size=6), st.sampled_from(["--api-key", "--hf-token", "--Password"]))
 def test_what_follows_a_secret_s_name_is_not_shown(words: list[str], flag: str) -> None:
     assert "53cr3t" not in shown([*words, flag, "53cr3t", *words, f"{flag}=53cr3t"])
+
+
+@pytest.mark.parametrize(
+    ("words", "is_off"),
+    [
+        (["llama-server", "-m", "/m", "--flash-attn", "off"], True),
+        (["llama-server", "-m", "/m", "--flash-attn=off"], True),
+        (["sh", "/lib/ollama/llama-server", "-fa", "off"], True),
+        (["llama-server", "-m", "/m", "--flash-attn", "auto"], False),
+        (["llama-server", "-m", "/m", "--flash-attn", "on", "--kv", "off"], False),
+        (["ollama_llama_server", "--flash-attn", "--parallel", "4"], False),
+        (["llama-server", "-m", "/m"], False),
+        ([], False),
+    ],
+)
+def test_whether_a_runner_is_told_to_do_without_flash_attention(words: list[str], is_off: bool) -> None:
+    assert turns_flash_attention_off(words) is is_off
