@@ -52,6 +52,9 @@ class OllamaApi:
     _installed_due_s: float = 0.0
     _shown: dict[str, ShownModel] = field(default_factory=dict)  # by digest, else by name
     _show_again_s: dict[str, float] = field(default_factory=dict)  # by the same
+    _seen: dict[str, PsModel] = field(
+        default_factory=dict
+    )  # by name; the log tells of them when they are gone
     _described: dict[str, ShownModel] = field(default_factory=dict)  # likewise, with all that was withheld
 
     async def look(self, now_s: float, orphan_paths: Sequence[str]) -> ApiLook:
@@ -69,7 +72,8 @@ class OllamaApi:
         if self._unexplained(orphan_paths):
             await self._note(self._ask_installed(now_s), notes)
             await self._ask_shown(now_s, self._installed, notes)
-        named: list[PsModel | InstalledModel] = [*models, *self._installed]
+        self._seen |= {each.name: each for each in models}
+        named: list[PsModel | InstalledModel] = [*self._seen.values(), *self._installed, *models]
         shown = {each.name: self._shown[_key(each)] for each in named if _key(each) in self._shown}
         return ApiLook(self._version, models, shown, self._installed, tuple(notes), at_s, self._tells_loaded)
 

@@ -87,6 +87,25 @@ async def test_installed_models_are_asked_only_for_weights_that_nothing_explains
         await session.close()
 
 
+async def test_a_model_that_was_seen_is_known_when_it_is_gone() -> None:
+    """Its runner may come again before it is listed, and the log tells of it by its weights alone."""
+    listed = [models("a"), models("b")]
+
+    def answer(asked: Asked) -> list[bytes]:
+        return [reply(listed.pop(0))] if asked.target == "/api/ps" else library(asked)
+
+    library = _library("a", "b")
+    with Answering(answer) as server:
+        session = Session(server)
+        await session.look(0)
+        found, _ = await session.look(2)
+        assert [each.name for each in found.models] == ["b"]
+        assert {name: each.blob_path for name, each in found.shown.items()} == {
+            name: f"{BLOB}{name}" for name in ("a", "b")
+        }
+        await session.close()
+
+
 async def test_sixty_models_are_asked_for_a_few_at_a_time() -> None:
     names = [f"m{number}" for number in range(60)]
     with Answering(_library(*names)) as server:
