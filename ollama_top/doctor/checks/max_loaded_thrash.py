@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ollama_top.doctor.check import Check, Found
 from ollama_top.doctor.facts import count_of, running_evidence, setting
-from ollama_top.doctor.lately import MINUTES, WINDOW, lately, loads, model_of, told
+from ollama_top.doctor.lately import WINDOW, lately, loads, model_of, told
 from ollama_top.model.event import Event, EventKind
 from ollama_top.model.finding import Evidence, Fix, to_set
 from ollama_top.model.frame import Snapshot

@@ -92,7 +92,7 @@ def _found(model: LoadedModel, number: int, more_bytes: int, spare: Known[int], 
             Evidence(f"{memory(spare.value)} are free, a reserve left out", spare.source),
         ),
         fix=to_set(**{NUM_PARALLEL: str(number)}),
-        settle=f"`ollama-top what-if {NUM_PARALLEL}={number}` tells the price more closely",
+        settle=f"the price that `ollama-top what-if --model {name} {NUM_PARALLEL}={number}` tells",
         subject=name,
     )
 
