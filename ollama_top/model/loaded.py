@@ -41,10 +41,6 @@ class LoadedModel:
     kv_cache_bytes: Reading[int] = fact(
         "Memory of the K/V cache, recurrent state included, as its runner told when it was loaded."
     )
-    request_kv_bytes: Reading[int] = fact(
-        "K/V cache that one more request at once would take, worked out from the model's shape, with what"
-        " it is served with now; of shapes that the model may have the largest."
-    )
     layers_on_gpu: Reading[int] = fact("Layers on GPUs, the output layer counted in.")
     layers: Reading[int] = fact("Layers in all, the output layer counted in.")
     load_s: Reading[float] = fact("How long its runner took to load it.")
@@ -55,6 +51,10 @@ class LoadedModel:
     parallel: Reading[int] = fact("Requests that it serves at once.", sourced=True)
     held_at_one: str | None = fact(
         "Why it is served one request at a time whatever OLLAMA_NUM_PARALLEL says; null when it is not."
+    )
+    request_kv_bytes: Reading[int] = fact(
+        "K/V cache that one more request at once would take, worked out from the model's shape, with what"
+        " it is served with now; of shapes that the model may have the largest."
     )
     running: Reading[int] = fact("Requests in service now.", sourced=True)
     waiting: Reading[int] = fact("Requests that wait for a slot of it.", sourced=True)
