@@ -119,11 +119,6 @@ class Terminal:
             self.status = os.waitstatus_to_exitcode(status) if pid else None
         return self.status is not None
 
-    def cpu_s(self) -> float:
-        """Processor time that the program has taken."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def _take(self, seconds: float) -> None:
         ready, _, _ = select.select([self._master], [], [], seconds)
         if ready:
