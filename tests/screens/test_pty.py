@@ -21,9 +21,6 @@ SGR = re.compile(rb"\x1b\[([0-9;]*)m")
 ATTEMPTS = 3  # a machine that is busy with other things may be late once
 TICK_S = 0.1
 RESTORED_LIMIT_S, GONE_LIMIT_S = 1.0, 1.5  # on a busy machine; a benchmark holds the 0.3 and 0.5 s
-    1.0,
-    1.5,
-)  # on a busy machine; benchmarks/ measures the 0.3 and 0.5 s of a quiet one
 PER_TICK_LIMIT_BYTES = 2000
 COLOURLESS = {"", "0", "1", "2", "4", "7", "39", "49"}
 
