@@ -35,7 +35,7 @@ async def test_every_look_is_exact(
     if version(server) < TELLS_SLOTS:
         wrong = [each for each in wrong if not is_silence(timelines, each)]
     assert wrong == []
-    assert seen[2, 4] >= 1
+    assert any(running == PARALLEL and waiting for running, waiting in seen), "both are to be seen"
     assert all(each.document["queue"]["precision"] == "exact" for each in under_way)
     served = [each for each in under_way if each.counts[0]]
     assert {each.models[0]["parallel"] for each in served} == {PARALLEL}
@@ -50,12 +50,7 @@ async def test_the_rate_of_a_slot_is_ollamas_own(
     """Weighed by time, over a request of some seconds, within 5 %."""
     if version(server) < TELLS_SLOTS:
         pytest.skip("the runners of this release tell no slots")
-    async with (
-        watching(server, 1) as watch,
-        world.crowd(server, [True], **REQUEST | {"tokens": 500}) as crowd,
-    ):
-        (timeline,) = await crowd.ask()
-        shown = [*watch.shown]
+    timeline, shown = await asked_until_told(server)
     rates = [(now.at_s - last.at_s, rate) for last, now in pairwise(shown) if (rate := rate_of(now))]
     seconds = sum(each for each, _ in rates)
     average = sum(each * rate for each, rate in rates) / seconds
@@ -63,6 +58,20 @@ async def test_the_rate_of_a_slot_is_ollamas_own(
         print(f"\n{len(rates)} looks: {average:.1f} tokens/s shown, {timeline.tokens_per_s:.1f} by Ollama")
     assert len(rates) >= 3
     assert average == pytest.approx(timeline.tokens_per_s, rel=0.05)
+
+
+async def asked_until_told(server: world.Server) -> tuple[world.Timeline, list[Shown]]:
+    """One long request with Ollama's statistics; an answer that repeats itself is broken off without any."""
+    for _ in range(5):
+        async with (
+            watching(server, 1) as watch,
+            world.crowd(server, [True], **REQUEST | {"tokens": 500}) as crowd,
+        ):
+            (timeline,) = await crowd.ask()
+            shown = [*watch.shown]
+        if timeline.final.get("eval_count", 0) > 300:
+            return timeline, shown
+    pytest.skip("each of five answers was broken off")
 
 
 def served_s(timeline: world.Timeline) -> float:
