@@ -1,6 +1,6 @@
 """From the newest of every source to one Snapshot, and what to remember for the next. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -108,8 +108,8 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
     traffic = samples.traffic
     if traffic is None or traffic.at_s == state.traffic_at_s:
         return state
-    clients = traffic.value.clients
-    sockets = _inference(traffic.value.served or (), clients)
+    skipped = _no_inference(traffic.value.clients)
+    sockets = _inference(traffic.value.served or (), skipped)
     asked = _Asked(sum(map(has_asked, sockets)), is_for_one=len(joined) == 1)
     found = {
         each.runner.pid: _activity(state, samples, each, traffic, asked) for each in joined if each.runner
@@ -117,7 +117,7 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
     activities = {pid: each for pid, each in found.items() if each is not None}
     ledger, doubts, calls = state.ledger, state.doubts, traffic.value.calls
     for glanced, called in zip_longest(traffic.value.glances, calls[: len(traffic.value.glances)]):
-        ledger = glance(ledger, glanced.at_s, _inference(glanced.value, clients))
+        ledger = glance(ledger, glanced.at_s, _inference(glanced.value, skipped))
         doubts = doubt.glance(doubts, ledger, _called(joined, called.value) if called else None)
     ledger = advance(ledger, traffic.at_s, sockets, _serving(samples, activities))
     called_now = _called(joined, traffic.value.to_runners) if ledger.serving else None
@@ -158,9 +158,13 @@ def _activity(
     )
 
 
-def _inference(served: Sequence[Socket], clients: Mapping[Endpoint, Client]) -> list[Socket]:
-    """The API's connections without our own and without Ollama's own client at other work."""
-    skipped = {end for end, each in clients.items() if each.is_self or each.is_management}
+def _no_inference(clients: Mapping[Endpoint, Client]) -> frozenset[Endpoint]:
+    """Our own ends, and those of Ollama's own client at other work."""
+    return frozenset(end for end, each in clients.items() if each.is_self or each.is_management)
+
+
+def _inference(served: Sequence[Socket], skipped: Collection[Endpoint]) -> list[Socket]:
+    """The API's connections that may carry inference."""
     return [each for each in served if each.remote not in skipped]
 
 

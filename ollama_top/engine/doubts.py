@@ -12,10 +12,11 @@ each is taken for one until it behaves as none does:
 The last may also be a request that waits for another model to be loaded.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ollama_top.engine.ledger import TOGETHER_MS, Ledger, Serving
+from ollama_top.engine.ledger import TOGETHER_MS, Ledger
 from ollama_top.engine.tracking import Phase, Tracked, has_replied
 from ollama_top.sources.inet_diag import Socket
 
@@ -58,6 +59,33 @@ class Doubts:
         return frozenset(each.cookie for each in outstanding if self.by_cookie[each.cookie].is_strong)
 
 
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """What says of a request at one look whether its turn has come."""
+
+    tasks: frozenset[Hashable]  # in service
+    ages_ms: Sequence[int]  # of all requests outstanding, ascending
+    room_ms: float  # for how long a slot has been free
+    is_only: bool  # whether one runner serves them all
+
+    @classmethod
+    def at(cls, ledger: Ledger, doubts: Doubts) -> "_Queue | None":
+        """The queue at a look; None where the runners cannot be seen."""
+        if ledger.serving is None:
+            return None
+        outstanding = (*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING))
+        room_ms = 0.0 if doubts.room_since_s is None else 1000 * (ledger.at_s - doubts.room_since_s)
+        ages_ms = sorted(each.last_received_ms for each in outstanding)
+        return cls(ledger.serving.tasks, ages_ms, room_ms, len(doubts.runners) == 1)
+
+    def had_its_turn(self, asked_ms: int) -> bool:
+        """Whether a request must be in service if it is one: there is room, or too few came before it."""
+        ahead = len(self.ages_ms) - bisect_left(self.ages_ms, asked_ms - ABREAST_MS)
+        return min(asked_ms, self.room_ms) > ROOM_MS or (
+            self.is_only and asked_ms > ABREAST_MS and ahead <= len(self.tasks)
+        )
+
+
 def glance(last: Doubts, ledger: Ledger, calls: Sequence[Socket] | None) -> Doubts:
     """The doubts after a look at the connections alone; `calls` are the runners', None where unseen."""
     found = {
@@ -75,7 +103,8 @@ def look(last: Doubts, ledger: Ledger, calls: Sequence[Socket] | None, runners: 
     has_room = ledger.serving is not None and ledger.serving.has_room
     since_s = (ledger.at_s if last.room_since_s is None else last.room_since_s) if has_room else None
     now = Doubts(found, frozenset(runners), since_s)
-    turned = {cookie: _outlived(each, ledger.tracked[cookie], ledger, now) for cookie, each in found.items()}
+    queue = _Queue.at(ledger, now)
+    turned = {cookie: _outlived(each, ledger.tracked[cookie], queue) for cookie, each in found.items()}
     return replace(now, by_cookie=turned)
 
 
@@ -104,23 +133,13 @@ def _explained(before: Suspicion, now: Socket, at_s: float, calls: Sequence[Sock
     return replace(known, unexplained=0 if is_explained else before.unexplained + 1)
 
 
-def _outlived(before: Suspicion, now: Tracked, ledger: Ledger, doubts: Doubts) -> Suspicion:
+def _outlived(before: Suspicion, now: Tracked, queue: _Queue | None) -> Suspicion:
     """What it tells that others were served."""
-    if now.phase is not Phase.ASKED or ledger.serving is None:
-        return replace(before, served_with=None, outlived=0)
+    if now.phase is not Phase.ASKED or queue is None:
+        return before if before.served_with is None else replace(before, served_with=None, outlived=0)
     if before.served_with is not None:
-        has_ended = not (before.served_with & ledger.serving.tasks)
+        has_ended = not (before.served_with & queue.tasks)
         return replace(before, outlived=before.outlived + 1 if has_ended else 0)
-    if _had_its_turn(now.socket.last_received_ms, ledger, ledger.serving, doubts):
-        return replace(before, served_with=ledger.serving.tasks)
+    if queue.had_its_turn(now.socket.last_received_ms):
+        return replace(before, served_with=queue.tasks)
     return before
-
-
-def _had_its_turn(asked_ms: int, ledger: Ledger, serving: Serving, doubts: Doubts) -> bool:
-    """Whether a request must be in service if it is one: there is room, or too few came before it."""
-    room_ms = 0.0 if doubts.room_since_s is None else 1000 * (ledger.at_s - doubts.room_since_s)
-    outstanding = (*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING))
-    ahead = sum(each.last_received_ms >= asked_ms - ABREAST_MS for each in outstanding)
-    return min(asked_ms, room_ms) > ROOM_MS or (
-        len(doubts.runners) == 1 and asked_ms > ABREAST_MS and ahead <= serving.busy
-    )
