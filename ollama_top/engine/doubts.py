@@ -121,10 +121,11 @@ def _seen(before: Suspicion | None, now: Tracked, at_s: float, calls: Sequence[S
 
 def _explained(before: Suspicion, now: Socket, at_s: float, calls: Sequence[Socket] | None) -> Suspicion:
     """What a reply tells that may be under way; one that stands still may have ended."""
-    is_first = before.replies_since_s is None
+    if before.replies_since_s is not None and now.sent_bytes == before.sent:
+        return before
     since_s = at_s if before.replies_since_s is None else before.replies_since_s
     known = replace(before, replies_since_s=since_s, sent=now.sent_bytes)
-    if calls is None or (now.sent_bytes == before.sent and not is_first):
+    if calls is None:
         return known
     began_ms, asked_ms = 1000 * (at_s - since_s), now.last_received_ms
     is_explained = any(
