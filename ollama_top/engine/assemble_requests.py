@@ -128,17 +128,21 @@ def _request(
     clients: Mapping[Endpoint, Client],
     model: Reading[str],
 ) -> Request:
-    client = clients.get(socket.remote)
-    unseen = Missing(Why.NOT_LOCAL, f"the client calls from {socket.remote.address}, not from this machine")
+    client = clients.get(socket.remote) or _unseen(socket.remote)
     return Request(
         state=state,
         model=model,
-        client=client.name if client else unseen,
-        client_pid=client.pid if client else unseen,
+        client=client.name,
+        client_pid=client.pid,
         client_address=str(socket.remote),
         age_s=Known(socket.last_received_ms / 1000, Source.SOCKETS),
         source=source,
     )
+
+
+def _unseen(remote: Endpoint) -> Client:
+    why = Missing(Why.NOT_LOCAL, f"the client calls from {remote.address}, not from this machine")
+    return Client(pid=why, name=why)
 
 
 def _oldest_wait(requests: Sequence[Request]) -> Reading[float]:
