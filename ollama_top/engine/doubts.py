@@ -124,14 +124,12 @@ def _explained(before: Suspicion, now: Socket, at_s: float, calls: Sequence[Sock
     if before.replies_since_s is not None and now.sent_bytes == before.sent:
         return before
     since_s = at_s if before.replies_since_s is None else before.replies_since_s
-    known = replace(before, replies_since_s=since_s, sent=now.sent_bytes)
-    if calls is None:
-        return known
-    began_ms, asked_ms = 1000 * (at_s - since_s), now.last_received_ms
-    is_explained = any(
-        began_ms - SLACK_MS <= each.last_received_ms <= asked_ms + TOGETHER_MS for each in calls
-    )
-    return replace(known, unexplained=0 if is_explained else before.unexplained + 1)
+    unexplained = before.unexplained
+    if calls is not None:
+        earliest_ms, latest_ms = 1000 * (at_s - since_s) - SLACK_MS, now.last_received_ms + TOGETHER_MS
+        is_explained = any(earliest_ms <= each.last_received_ms <= latest_ms for each in calls)
+        unexplained = 0 if is_explained else before.unexplained + 1
+    return replace(before, replies_since_s=since_s, sent=now.sent_bytes, unexplained=unexplained)
 
 
 def _outlived(before: Suspicion, now: Tracked, queue: _Queue | None) -> Suspicion:

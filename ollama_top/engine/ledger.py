@@ -14,6 +14,7 @@ this adds up to the exact count. It is off by one where the world looks the same
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from ollama_top.engine.tracking import Phase, Tracked, is_over, track
 from ollama_top.model.reading import Source
@@ -56,7 +57,7 @@ class Ledger:
     def in_phase(self, phase: Phase) -> tuple[Socket, ...]:
         """The connections in a phase; the longest outstanding first."""
         found = [each.socket for each in self.tracked.values() if each.phase is phase]
-        return tuple(sorted(found, key=lambda each: -each.last_received_ms))
+        return tuple(sorted(found, key=attrgetter("last_received_ms"), reverse=True))
 
     def in_service(self, doubted: Collection[int]) -> frozenset[int]:
         """The connections whose requests are in service, if the doubted are none."""

@@ -50,8 +50,11 @@ class Tracked:
 def track(before: Tracked | None, now: Socket, interval_ms: float) -> Tracked:
     """What the counters of one connection say; REPLYING if a reply has begun that may not have ended."""
     phase = _phase(before, now)
-    has_waited = has_asked(now) and now.last_received_ms >= LEAST_SERVICE_MS
-    is_inference = has_waited or phase is Phase.REPLYING or (before is not None and before.is_inference)
+    is_inference = (
+        phase is Phase.REPLYING
+        or (before is not None and before.is_inference)
+        or (now.last_received_ms >= LEAST_SERVICE_MS and has_asked(now))
+    )
     return Tracked(now, phase, is_inference, _gap_ms(before, now, interval_ms))
 
 

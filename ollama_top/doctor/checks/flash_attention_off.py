@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ollama_top.doctor.check import Check, Found
 from ollama_top.doctor.facts import name_of, running_evidence, setting, shown
@@ -29,8 +30,12 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
 
 
 def _is_without(process: Process) -> bool:
-    command = value_or(process.command, "")
-    return process.kind is ProcessKind.RUNNER and turns_flash_attention_off(shlex.split(command))
+    return process.kind is ProcessKind.RUNNER and _turns_off(value_or(process.command, ""))
+
+
+@lru_cache(maxsize=256)  # a runner's command line stays as it is from look to look
+def _turns_off(command: str) -> bool:
+    return turns_flash_attention_off(shlex.split(command))
 
 
 def _would_gain(model: LoadedModel) -> bool:
