@@ -114,7 +114,7 @@ def _seen(before: Suspicion | None, now: Tracked, at_s: float, calls: Sequence[S
     if before is None:
         before = Suspicion(asked, sent)
     elif before.request != asked:
-        is_more = now.phase is Phase.ASKED and before.sent == sent
+        is_more = now.phase is Phase.ASKED and before.sent == sent and before.replies_since_s is None
         before = replace(before, request=asked, grown=before.grown + 1) if is_more else Suspicion(asked, sent)
     return _explained(before, now.socket, at_s, calls) if has_replied(now.socket) else before
 

@@ -156,6 +156,29 @@ def test_a_request_of_which_more_and_more_comes_is_an_upload() -> None:
     assert not is_exact(snapshot(*looks))
 
 
+def test_a_chat_that_goes_on_after_a_rest_raises_no_doubt() -> None:
+    """A client that keeps its connection asks again some time after the last byte of its last answer."""
+    first = replying(4, 12, asked_s=10)
+    rest = replace(first, last_received_ms=4000, last_sent_ms=1500)
+    again = replace(first, received_bytes=900, last_received_ms=200, last_sent_ms=3500)
+
+    def answered(at_s: float) -> Socket:
+        return replace(replying(4, at_s, asked_s=15.8), received_bytes=900)
+
+    def served(at_s: float, *tasks: int | None, called_s: float, by: Socket) -> Samples:
+        return look(at_s, [by, asking(5, at_s, asked_s=10.5)], tasks=tasks, called_s=called_s)
+
+    looks = [
+        served(12, 1, 2, called_s=10, by=first),
+        served(14, None, 2, called_s=10, by=rest),
+        served(16, 3, 2, called_s=15.8, by=again),
+        *[served(at_s, 3, 2, called_s=15.8, by=answered(at_s)) for at_s in (18, 20, 22)],
+    ]
+    found = snapshot(*looks)
+    assert states(found) == {4: RequestState.RUNNING, 5: RequestState.RUNNING}
+    assert is_exact(found)
+
+
 def test_the_next_request_on_a_connection_is_not_more_of_the_last() -> None:
     def next_one(at_s: float) -> Socket:
         size = round(300 * at_s)
