@@ -15,8 +15,12 @@ from world import Client, Server, Timeline, clients, idle_clients
 
 
 async def rounds(client: Client, stream: bool, wanted: dict[str, Any]) -> list[Timeline]:
-    """Requests one after the other on one connection."""
-    return [await client.generate(stream=stream, **wanted["request"]) for _ in range(wanted["rounds"])]
+    """Requests one after the other on one connection, with a rest after each."""
+    timelines = []
+    for _ in range(wanted["rounds"]):
+        timelines.append(await client.generate(stream=stream, **wanted["request"]))
+        await asyncio.sleep(wanted["rest_s"])
+    return timelines
 
 
 async def main(wanted: dict[str, Any]) -> None:

@@ -240,10 +240,23 @@ class Crowd:
 
 @asynccontextmanager
 async def crowd(
-    server: Server, streams: Sequence[bool], *, idle: int = 0, rounds: int = 1, **request: Any
+    server: Server,
+    streams: Sequence[bool],
+    *,
+    idle: int = 0,
+    rounds: int = 1,
+    rest_s: float = 0.0,
+    **request: Any,
 ) -> AsyncIterator[Crowd]:
     """As many clients as `streams` has places, each with `rounds` requests, beside `idle` ones."""
-    wanted = {"port": server.port, "streams": [*streams], "idle": idle, "rounds": rounds, "request": request}
+    wanted = {
+        "port": server.port,
+        "streams": [*streams],
+        "idle": idle,
+        "rounds": rounds,
+        "rest_s": rest_s,
+        "request": request,
+    }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(Path(__file__).with_name("crowd.py")),

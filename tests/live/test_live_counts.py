@@ -44,6 +44,25 @@ async def test_every_look_is_exact(
     assert {request["client_pid"] for each in served for request in each.document["requests"]} == {crowd.pid}
 
 
+@pytest.mark.parametrize("is_streamed", [True, False])
+async def test_a_chat_that_goes_on_is_running_each_time(
+    is_streamed: bool, server: world.Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its client keeps the connection, and asks again some looks after its last answer."""
+    async with (
+        watching(server, 0.7) as watch,
+        world.crowd(server, [is_streamed], rounds=4, rest_s=3.0, **REQUEST | {"tokens": 250}) as crowd,
+    ):
+        timelines = await crowd.ask()
+        shown = [each for each in watch.shown if is_settled(timelines, each.at_s)]
+    again = [each for each in shown if each.at_s > timelines[1].sent_s and sum(truth(timelines, each.at_s))]
+    states = Counter(request["state"] for each in again for request in each.document["requests"])
+    with capsys.disabled():
+        print(f"\n{len(again)} looks at a chat that goes on: {dict(states)}")
+    assert len(again) >= 3
+    assert set(states) == {"running"}
+
+
 async def test_the_rate_of_a_slot_is_ollamas_own(
     server: world.Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
