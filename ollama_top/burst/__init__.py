@@ -1,0 +1,1 @@
+"""Several requests at once: measures what the settings claim. A process of its own."""
