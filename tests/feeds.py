@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from ollama_top.engine.feed import ActionError
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
-from ollama_top.ollama.replies import InstalledModel
+from ollama_top.model.installed import InstalledModel
 
 
 class PlayedFeed:

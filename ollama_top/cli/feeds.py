@@ -9,7 +9,7 @@ from ollama_top.cli.options import access_of, target_of
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
-    from ollama_top.engine.feed import AskingFeed
+    from ollama_top.engine.answering import AskingFeed
 
 
 def feed_of(

@@ -5,9 +5,9 @@ from ollama_top.control.deed import Deed, Outcome, Plan
 from ollama_top.control.sight import is_answering, is_loading, model_named
 from ollama_top.model.action import Load
 from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.installed import InstalledModel
 from ollama_top.model.reading import Known
 from ollama_top.model.verdict import Severity
-from ollama_top.ollama.replies import InstalledModel
 
 LEAVING = "X ends it while it goes on; leaving ollama-top ends it too."
 

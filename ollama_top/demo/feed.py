@@ -14,12 +14,13 @@ from ollama_top.demo.pulls import Pulls
 from ollama_top.demo.scenarios import DEFAULT
 from ollama_top.demo.world import Scenario, World
 from ollama_top.engine import derive
-from ollama_top.engine.feed import UnknownModelError
+from ollama_top.engine.answering import UnknownModelError
 from ollama_top.engine.live import GLANCE_EVERY_S
 from ollama_top.engine.state import State
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
-from ollama_top.ollama.replies import DescribedModel, InstalledModel
+from ollama_top.model.installed import InstalledModel
+from ollama_top.ollama.replies import DescribedModel
 
 PAST_LOOKS = 24  # taken before the first Frame, so that the plots have something to show
 LONGEST_LEAP_S = 60.0  # a machine that slept for a night does not live through it in one go

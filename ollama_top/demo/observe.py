@@ -17,11 +17,12 @@ from ollama_top.demo.processes import MODELS, PROGRAMS, SERVER_UID, UNIT, UP
 from ollama_top.demo.world import Process, World
 from ollama_top.engine.samples import Samples, Taken, ToRunners, Traffic
 from ollama_top.model.host import Host
+from ollama_top.model.installed import InstalledModel
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Reading, Source, value_or
 from ollama_top.model.service import Service
 from ollama_top.ollama import replies
-from ollama_top.ollama.replies import DescribedModel, InstalledModel, ShownModel
+from ollama_top.ollama.replies import DescribedModel, ShownModel
 from ollama_top.ollama.slots import parse_slots
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.engine.feed import ActionError
 from ollama_top.model.action import Action, Keep, Load, Progress, Pull, Restart, Unload
+from ollama_top.model.installed import InstalledModel
 from ollama_top.ollama.jsonic import BadReplyError
-from ollama_top.ollama.replies import InstalledModel
 from ollama_top.sources.commands import Commands
 from ollama_top.sources.ending import EndingError, end_runner
 from ollama_top.sources.http import Http, HttpError

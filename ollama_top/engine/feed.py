@@ -8,19 +8,11 @@ from typing import Protocol
 
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
-from ollama_top.ollama.replies import DescribedModel, InstalledModel
+from ollama_top.model.installed import InstalledModel
 
 
 class ActionError(Exception):
     """An action on the server did not happen; the text says why, for a person."""
-
-
-class AskError(Exception):
-    """A question besides the looks has no answer; the text says why."""
-
-
-class UnknownModelError(AskError):
-    """The question was after a model that is not installed."""
 
 
 class Feed(Protocol):
@@ -43,12 +35,4 @@ class Feed(Protocol):
 
         Cancelling it breaks it off. Raises ActionError with the words of whoever refused.
         """
-        ...
-
-
-class AskingFeed(Feed, Protocol):
-    """A feed that answers questions about one model besides."""
-
-    async def describe(self, model_name: str) -> DescribedModel:
-        """All that the server tells of an installed model; raises AskError."""
         ...

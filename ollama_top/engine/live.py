@@ -11,9 +11,9 @@ from typing import Any
 
 from ollama_top.engine import derive
 from ollama_top.engine.acting import Acting
+from ollama_top.engine.answering import AskError, UnknownModelError
 from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
-from ollama_top.engine.feed import AskError, UnknownModelError
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.engine.samples import NOT_YET, Samples, Traffic
 from ollama_top.engine.state import State
@@ -21,13 +21,14 @@ from ollama_top.engine.station import Station
 from ollama_top.engine.traffic import TrafficWatch
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
+from ollama_top.model.installed import InstalledModel
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Missing, Reading, Why
 from ollama_top.model.service import Service
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
 from ollama_top.ollama.jsonic import BadReplyError
-from ollama_top.ollama.replies import DescribedModel, InstalledModel
+from ollama_top.ollama.replies import DescribedModel
 from ollama_top.sources import environment, service
 from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
 from ollama_top.sources.gpus.vendors import readers

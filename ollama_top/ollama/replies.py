@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from ollama_top.model.installed import InstalledModel
 from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama import jsonic
 from ollama_top.ollama.architecture import Architecture, UnknownShapeError, parse_architecture
@@ -30,17 +31,6 @@ class PsModel:
     vram_bytes: int | None
     context_tokens: int | None  # since 0.10.0; of one request
     expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledModel:
-    """A model of /api/tags: on disk."""
-
-    name: str
-    digest: str | None
-    family: str | None
-    size_bytes: int | None
-    is_remote: bool = False  # since 0.12: a name for a model of another server
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from ollama_top.columns.formats import memory
 from ollama_top.doctor.what_if import what_if
 from ollama_top.doctor.wished import NotToldError, subject_of
-from ollama_top.engine.feed import AskError, AskingFeed, UnknownModelError
+from ollama_top.engine.answering import AskError, AskingFeed, UnknownModelError
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Missing, Reading
 from ollama_top.model.text import printable

@@ -7,10 +7,11 @@ import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ollama_top.model.installed import InstalledModel
 from ollama_top.model.reading import Missing, Why
 from ollama_top.ollama import replies
 from ollama_top.ollama.jsonic import BadReplyError
-from ollama_top.ollama.replies import DescribedModel, InstalledModel, PsModel, ShownModel
+from ollama_top.ollama.replies import DescribedModel, PsModel, ShownModel
 from ollama_top.sources.http import Http, HttpError
 
 VERSION_EVERY_S = 30.0

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ollama_top.model.action import Keep, Progress
+from ollama_top.model.installed import InstalledModel
 from ollama_top.ollama import keeping, pulling, replies
 from ollama_top.ollama.pulling import Download
-from ollama_top.ollama.replies import InstalledModel
 from ollama_top.sources.http import Http, HttpError
 
 NO_GENERATE = "does not support generate"

@@ -7,31 +7,31 @@ import asyncio
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from os import environ
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from textual import events
+from textual import events, on
+from textual.app import App
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.config.kept import Kept
 from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
-from ollama_top.tui.acting import ActingApp
 from ollama_top.tui.bridge import Bridge
-from ollama_top.tui.draw.screen import ALL_TABLES, is_lost
+from ollama_top.tui.draw.screen import is_lost
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
-from ollama_top.tui.logstand import LogStand
-from ollama_top.tui.messages import FeedFailed, Noticed
-from ollama_top.tui.screens import pages
-from ollama_top.tui.screens.asking import Asking
-from ollama_top.tui.screens.log import LogScreen
+from ollama_top.tui.messages import ActionMessage, FeedFailed, InstalledCame, Noticed
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
-from ollama_top.tui.screens.page import Page
-from ollama_top.tui.screens.setup import Setup
+from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.themes import after, named
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
+
+if TYPE_CHECKING:
+    from ollama_top.tui.acting import Hands
+    from ollama_top.tui.opening import Opening
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 KEEP_EVERY_S = 1.0  # what the user changed is kept so long afterwards
@@ -39,7 +39,7 @@ NOTICE_S = 8.0
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
-class MonitorApp(ActingApp, inherit_bindings=False):
+class MonitorApp(App[None], inherit_bindings=False):
     """The program's screen; `run` returns when the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -64,7 +64,8 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         `keeping` tells how the user looked the last time.
         """
         no_colour = bool(environ.get("NO_COLOR"))
-        super().__init__(user=user)
+        super().__init__(ansi_color=True)
+        self._user = user
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
         self._keeping = keeping or Keeping()
         self.look = named(theme or self._keeping.kept.theme, no_color=no_colour)
@@ -75,7 +76,6 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         self.newest: Frame | None = None
         self._heard_at_s = 0.0
         self._noticed_at_s = 0.0
-        self._log_stand = LogStand()
         screen = MainScreen if read_only else ControlScreen
         self.main = screen(self.view, self.look, looks_of(self._keeping.kept))
         self._keeping.begin(self._looks_now())
@@ -109,7 +109,8 @@ class MonitorApp(ActingApp, inherit_bindings=False):
 
     def _begin(self, make_feed: Callable[[], Feed]) -> None:
         self.bridge.stop()
-        self.drop_doings()
+        if self.view.doings:
+            self.hands.drop()
         self._make_feed = make_feed
         self.bridge = Bridge(make_feed, self.post_message)
         self._heard_at_s = monotonic()
@@ -131,7 +132,7 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         if changes.get("notice") is not None:
             self._noticed_at_s = monotonic()
         for screen in self.screen_stack[-1:]:  # none is left while the app closes
-            if isinstance(screen, MainScreen | Page | Asking | LogScreen):
+            if isinstance(screen, Showing):
                 screen.show(self.view, self.look)
 
     # what the bridge says
@@ -144,7 +145,8 @@ class MonitorApp(ActingApp, inherit_bindings=False):
         self.newest = frame
         self._heard_at_s = monotonic()
         shown = {} if self.view.is_paused else {"frame": frame}
-        self.update(**shown, trouble=None, silent_s=None, **self.shown_by(frame))
+        done = self.hands.shown_by(frame) if self.view.doings else {}
+        self.update(**shown, trouble=None, silent_s=None, **done)
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         """Say that nothing new will come, and why."""
@@ -168,61 +170,35 @@ class MonitorApp(ActingApp, inherit_bindings=False):
 
     # what the user asks for
 
-    def _open(self, page: Page) -> None:
-        self.push_screen(page, lambda _: self.update())
+    @cached_property
+    def opening(self) -> "Opening":
+        """What opens pages."""
+        from ollama_top.tui.opening import Opening  # noqa: PLC0415 - no first paint waits for what no key asked
 
-    def action_help(self) -> None:
-        """Every key and column."""
-        self._open(pages.help_text(self.view, self.look))
+        return Opening(self)
 
-    def action_server(self) -> None:
-        """The verdict in full, the sources, the server."""
-        self._open(pages.server(self.view, self.look))
+    @cached_property
+    def hands(self) -> "Hands":
+        """What acts on the server."""
+        from ollama_top.tui.acting import Hands  # noqa: PLC0415 - as with the pages
 
-    def action_processes(self) -> None:
-        """The server's processes, its limits and its environment."""
-        self._open(pages.processes(self.main.looks.arrangement, self.view, self.look))
+        return Hands(self, self._user)
 
-    def action_setup(self) -> None:
-        """Choose panels and columns."""
-        self._open(Setup(ALL_TABLES, self.main.looks.arrangement, self.main.rearrange, self.view, self.look))
+    def action_open(self, page: str) -> None:
+        """Open a page."""
+        self.opening.open(page)
 
-    def action_doctor(self) -> None:
-        """What could be better."""
-        self._open(pages.doctor(self.view, self.look))
+    def action_ask(self, deed: str) -> None:
+        """Begin something that is done to the server, or with the row."""
+        self.hands.ask(deed)
 
-    def action_settings(self) -> None:
-        """How every variable of the server stands."""
-        self._open(pages.settings(self.view, self.look))
+    @on(ActionMessage)
+    def _hear(self, message: ActionMessage) -> None:
+        self.hands.hear(message)
 
-    def action_log(self) -> None:
-        """The server's log, as it was looked at last."""
-        screen = LogScreen(self.view, self.look, self._log_stand)
-        self.push_screen(screen, lambda _: self._close_log(screen))
-
-    def _close_log(self, screen: LogScreen) -> None:
-        self._log_stand = screen.stand
-        self.update()
-
-    def action_details(self) -> None:
-        """Every value of the row under the cursor; the sources where the header is in focus."""
-        table, row = self.main.table, self.main.row
-        if table is None:
-            self.action_server()
-        elif row is not None:
-            self._open(pages.row_details(table, row, self.view, self.look))
-
-    def action_sort(self) -> None:
-        """Ask for the column to sort by."""
-        if self.main.table is None:
-            return
-        question = pages.sort_question(self.main.table, self.main.stand.sort, self.look)
-        self.push_screen(question, self._sort)
-
-    def _sort(self, answer: str | None) -> None:
-        if answer is not None:
-            self.main.sort_by(pages.sort_key(self.main.table, answer))
-        self.update()
+    def on_installed_came(self, message: InstalledCame) -> None:
+        """Show what can be loaded."""
+        self.hands.installed_came(message)
 
     def action_pause(self) -> None:
         """Hold this moment, or go on with the newest."""

@@ -5,21 +5,19 @@ anything done before a Frame shows it.
 """
 
 from dataclasses import replace
-from typing import Any
-
-from textual.app import App
+from typing import TYPE_CHECKING, Any
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.control import follow
-from ollama_top.control.deed import Doing, Outcome
+from ollama_top.control.deed import Doing
 from ollama_top.model.action import Action
 from ollama_top.model.frame import Frame
 from ollama_top.model.verdict import Severity
-from ollama_top.tui.bridge import Bridge
-from ollama_top.tui.messages import ActionEnded, ActionFailed, ActionProgressed, ActionTaken
+from ollama_top.tui.messages import ActionEnded, ActionFailed, ActionMessage, ActionProgressed, ActionTaken
 from ollama_top.tui.screens import questions
-from ollama_top.tui.themes import Theme
-from ollama_top.tui.view import View
+
+if TYPE_CHECKING:
+    from ollama_top.tui.app import MonitorApp
 
 READ_ONLY = Cell("Read-only: the server is not changed.", Role.WARNING)
 ROLES = {
@@ -30,89 +28,83 @@ ROLES = {
 }
 
 
-class DoingApp(App[None], inherit_bindings=False):
+class Doings:
     """The part of the monitor that has things done."""
 
-    view: View
-    look: Theme
-    bridge: Bridge
-    newest: Frame | None
-    asked = 0  # how many actions so far
-
-    def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of View
-        """Change the View and draw it on the screen in front."""
-        raise NotImplementedError
+    def __init__(self, app: "MonitorApp") -> None:
+        """Nothing is under way yet."""
+        self.app = app
+        self._asked = 0  # how many actions so far
 
     def may_act(self) -> bool:
         """Whether the server may be changed; says so where not."""
-        if self.view.is_read_only:
-            self.update(notice=READ_ONLY)
-        return not self.view.is_read_only
+        if self.app.view.is_read_only:
+            self.app.update(notice=READ_ONLY)
+        return not self.app.view.is_read_only
 
     def act(self, action: Action) -> None:
         """Have something done to the server; refuses when read-only, however it was called."""
-        if not self.may_act() or self.newest is None:
+        app = self.app
+        if not self.may_act() or app.newest is None:
             return
-        if any(doing.action == action for doing in self.view.doings):
-            self.update(notice=Cell("That is under way already.", Role.NOTICE))
+        if any(doing.action == action for doing in app.view.doings):
+            app.update(notice=Cell("That is under way already.", Role.NOTICE))
             return
-        self.asked += 1
-        doing = Doing(self.asked, action, self.newest)
-        self.update(doings=(*self.view.doings, doing))
-        self.bridge.act(doing.number, action)
+        self._asked += 1
+        doing = Doing(self._asked, action, app.newest)
+        app.update(doings=(*app.view.doings, doing))
+        app.bridge.act(doing.number, action)
 
-    def drop_doings(self) -> None:
+    def drop(self) -> None:
         """Follow no action any more, since the feed that carried them out is given up."""
-        if self.view.doings:
-            text = "What came of the actions under way is not known: their connection was given up."
-            self.update(doings=(), notice=Cell(text, Role.WARNING))
+        text = "What came of the actions under way is not known: their connection was given up."
+        self.app.update(doings=(), notice=Cell(text, Role.WARNING))
 
-    def on_action_progressed(self, message: ActionProgressed) -> None:
-        """Show how far an action is."""
-        self._change(message.number, progress=message.progress)
+    def hear(self, message: ActionMessage) -> None:
+        """Take up what the feed says of an action."""
+        match message:
+            case ActionProgressed():
+                self._change(message.number, progress=message.progress)
+            case ActionTaken() if self.app.newest is not None:  # now a Frame has to show it done
+                self._change(message.number, taken_at=self.app.newest.snapshot.taken_at)
+            case ActionEnded():
+                self._ended(self._take(message.number))
+            case ActionFailed():
+                self._failed(self._take(message.number), message.problem)
 
-    def on_action_taken(self, message: ActionTaken) -> None:
-        """Wait for a Frame that shows it done."""
-        if self.newest is not None:
-            self._change(message.number, taken_at=self.newest.snapshot.taken_at)
-
-    def on_action_ended(self, message: ActionEnded) -> None:
+    def _ended(self, doing: Doing | None) -> None:
         """Say that we have broken it off."""
-        doing = self._take(message.number)
         if doing is not None:
-            self._announce(follow.ended(doing))
+            outcome = follow.ended(doing)
+            self.app.update(notice=Cell(outcome.text, ROLES[outcome.severity]))
 
-    def on_action_failed(self, message: ActionFailed) -> None:
+    def _failed(self, doing: Doing | None, problem: str) -> None:
         """Show the server's words until the user has read them."""
-        doing = self._take(message.number)
         if doing is not None:
             deed = follow.deed_of(doing.action)
-            page = questions.failure(deed, doing.action, message.problem, self.view, self.look)
-            self.push_screen(page, lambda _: self.update())
+            page = questions.failure(deed, doing.action, problem, self.app.view, self.app.look)
+            self.app.push_screen(page, lambda _: self.app.update())
 
     def _change(self, number: int, **changes: Any) -> None:  # noqa: ANN401 - fields of Doing
-        doings = tuple(
-            replace(each, **changes) if each.number == number else each for each in self.view.doings
-        )
-        if doings != self.view.doings:
-            self.update(doings=doings)
+        before = self.app.view.doings
+        doings = tuple(replace(each, **changes) if each.number == number else each for each in before)
+        if doings != before:
+            self.app.update(doings=doings)
 
     def _take(self, number: int) -> Doing | None:
         """An action that is over, taken off the list."""
-        found = next((each for each in self.view.doings if each.number == number), None)
-        self.update(doings=tuple(each for each in self.view.doings if each is not found))
+        doings = self.app.view.doings
+        found = next((each for each in doings if each.number == number), None)
+        self.app.update(doings=tuple(each for each in doings if each is not found))
         return found
-
-    def _announce(self, outcome: Outcome) -> None:
-        self.update(notice=Cell(outcome.text, ROLES[outcome.severity]))
 
     def shown_by(self, frame: Frame) -> dict[str, Any]:
         """What a Frame changes in the View: actions that it shows done, and what came of them."""
-        outcomes = {each.number: follow.outcome(each, frame) for each in self.view.doings}
+        outcomes = {each.number: follow.outcome(each, frame) for each in self.app.view.doings}
         over = [each for each in outcomes.values() if each is not None]
         if not over:
             return {}
-        left = tuple(each for each in self.view.doings if outcomes[each.number] is None)
+        left = tuple(each for each in self.app.view.doings if outcomes[each.number] is None)
         worst = max(over, key=lambda each: list(Severity).index(each.severity))
         text = " ".join(dict.fromkeys(each.text for each in over))
         return {"doings": left, "notice": Cell(text, ROLES[worst.severity])}

@@ -3,7 +3,7 @@
 from textual.message import Message
 
 from ollama_top.model.action import Progress
-from ollama_top.ollama.replies import InstalledModel
+from ollama_top.model.installed import InstalledModel
 
 
 class FrameCame(Message):

@@ -15,8 +15,8 @@ HEAVY = {"textual", "rich", "httpx", "psutil", "pynvml", "asyncio"}
 PACKAGE = Path(ollama_top.__file__).parents[1]
 
 
-def loaded_by(*arguments: str) -> tuple[set[str], str]:
-    """The top-level names of the modules that a Python loads, and what it prints."""
+def modules_of(*arguments: str) -> tuple[set[str], str]:
+    """The full names of the modules that a Python loads, and what it prints."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
         env=os.environ | {"PYTHONPATH": str(PACKAGE)},
@@ -28,7 +28,13 @@ def loaded_by(*arguments: str) -> tuple[set[str], str]:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     timed = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rpartition("|")[2].strip().partition(".")[0] for line in timed}, done.stdout
+    return {line.rpartition("|")[2].strip() for line in timed}, done.stdout
+
+
+def loaded_by(*arguments: str) -> tuple[set[str], str]:
+    """The top-level names of the modules that a Python loads, and what it prints."""
+    modules, printed = modules_of(*arguments)
+    return {each.partition(".")[0] for each in modules}, printed
 
 
 @pytest.fixture
@@ -58,6 +64,14 @@ def test_show_never_loads_the_screen(form: tuple[str, ...], closed_port: int) ->
     assert printed
     assert "httpx" in loaded
     assert not {"textual", "rich"} & loaded
+
+
+def test_the_first_paint_waits_for_nothing_that_no_key_has_asked_for() -> None:
+    modules, _ = modules_of("-c", "import ollama_top.tui.app")
+    ours = {each for each in modules if each.startswith("ollama_top.")}
+    assert "ollama_top.tui.screens.main" in ours
+    late = ("tui.acting", "tui.opening", "control.follow", "doctor.", "ollama.", "sources.", "engine.live")
+    assert not [each for each in ours if each.removeprefix("ollama_top.").startswith(late)]
 
 
 def test_what_is_loaded_is_seen() -> None:

@@ -25,8 +25,9 @@ from ollama_top.tui.draw.history import history
 from ollama_top.tui.draw.host import host
 from ollama_top.tui.draw.table import table_lines
 from ollama_top.tui.draw.verdict import verdict
-from ollama_top.tui.keys import MAIN_KEYS, allowed
+from ollama_top.tui.keys import allowed
 from ollama_top.tui.layout import FOCUSABLE, MOST_VERDICT_LINES, TABLES, Counts, Panel, layout
+from ollama_top.tui.main_keys import MAIN_KEYS
 from ollama_top.tui.prompt import HINTS
 from ollama_top.tui.tables import Rows, Stand, arrange, settle
 from ollama_top.tui.view import Looks, View

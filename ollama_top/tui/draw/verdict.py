@@ -4,7 +4,7 @@ from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.model.verdict import Severity, Verdict
 from ollama_top.tui.draw.fit import fit, fit_line, width_of, wrap
-from ollama_top.tui.keys import MAIN_KEYS
+from ollama_top.tui.main_keys import MAIN_KEYS, opens
 from ollama_top.tui.view import View
 
 MARKS = {
@@ -16,7 +16,7 @@ MARKS = {
 """A mark for each severity."""
 
 INDENT = 3
-DOCTOR = next(each for each in MAIN_KEYS if each.action == "app.doctor")
+DOCTOR = next(each for each in MAIN_KEYS if each.action == opens("doctor"))
 TELLS_MORE: Line = (Cell("  "), Cell(DOCTOR.shown, Role.KEY), Cell(f" {DOCTOR.label}", Role.FAINT))
 ROOMY = 40  # below that the words need all the room
 TALLEST = 9  # where there is room for all of it

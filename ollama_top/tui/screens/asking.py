@@ -1,18 +1,18 @@
 """What all questions have in common: a title, lines, and the keys that answer."""
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line, wrap
 from ollama_top.tui.draw.footer import key_line
 from ollama_top.tui.keys import Key
+from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 
-class Asking(Screen[str | None], inherit_bindings=False):
+class Asking(Showing[str | None], inherit_bindings=False):
     """A question over the main screen; None is the answer of who leaves."""
 
     AUTO_FOCUS = ""

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from ollama_top.model.log import LogLine
 from ollama_top.tui.draw.log import body, foot, head, log_of, whole_line
@@ -18,12 +17,13 @@ from ollama_top.tui.logstand import KINDS, LEVELS, LogStand, find, move_to, sett
 from ollama_top.tui.prompt import Prompt, Purpose, typed
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.page import Page
+from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 
-class LogScreen(Screen[None], inherit_bindings=False):
+class LogScreen(Showing[None], inherit_bindings=False):
     """A title, the lines, and the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOG_KEYS)

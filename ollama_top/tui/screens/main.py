@@ -10,16 +10,17 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from ollama_top.columns.column import Table
 from ollama_top.tui.arrangement import Arrangement
 from ollama_top.tui.draw.gpus import card_at
 from ollama_top.tui.draw.screen import TABLE_OF, body_height, draw, rooms, rows_of, settled
-from ollama_top.tui.keys import MAIN_KEYS, allowed
+from ollama_top.tui.keys import allowed
 from ollama_top.tui.layout import FOCUSABLE, Panel
+from ollama_top.tui.main_keys import MAIN_KEYS
 from ollama_top.tui.prompt import Prompt, Purpose, typed
 from ollama_top.tui.screens.bindings import bindings
+from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.tables import Rows, Stand, find, move_to, selected
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import Looks, View
@@ -28,7 +29,7 @@ from ollama_top.tui.widgets.panel import LinePanel
 NO_ROWS = Rows((), (), 0)
 
 
-class MainScreen(Screen[None], inherit_bindings=False):
+class MainScreen(Showing[None], inherit_bindings=False):
     """All panels, and where the user stands in them; this much a read-only user may do."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(allowed(MAIN_KEYS, read_only=True))

@@ -35,4 +35,4 @@ class Menu(Choice):
         """Give the marked action, if it is possible."""
         offer = self._offers[self._marked]
         if offer.reason is None:
-            self.dismiss(offer.key.action)
+            self.dismiss(offer.deed)

@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.footer import key_line, notice_lines
 from ollama_top.tui.keys import PAGE_KEYS, Key
 from ollama_top.tui.screens.bindings import bindings
+from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
@@ -20,7 +20,7 @@ PageLines = Callable[[View, int], list[Line]]
 """What a page says, given a View and a width."""
 
 
-class Page(Screen[None], inherit_bindings=False):
+class Page(Showing[None], inherit_bindings=False):
     """A title, lines that can be scrolled, and the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(PAGE_KEYS)

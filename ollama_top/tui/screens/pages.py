@@ -14,7 +14,8 @@ from ollama_top.tui.draw.process import process_page
 from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.draw.server import server_page
 from ollama_top.tui.draw.settings import settings_page
-from ollama_top.tui.keys import MAIN_KEYS, allowed
+from ollama_top.tui.keys import allowed
+from ollama_top.tui.main_keys import MAIN_KEYS
 from ollama_top.tui.screens.choice import Answer, Choice
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.themes import Theme

@@ -9,7 +9,7 @@ from ollama_top.control.deed import Deed
 from ollama_top.control.keep import Preset
 from ollama_top.model.action import Action
 from ollama_top.model.frame import Frame
-from ollama_top.ollama.replies import InstalledModel
+from ollama_top.model.installed import InstalledModel
 from ollama_top.tui.draw.fit import wrap
 from ollama_top.tui.offers import Offer
 from ollama_top.tui.screens.choice import Answer, Answers, Choice, Confirm

@@ -9,10 +9,10 @@ from control_doings import asked, later, taken
 from ollama_top.control.follow import can_end, ending_costs, outcome, said
 from ollama_top.control.load import LOAD, about, choices, fit, plan
 from ollama_top.model.action import Load
+from ollama_top.model.installed import InstalledModel
 from ollama_top.model.loaded import ModelState
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.verdict import Severity
-from ollama_top.ollama.replies import InstalledModel
 
 GIB = frames.GIB
 SMALL = InstalledModel("gemma3:270m", None, "gemma3", GIB)

@@ -9,7 +9,8 @@ from ollama_top.demo import scenarios
 from ollama_top.demo.feed import Camera, DemoFeed
 from ollama_top.demo.scenarios import NAMED
 from ollama_top.demo.world import World
-from ollama_top.engine.feed import ActionError, UnknownModelError
+from ollama_top.engine.answering import UnknownModelError
+from ollama_top.engine.feed import ActionError
 from ollama_top.model.action import Unload
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState

@@ -13,7 +13,8 @@ import frames
 import pytest
 
 from ollama_top.engine import live
-from ollama_top.engine.feed import ActionError, AskError, UnknownModelError
+from ollama_top.engine.answering import AskError, UnknownModelError
+from ollama_top.engine.feed import ActionError
 from ollama_top.engine.live import LiveFeed
 from ollama_top.model.action import Unload
 from ollama_top.model.frame import Frame

@@ -8,7 +8,7 @@ import pytest
 from feeds import PlayedFeed
 from frames import GIB
 
-from ollama_top.engine.feed import AskError, UnknownModelError
+from ollama_top.engine.answering import AskError, UnknownModelError
 from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.ollama.architecture import Architecture, Layer

@@ -13,7 +13,7 @@ from textual.message import Message
 from ollama_top.engine.feed import Feed
 from ollama_top.model.action import Action, Load, Progress
 from ollama_top.model.frame import Frame
-from ollama_top.ollama.replies import InstalledModel
+from ollama_top.model.installed import InstalledModel
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.messages import (
     ActionEnded,

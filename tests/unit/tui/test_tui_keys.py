@@ -3,13 +3,14 @@
 from collections import Counter
 
 import pytest
+from textual import actions
 
+from ollama_top.tui.acting import Hands
 from ollama_top.tui.app import MonitorApp
 from ollama_top.tui.keys import (
     CHOICE_KEYS,
     CONFIRM_KEYS,
     ENTRY_KEYS,
-    MAIN_KEYS,
     PAGE_KEYS,
     PICKER_KEYS,
     SETUP_KEYS,
@@ -19,6 +20,8 @@ from ollama_top.tui.keys import (
     in_footer,
 )
 from ollama_top.tui.log_keys import LOG_KEYS
+from ollama_top.tui.main_keys import MAIN_KEYS, asks, opens
+from ollama_top.tui.opening import Opening
 from ollama_top.tui.screens.choice import Choice, Confirm
 from ollama_top.tui.screens.entry import Entry
 from ollama_top.tui.screens.log import LogScreen
@@ -37,14 +40,19 @@ SETS = {
     "entry": (ENTRY_KEYS, Entry),
     "log": (LOG_KEYS, LogScreen),
 }
+BY_NAME = {"open": Opening, "ask": Hands}
+"""What has a method for each thing that an action of the app names."""
+
 HABITS = {
-    "f1": "app.help", "question_mark": "app.help", "h": "app.help", "f2": "app.setup", "S": "app.setup",
+    "f1": opens("help"), "question_mark": opens("help"), "h": opens("help"),
+    "f2": opens("setup"), "S": opens("setup"),
     "f3": "search", "slash": "search", "f4": "filter", "backslash": "filter", "f5": "app.look_now",
-    "r": "app.look_now", "f6": "app.sort", "less_than_sign": "app.sort", "greater_than_sign": "app.sort",
-    "I": "invert", "f9": "app.unload", "u": "app.unload", "f10": "app.quit", "q": "app.quit",
+    "r": "app.look_now", "f6": opens("sort"), "less_than_sign": opens("sort"),
+    "greater_than_sign": opens("sort"),
+    "I": "invert", "f9": asks("unload"), "u": asks("unload"), "f10": "app.quit", "q": "app.quit",
     "ctrl+c": "app.quit", "space": "app.pause", "Z": "app.pause", "z": "zoom", "T": "app.next_theme",
-    "enter": "app.details", "n": "search_again", "tab": "focus_step(1)", "shift+tab": "focus_step(-1)",
-    "j": "move(1)", "k": "move(-1)", "l": "app.log",
+    "enter": opens("details"), "n": "search_again", "tab": "focus_step(1)", "shift+tab": "focus_step(-1)",
+    "j": "move(1)", "k": "move(-1)", "l": opens("log"),
 }  # fmt: skip
 
 each_set = pytest.mark.parametrize(("keys", "screen"), SETS.values(), ids=SETS)
@@ -59,10 +67,11 @@ def test_no_key_does_two_things(keys: tuple[Key, ...], screen: type) -> None:
 @each_set
 def test_every_key_does_something(keys: tuple[Key, ...], screen: type) -> None:
     for key in keys:
-        owner, action = (
-            (MonitorApp, key.action[4:]) if key.action.startswith("app.") else (screen, key.action)
-        )
-        assert hasattr(owner, f"action_{action.partition('(')[0]}"), key
+        destination, name, parameters = actions.parse(key.action)
+        owner = MonitorApp if destination == "app" else screen
+        assert hasattr(owner, f"action_{name}"), key
+        if destination == "app" and name in BY_NAME:
+            assert all(hasattr(BY_NAME[name], each) for each in parameters), key
 
 
 @each_set
@@ -77,7 +86,7 @@ def test_the_habits_of_htop(name: str, action: str) -> None:
 
 def test_who_may_only_look_has_no_key_that_changes_the_server() -> None:
     writing = {key.action for key in MAIN_KEYS if key.writes}
-    assert writing == {f"app.{each}" for each in ("actions", "unload", "load", "keep", "pull", "stop")}
+    assert writing == {asks(each) for each in ("actions", "unload", "load", "keep", "pull", "stop")}
     assert not [key for key in allowed(MAIN_KEYS, read_only=True) if key.writes]
     assert allowed(MAIN_KEYS, read_only=False) == MAIN_KEYS
     assert not writing & {binding.action for binding in MainScreen.BINDINGS}

@@ -16,7 +16,7 @@ from ollama_top.tui.draw.details import details
 from ollama_top.tui.draw.help import help_page
 from ollama_top.tui.draw.screen import TABLE_OF
 from ollama_top.tui.draw.server import server_page
-from ollama_top.tui.keys import MAIN_KEYS
+from ollama_top.tui.main_keys import MAIN_KEYS
 from ollama_top.tui.view import View
 
 

@@ -18,7 +18,7 @@ from ollama_top.model.light import LightState
 from ollama_top.tui.draw.footer import key_line, notice_lines, prompt_line
 from ollama_top.tui.draw.header import LIGHTS, header
 from ollama_top.tui.draw.table import table_lines
-from ollama_top.tui.keys import MAIN_KEYS
+from ollama_top.tui.main_keys import MAIN_KEYS
 from ollama_top.tui.tables import Stand, arrange
 from ollama_top.tui.view import View
 
