@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ollama_top.engine.joined import Joined, name_of, no_runner
 from ollama_top.engine.samples import Samples
-from ollama_top.model.gpu import NO_MODEL, Gpu
+from ollama_top.model.gpu import NO_MODEL, Gpu, GpuProcess
 from ollama_top.model.reading import Known, Missing, Reading, Source, map_known
 
 
@@ -24,10 +24,10 @@ def seen(samples: Samples) -> Iterator[Gpu]:
 
 
 def _with_holders(gpu: Gpu, models: Mapping[int, Reading[str]], others: Missing) -> Gpu:
-    processes = map_known(
-        gpu.processes,
-        lambda listed: tuple(replace(each, model=models.get(each.pid, others)) for each in listed),
-    )
+    def joined(each: GpuProcess) -> GpuProcess:
+        return GpuProcess(each.pid, each.work, each.memory_bytes, each.name, models.get(each.pid, others))
+
+    processes = map_known(gpu.processes, lambda listed: tuple(map(joined, listed)))
     return replace(gpu, processes=processes, memory_other_bytes=_other_bytes(gpu))
 
 

@@ -113,12 +113,12 @@ def _has_died(joined: Joined, samples: Samples) -> bool:
 
 def _listed(joined: Joined, samples: Samples, of: Callable[[PsModel], T | None]) -> Reading[T]:
     """A value that /api/ps tells of listed models."""
-    if joined.model is not None:
-        hint = since.not_told(version_of(samples), since.LOADED_SINCE)
-        return known_or_missing(of(joined.model), Source.API, hint)
-    if samples.unlisted is not None:
+    told = of(joined.model) if joined.model is not None else None
+    if told is not None:
+        return Known(told, Source.API)
+    if joined.model is None and samples.unlisted is not None:
         return samples.unlisted
-    if samples.api is None or samples.api.value.tells_loaded:
+    if joined.model is None and (samples.api is None or samples.api.value.tells_loaded):
         return NOT_LISTED
     return Missing(Why.UNSUPPORTED, since.not_told(version_of(samples), since.LOADED_SINCE))
 

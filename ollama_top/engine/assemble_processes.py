@@ -1,12 +1,12 @@
 """From the look at the server's process tree to the processes and environments of a Snapshot. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from ollama_top.engine.assemble_shares import Holdings, shares_of
 from ollama_top.engine.joined import Joined, name_of
-from ollama_top.engine.samples import NOT_YET, Samples
+from ollama_top.engine.samples import Samples
+from ollama_top.model.gpu import GpuShare
 from ollama_top.model.process import Process, ProcessKind
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, known_or_missing
 from ollama_top.ollama import argv
@@ -28,9 +28,12 @@ def processes_of(
     models = {each.runner.pid: name_of(each, samples) for each in joined if each.runner}
     runners = {each.pid: each for each in tree.runners}
     return tuple(
-        replace(
-            _process(each, _kind(each.pid, server_pid, runners), runners.get(each.pid), models),
-            gpus=shares_of(each.pid, holdings),
+        _process(
+            each,
+            _kind(each.pid, server_pid, runners),
+            runners.get(each.pid),
+            models,
+            shares_of(each.pid, holdings),
         )
         for each in tree.processes
     )
@@ -47,6 +50,7 @@ def _process(
     kind: ProcessKind,
     runner: RunnerProcess | None,
     models: Mapping[int, Reading[str]],
+    gpus: Reading[tuple[GpuShare, ...]],
 ) -> Process:
     port = runner.args.port if runner else None
     return Process(
@@ -56,7 +60,7 @@ def _process(
         port=known_or_missing(port, Source.ARGV, "its command line does not tell") if runner else NO_RUNNER,
         cpu_percent=look.cpu_percent,
         rss_bytes=look.rss_bytes,
-        gpus=NOT_YET,
+        gpus=gpus,
         threads=look.threads,
         open_files=look.open_files,
         open_files_limit=look.limits.open_files,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ollama_top.engine.doubts import SETTLING_MS
 from ollama_top.engine.ledger import Ledger
@@ -13,6 +14,8 @@ from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.request import Request, RequestState
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import Endpoint, Socket
+
+AGE = attrgetter("last_received_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _requests(
         each: RequestState.RUNNING if each in served else RequestState.WAITING for each in others if is_told
     }
     guessed = frozenset() if is_proved else others
-    found = [
+    return tuple(
         _request(
             each,
             states.get(each.cookie, RequestState.UNKNOWN),
@@ -114,10 +117,7 @@ def _requests(
             clients,
             model,
         )
-        for each in (*replying, *asked)
-    ]
-    return tuple(
-        sorted(found, key=lambda each: each.age_s.value if isinstance(each.age_s, Known) else 0, reverse=True)
+        for each in sorted((*replying, *asked), key=AGE, reverse=True)
     )
 
 

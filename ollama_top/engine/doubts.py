@@ -17,7 +17,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ollama_top.engine.ledger import TOGETHER_MS, Ledger
-from ollama_top.engine.tracking import Phase, Tracked, has_replied
+from ollama_top.engine.tracking import ASKED, REPLYING, Tracked, has_replied
 from ollama_top.sources.inet_diag import Socket
 
 SETTLING_MS = 3000  # on a busy machine until a request is read, its prompt prepared, and a slot taken
@@ -55,7 +55,7 @@ class Doubts:
 
     def doubted(self, ledger: Ledger) -> frozenset[int]:
         """The connections with a request outstanding that may be no inference."""
-        outstanding = (*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING))
+        outstanding = (*ledger.in_phase(ASKED), *ledger.in_phase(REPLYING))
         return frozenset(each.cookie for each in outstanding if self.by_cookie[each.cookie].is_strong)
 
 
@@ -73,7 +73,7 @@ class _Queue:
         """The queue at a look; None where the runners cannot be seen."""
         if ledger.serving is None:
             return None
-        outstanding = (*ledger.in_phase(Phase.ASKED), *ledger.in_phase(Phase.REPLYING))
+        outstanding = (*ledger.in_phase(ASKED), *ledger.in_phase(REPLYING))
         room_ms = 0.0 if doubts.room_since_s is None else 1000 * (ledger.at_s - doubts.room_since_s)
         ages_ms = sorted(each.last_received_ms for each in outstanding)
         return cls(ledger.serving.tasks, ages_ms, room_ms, len(doubts.runners) == 1)
@@ -114,7 +114,7 @@ def _seen(before: Suspicion | None, now: Tracked, at_s: float, calls: Sequence[S
     if before is None:
         before = Suspicion(asked, sent)
     elif before.request != asked:
-        is_more = now.phase is Phase.ASKED and before.sent == sent and before.replies_since_s is None
+        is_more = now.phase is ASKED and before.sent == sent and before.replies_since_s is None
         before = replace(before, request=asked, grown=before.grown + 1) if is_more else Suspicion(asked, sent)
     return _explained(before, now.socket, at_s, calls) if has_replied(now.socket) else before
 
@@ -129,12 +129,20 @@ def _explained(before: Suspicion, now: Socket, at_s: float, calls: Sequence[Sock
         earliest_ms, latest_ms = 1000 * (at_s - since_s) - SLACK_MS, now.last_received_ms + TOGETHER_MS
         is_explained = any(earliest_ms <= each.last_received_ms <= latest_ms for each in calls)
         unexplained = 0 if is_explained else before.unexplained + 1
-    return replace(before, replies_since_s=since_s, sent=now.sent_bytes, unexplained=unexplained)
+    return Suspicion(
+        before.request,
+        now.sent_bytes,
+        since_s,
+        before.grown,
+        unexplained,
+        before.served_with,
+        before.outlived,
+    )
 
 
 def _outlived(before: Suspicion, now: Tracked, queue: _Queue | None) -> Suspicion:
     """What it tells that others were served."""
-    if now.phase is not Phase.ASKED or queue is None:
+    if now.phase is not ASKED or queue is None:
         return before if before.served_with is None else replace(before, served_with=None, outlived=0)
     if before.served_with is not None:
         has_ended = not (before.served_with & queue.tasks)

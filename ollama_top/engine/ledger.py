@@ -61,6 +61,8 @@ class Ledger:
 
     def in_service(self, doubted: Collection[int]) -> frozenset[int]:
         """The connections whose requests are in service, if the doubted are none."""
+        if not doubted and self.tracked is self.looked:
+            return self.served
         certain = {cookie: each for cookie, each in self.tracked.items() if cookie not in doubted}
         return _served(certain, self.serving.busy if self.serving else 0)
 
@@ -83,7 +85,7 @@ def advance(last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Servi
         ended = _ended(last, tracked, serving)
     _turn(tracked, ended, Phase.IDLE)
     if serving is not None:
-        outstanding = len(_in(tracked, Phase.REPLYING)) + len(_in(tracked, Phase.ASKED))
+        outstanding = sum(each.phase is not Phase.IDLE for each in tracked.values())
         _turn(tracked, _answered(tracked, serving, outstanding - serving.busy), Phase.IDLE)
         _turn(tracked, _unseen(tracked, serving.busy - outstanding), Phase.ASKED)
     served = _served(tracked, serving.busy if serving else 0)
@@ -199,4 +201,4 @@ def _unseen(tracked: Mapping[int, Tracked], lacking: int) -> Sequence[int]:
 
 def _turn(tracked: dict[int, Tracked], cookies: Iterable[int], phase: Phase) -> None:
     for cookie in cookies:
-        tracked[cookie] = replace(tracked[cookie], phase=phase)
+        tracked[cookie] = tracked[cookie]._replace(phase=phase)

@@ -20,7 +20,7 @@ def follow(last: Ledger, at_s: float, sockets: Sequence[Socket]) -> Ledger:
     """The connections at a new look, with those on which a request was sent on and not answered yet."""
     ledger = advance(last, at_s, sockets, None)
     due = {
-        cookie: replace(each, phase=Phase.ASKED)
+        cookie: each._replace(phase=Phase.ASKED)
         for cookie, each in ledger.tracked.items()
         if _is_due(last.tracked.get(cookie), each)
     }

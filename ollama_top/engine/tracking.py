@@ -4,8 +4,8 @@ Must never conclude what only all connections and the runners together tell: whe
 looks as if it were under way has ended is the ledger's to say.
 """
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from ollama_top.sources.inet_diag import Socket
 
@@ -23,9 +23,12 @@ class Phase(Enum):
     REPLYING = "replying"  # the reply has begun and not ended
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """A connection with what is concluded about it."""
+IDLE, ASKED, REPLYING = Phase
+"""Names of their own, since Python 3.11 takes longer to look a member up than to compare all counters."""
+
+
+class Tracked(NamedTuple):
+    """A connection with what is concluded about it; a tuple, since thousands are made at a look."""
 
     socket: Socket
     phase: Phase
@@ -44,14 +47,14 @@ class Tracked:
     @property
     def is_doubtful(self) -> bool:
         """Whether its request may as well be a question that was answered at once."""
-        return self.phase is Phase.ASKED and self.is_tied
+        return self.phase is ASKED and self.is_tied
 
 
 def track(before: Tracked | None, now: Socket, interval_ms: float) -> Tracked:
     """What the counters of one connection say; REPLYING if a reply has begun that may not have ended."""
     phase = _phase(before, now)
     is_inference = (
-        phase is Phase.REPLYING
+        phase is REPLYING
         or (before is not None and before.is_inference)
         or (now.last_received_ms >= LEAST_SERVICE_MS and has_asked(now))
     )
@@ -72,18 +75,18 @@ def has_replied(now: Socket) -> bool:
 
 def is_over(then: Tracked, now: Tracked | None) -> bool:
     """Whether the request outstanding `then` is over for certain: closed, followed by the next, or idle."""
-    return now is None or now.phase is Phase.IDLE or now.socket.received_bytes > then.socket.received_bytes
+    return now is None or now.phase is IDLE or now.socket.received_bytes > then.socket.received_bytes
 
 
 def _phase(before: Tracked | None, now: Socket) -> Phase:
     if has_asked(now) or _asked_unseen(before, now):
-        return Phase.ASKED
+        return ASKED
     if not has_replied(now):
-        return Phase.IDLE
+        return IDLE
     if before is None or now.sent_bytes > before.socket.sent_bytes:
-        return Phase.REPLYING
-    is_same = before.phase is Phase.REPLYING and now.received_bytes == before.socket.received_bytes
-    return Phase.REPLYING if is_same else Phase.IDLE
+        return REPLYING
+    is_same = before.phase is REPLYING and now.received_bytes == before.socket.received_bytes
+    return REPLYING if is_same else IDLE
 
 
 def _asked_unseen(before: Tracked | None, now: Socket) -> bool:
@@ -93,16 +96,16 @@ def _asked_unseen(before: Tracked | None, now: Socket) -> bool:
     ended, both times are equal and stay so. On a connection that carried no inference before, the
     same picture is a question answered at once.
     """
-    if before is None or now.last_received_ms != now.last_sent_ms or before.phase is Phase.IDLE:
+    if before is None or now.last_received_ms != now.last_sent_ms or before.phase is IDLE:
         return False
-    if before.phase is Phase.ASKED and now.sent_bytes == before.socket.sent_bytes:
+    if before.phase is ASKED and now.sent_bytes == before.socket.sent_bytes:
         return True
     return before.is_inference and now.received_bytes - before.socket.received_bytes >= LEAST_REQUEST_BYTES
 
 
 def _gap_ms(before: Tracked | None, now: Socket, interval_ms: float) -> float:
     """The usual time between two steps of a stream that goes on."""
-    if before is None or before.phase is not Phase.REPLYING:
+    if before is None or before.phase is not REPLYING:
         return 0.0
     steps = now.sent_segments - before.socket.sent_segments
     return max(0.0, interval_ms - now.last_sent_ms) / steps if steps > 0 else before.gap_ms
