@@ -15,7 +15,7 @@ from ollama_top.engine.assemble_parallel import parallel_of
 from ollama_top.engine.assemble_processes import processes_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
 from ollama_top.engine.assemble_settings import settings_of
-from ollama_top.engine.assemble_shares import holdings_of, shares_of_model
+from ollama_top.engine.assemble_shares import shares_by_pid, shares_of_model
 from ollama_top.engine.comings import watch
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
@@ -62,12 +62,12 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     moving = state.expiries.moving
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
     flight = in_flight(samples, state.ledger, state.doubts.doubted(state.ledger), unjudged)
-    holdings = holdings_of(samples)
+    shares = shares_by_pid(samples)
     models = tuple(
         replace(
             model,
             waiting=waiting_for(model, unjudged, flight.queue),
-            gpus=shares_of_model(each, samples, holdings),
+            gpus=shares_of_model(each, samples, shares),
         )
         for each, model in zip(joined, unjudged, strict=True)
     )
@@ -82,7 +82,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         finished=finished_of(samples),
         events=events_of(samples, joined, state.comings.events),
         gpus=gpus_of(joined, samples),
-        processes=processes_of(samples, joined, holdings),
+        processes=processes_of(samples, joined, shares),
         environment=environment_of(samples),
         host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),
         service=service_of(samples),

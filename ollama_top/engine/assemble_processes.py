@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from ollama_top.engine.assemble_shares import Holdings, shares_of
+from ollama_top.engine.assemble_shares import Shares
 from ollama_top.engine.joined import Joined, name_of
 from ollama_top.engine.samples import Samples
 from ollama_top.model.gpu import GpuShare
@@ -17,9 +17,7 @@ NO_RUNNER = Missing(Why.ABSENT, "it is no runner")
 NO_COMMAND = Missing(Why.FAILED, "its command line was empty")
 
 
-def processes_of(
-    samples: Samples, joined: Sequence[Joined], holdings: Missing | tuple[Holdings, ...]
-) -> tuple[Process, ...]:
+def processes_of(samples: Samples, joined: Sequence[Joined], shares: Shares) -> tuple[Process, ...]:
     """The processes of the server's tree, each runner with its model; joined by pid."""
     tree = samples.tree.value if samples.tree else None
     if tree is None or isinstance(tree.server, Missing):
@@ -33,7 +31,7 @@ def processes_of(
             _kind(each.pid, server_pid, runners),
             runners.get(each.pid),
             models,
-            shares_of(each.pid, holdings),
+            shares(each.pid),
         )
         for each in tree.processes
     )

@@ -109,11 +109,12 @@ def _requests(
         each: RequestState.RUNNING if each in served else RequestState.WAITING for each in others if is_told
     }
     guessed = frozenset() if is_proved else others
+    unknown, guess, proof = RequestState.UNKNOWN, Source.ESTIMATE, Source.SOCKETS
     return tuple(
         _request(
             each,
-            states.get(each.cookie, RequestState.UNKNOWN),
-            Source.ESTIMATE if each.cookie in guessed else Source.SOCKETS,
+            states.get(each.cookie, unknown),
+            guess if each.cookie in guessed else proof,
             clients,
             model,
         )

@@ -1,13 +1,17 @@
 """How much of each GPU a process holds, and by its runner's process a model. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from ollama_top.engine.assemble_gpus import seen
 from ollama_top.engine.joined import Joined, no_runner
 from ollama_top.engine.samples import NOT_YET, Samples
 from ollama_top.model.gpu import Gpu, GpuShare
 from ollama_top.model.reading import Known, Missing, Reading, Why
+
+Shares = Callable[[int], Reading[tuple[GpuShare, ...]]]
+"""By its pid the parts of cards that a process holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,13 @@ class Holdings:
         return None if held is None else GpuShare(self.gpu.vendor, self.gpu.index, self.gpu.uuid, held)
 
 
-def holdings_of(samples: Samples) -> Missing | tuple[Holdings, ...]:
+def shares_by_pid(samples: Samples) -> Shares:
+    """What tells the parts of a process, put together once for all who ask."""
+    holdings = _holdings(samples)
+    return cache(lambda pid: _shares(pid, holdings))
+
+
+def _holdings(samples: Samples) -> Missing | tuple[Holdings, ...]:
     """Every card with its processes, or why there is none."""
     gpus = tuple(map(Holdings.of, seen(samples)))
     if gpus:
@@ -41,14 +51,12 @@ def holdings_of(samples: Samples) -> Missing | tuple[Holdings, ...]:
     return Missing(Why.ABSENT, "no GPU is seen on this machine") if samples.gpus else NOT_YET
 
 
-def shares_of_model(
-    joined: Joined, samples: Samples, holdings: Missing | tuple[Holdings, ...]
-) -> Reading[tuple[GpuShare, ...]]:
+def shares_of_model(joined: Joined, samples: Samples, shares: Shares) -> Reading[tuple[GpuShare, ...]]:
     """The model's part of each card."""
-    return no_runner(samples) if joined.runner is None else shares_of(joined.runner.pid, holdings)
+    return no_runner(samples) if joined.runner is None else shares(joined.runner.pid)
 
 
-def shares_of(pid: int, holdings: Missing | tuple[Holdings, ...]) -> Reading[tuple[GpuShare, ...]]:
+def _shares(pid: int, holdings: Missing | tuple[Holdings, ...]) -> Reading[tuple[GpuShare, ...]]:
     """The process's part of each card that lists it; none where every card is without it.
 
     A card that cannot tell may hold a part too: beside others it is there, its memory missing.

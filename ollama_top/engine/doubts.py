@@ -80,10 +80,13 @@ class _Queue:
 
     def had_its_turn(self, asked_ms: int) -> bool:
         """Whether a request must be in service if it is one: there is room, or too few came before it."""
-        ahead = len(self.ages_ms) - bisect_left(self.ages_ms, asked_ms - ABREAST_MS)
-        return min(asked_ms, self.room_ms) > ROOM_MS or (
-            self.is_only and asked_ms > ABREAST_MS and ahead <= len(self.tasks)
-        )
+        if min(asked_ms, self.room_ms) > ROOM_MS:
+            return True
+        return self.is_only and asked_ms > ABREAST_MS and self._ahead(asked_ms) <= len(self.tasks)
+
+    def _ahead(self, asked_ms: int) -> int:
+        """How many came before a request, or so close to it that they may be served first."""
+        return len(self.ages_ms) - bisect_left(self.ages_ms, asked_ms - ABREAST_MS)
 
 
 def glance(last: Doubts, ledger: Ledger, calls: Sequence[Socket] | None) -> Doubts:

@@ -114,8 +114,8 @@ def _track_all(last: Ledger, at_s: float, sockets: Sequence[Socket]) -> dict[int
 
 def _in(tracked: Mapping[int, Tracked], phase: Phase) -> list[int]:
     """The connections in a phase, the freshest byte of a reply first."""
-    found = [cookie for cookie, each in tracked.items() if each.phase is phase]
-    return sorted(found, key=lambda cookie: tracked[cookie].socket.last_sent_ms)
+    found = [each.socket for each in tracked.values() if each.phase is phase]
+    return [each.cookie for each in sorted(found, key=attrgetter("last_sent_ms"))]
 
 
 def _ended(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving) -> set[int]:
