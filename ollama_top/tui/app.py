@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ollama_top.tui.opening import Opening
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
-KEEP_EVERY_S = 1.0  # what the user changed is kept so long afterwards
+MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
 NOTICE_S = 8.0
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
@@ -87,9 +87,7 @@ class MonitorApp(App[None], inherit_bindings=False):
     def on_ready(self) -> None:
         """Start the feed, now that there is something to see."""
         self._begin(self._make_feed)
-        self.set_interval(1.0, self._mind_silence)
-        self.set_interval(1.0, self._mind_notice)
-        self.set_interval(KEEP_EVERY_S, self._keep)
+        self.set_interval(MIND_EVERY_S, self._mind)
         if self._keeping.problem:
             self.update(notice=Cell(self._keeping.problem, Role.WARNING))
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -151,6 +149,12 @@ class MonitorApp(App[None], inherit_bindings=False):
     def on_feed_failed(self, message: FeedFailed) -> None:
         """Say that nothing new will come, and why."""
         self.update(trouble=message.problem)
+
+    def _mind(self) -> None:
+        """See to what no message brings; in one go, since waking up is most of what it costs."""
+        self._mind_silence()
+        self._mind_notice()
+        self._keep()
 
     def _mind_silence(self) -> None:
         silent_s = monotonic() - self._heard_at_s

@@ -6,6 +6,7 @@ Must never be collected as a test: `python play.py NAME INTERVAL_S [THEME]`.
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 
 import feeds
 import frames
@@ -53,6 +54,7 @@ PLAYS: dict[str, Callable[[int], Frame]] = {
     "crowded": lambda _: scenes.crowded(),
     "hostile": lambda _: troubles.hostile(),
 }
+MADE = 60  # Frames made beforehand and shown over and over, so that the screen alone is at work
 LAST = 30  # a play of known length stands still after so many Frames
 
 
@@ -64,7 +66,8 @@ def main(name: str, interval_s: float, theme: str | None) -> None:
             return feeds.HangingFeed([scenes.busy()])
         if name == "ending":
             return feeds.PlayedFeed([moving(at) for at in range(LAST)], interval_s=interval_s)
-        return feeds.PlayedFeed(feeds.endless(PLAYS[name]), interval_s=interval_s)
+        made = [PLAYS[name](at) for at in range(MADE)]
+        return feeds.PlayedFeed(cycle(made), interval_s=interval_s)
 
     MonitorApp(
         make, title="a play", read_only=False, user="ollama", interval_s=2.0, theme=theme, demo_offer=None

@@ -63,7 +63,7 @@ class Memory:
 
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ollama_top.tui.app.KEEP_EVERY_S", 0.02)
+    monkeypatch.setattr("ollama_top.tui.app.MIND_EVERY_S", 0.02)
 
 
 def told(keeping: Keeping, now: Kept) -> list[str]:
