@@ -1,5 +1,6 @@
 """What several checks ask of a Snapshot. Pure."""
 
+import shlex
 from collections.abc import Iterator
 
 from ollama_top.model.finding import Evidence, Fix, to_run
@@ -7,7 +8,8 @@ from ollama_top.model.frame import Snapshot
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.reading import Known, Reading, Source, Why
-from ollama_top.model.service import Service
+from ollama_top.model.server import Keeper
+from ollama_top.model.service import Author, Service
 from ollama_top.model.setting import Setting
 from ollama_top.ollama.environment import NUM_PARALLEL
 from ollama_top.ollama.families import Release, parse_release
@@ -33,6 +35,12 @@ def is_absent(reading: Reading[str]) -> bool:
 def service(snapshot: Snapshot) -> Service | None:
     """The service that keeps the server; None where none does, or nothing is known of it."""
     return snapshot.service.value if isinstance(snapshot.service, Known) else None
+
+
+def keeper(snapshot: Snapshot) -> Keeper | None:
+    """What keeps the server; None where that is not known."""
+    manager = snapshot.server.manager
+    return manager.value if isinstance(manager, Known) else None
 
 
 def running_evidence(snapshot: Snapshot, each: Setting) -> Evidence:
@@ -87,7 +95,31 @@ def asked_parallel(snapshot: Snapshot) -> int | None:
     return None if asked is None else max(asked, 1)
 
 
+def last_words(kept: Service, snapshot: Snapshot) -> Fix | None:
+    """A command that shows what a service wrote last; None where its log is not known."""
+    if kept.manager == "systemd":
+        return to_run(*_journal(kept, snapshot), "-n", "30", "--no-pager")
+    is_container = kept.author in {Author.RUN, Author.COMPOSE}
+    return to_run(kept.manager, "logs", "--tail", "30", kept.name) if is_container else None
+
+
+def _journal(kept: Service, snapshot: Snapshot) -> tuple[str, ...]:
+    user = ("--user",) if keeper(snapshot) is Keeper.SYSTEMD_USER else ()
+    return ("journalctl", *user, "-u", kept.name)
+
+
+MACOS_LOGS = {Author.APP: "~/.ollama/logs/server.log", Author.HOMEBREW: "$(brew --prefix)/var/log/ollama.log"}
+
+
 def log_command(snapshot: Snapshot, pattern: str) -> Fix | None:
     """A command that shows what the server's log says of something; None where it keeps none known."""
     kept = service(snapshot)
-    return to_run("journalctl", "-u", kept.name, "-g", pattern, "-n", "20", "--no-pager") if kept else None
+    if kept is None:
+        return None
+    if kept.manager == "systemd":
+        return to_run(*_journal(kept, snapshot), "-g", pattern, "-n", "20", "--no-pager")
+    words = f"grep -iE {shlex.quote(pattern)} | tail -n 20"
+    if kept.author in {Author.RUN, Author.COMPOSE}:
+        return to_run("sh", "-c", f"{kept.manager} logs {shlex.quote(kept.name)} 2>&1 | {words}")
+    file = MACOS_LOGS.get(kept.author)
+    return to_run("sh", "-c", f"cat {file} | {words}") if file else None

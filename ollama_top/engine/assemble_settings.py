@@ -14,7 +14,7 @@ from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.ollama.families import Release
 from ollama_top.ollama.values import Kind
 from ollama_top.ollama.variable import Variable
-from ollama_top.ollama.variables import DECLARED, is_ours
+from ollama_top.ollama.variables import DECLARED, is_ours, is_same_value
 
 
 def settings_of(samples: Samples, models: Sequence[LoadedModel]) -> tuple[Setting, ...]:
@@ -42,7 +42,7 @@ def _setting(name: str, told: Told, models: Sequence[LoadedModel]) -> Setting:
     running = running_of(name, told)
     shell = set_in(told.shell, name, Source.PROCESSES, "your shell does not set it")
     default = variable.default(told.release) if variable else "-"
-    status, note = _status(variable, configured, running, shell, told)
+    status, note = _status(name, variable, configured, running, shell, told)
     return Setting(
         name=name,
         configured=configured,
@@ -114,6 +114,7 @@ def _shown(reading: Reading[int] | Reading[str]) -> str:
 
 
 def _status(
+    name: str,
     variable: Variable | None,
     configured: Reading[str],
     running: Reading[str],
@@ -121,7 +122,7 @@ def _status(
     told: Told,
 ) -> tuple[SettingStatus, str | None]:
     """How a variable stands, and what there is to say about that."""
-    if is_pending(configured, running):
+    if is_pending(name, configured, running):
         return SettingStatus.PENDING, "a restart makes the running server take it up"
     if isinstance(running, Missing) and running.why is not Why.ABSENT:
         return SettingStatus.UNKNOWN, None
@@ -132,18 +133,22 @@ def _status(
     return SettingStatus.DEFAULT, None
 
 
-def is_pending(configured: Reading[str], running: Reading[str]) -> bool:
-    """Whether the next start would get another value; only where both are known, or known to be absent."""
-    both = (_certain(configured), _certain(running))
-    return all(both) and _text(configured) != _text(running)
+def is_pending(name: str, configured: Reading[str], running: Reading[str]) -> bool:
+    """Whether the next start would get another value; only where both are known, or known to be absent.
+
+    What Ollama takes for the same is no other: `true` and `1`, a number with quotes, empty and not set.
+    """
+    if not (_certain(configured) and _certain(running)):
+        return False
+    return not is_same_value(name, _text(configured), _text(running))
 
 
 def _certain(reading: Reading[str]) -> bool:
     return isinstance(reading, Known) or reading.why is Why.ABSENT
 
 
-def _text(reading: Reading[str]) -> str | None:
-    return reading.value if isinstance(reading, Known) else None
+def _text(reading: Reading[str]) -> str:
+    return reading.value if isinstance(reading, Known) else ""
 
 
 def _of_set(

@@ -29,7 +29,7 @@ from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.replies import DescribedModel
-from ollama_top.sources import environment, service
+from ollama_top.sources import environment
 from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
 from ollama_top.sources.gpus.vendors import readers
 from ollama_top.sources.host import HostCounters
@@ -38,6 +38,7 @@ from ollama_top.sources.logs.watch import LogLook, LogWatch
 from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
 from ollama_top.sources.runners import Runners
+from ollama_top.sources.service import ServiceWatch
 
 API_TIMEOUT_S = 10.0
 TREE_SHARE_S = 0.5
@@ -78,7 +79,7 @@ class LiveFeed:
     def _prepare_stations(self) -> None:
         tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
         self._watch = watch
-        host, log = HostCounters(), self._log_watch
+        host, log, service = HostCounters(), self._log_watch, ServiceWatch()
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
 
         async def look_at_api() -> ApiLook:

@@ -67,8 +67,8 @@ def configured_of(name: str, service: Reading[Service]) -> tuple[Reading[str], s
     if isinstance(service, Missing):  # which is no proof that nothing sets it
         return Missing(Why.UNSUPPORTED if service.why is Why.ABSENT else service.why, service.hint), None
     configuration = service.value.configuration
-    if configuration.unread:
-        unread = configuration.unread[0]
+    unread = configuration.unread_for(name)
+    if unread is not None:
         return Missing(Why.DENIED, f"{unread.place} may set it: {unread.why}"), None
     said = configuration.said(name)
     if not said:
@@ -119,7 +119,9 @@ def is_unchanged(service: Reading[Service]) -> bool:
     started, changed = service.value.started_at, service.value.changed_at
     if isinstance(started, Missing) or service.value.needs_reload:
         return False
-    return not isinstance(changed, Known) or changed.value < started.value
+    if isinstance(changed, Missing):  # of what has no files at all, none can have changed
+        return changed.why is Why.ABSENT
+    return changed.value < started.value
 
 
 def set_in(environment: Environment, name: str, source: Source, absent: str) -> Reading[str]:

@@ -17,8 +17,14 @@ class Layer(Vocabulary):
     UNIT = "unit", "the service's own file, which an update of Ollama writes anew"
     DROP_IN = "drop-in", "a file beside the service's own, which updates leave alone"
     ENVIRONMENT_FILE = "environment file", "a file that the service names for its environment"
+    IMAGE = "image", "the image of a container"
     CONTAINER = "container", "the container's definition, fixed when it is created"
+    SNAP = "snap", "what `snap set` has set"
     APP = "app", "the settings of Ollama's app"
+
+
+SETTINGS = frozenset({Layer.SNAP, Layer.APP})
+"""Layers that hold settings by names of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class Place:
     def __str__(self) -> str:
         """The place in one word for a person."""
         if self.path is None:
-            return f"the {self.layer.value}'s environment"
+            what = "settings" if self.layer in SETTINGS else "environment"
+            return f"the {self.layer.value}'s {what}"
         return self.path if self.line is None else f"{self.path}:{self.line}"
 
 
@@ -63,6 +70,9 @@ class Unread:
 
     place: Place = fact("Which place it is.")
     why: str = fact("Why it could not be read.")
+    names: tuple[str, ...] | None = fact(
+        "The only variables that it could set; null where it could set any.", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,10 @@ class Configuration:
     def said(self, name: str) -> tuple[Assignment, ...]:
         """All that is said of a variable; the last holds."""
         return tuple(each for each in self.assignments if each.name == name)
+
+    def unread_for(self, name: str) -> Unread | None:
+        """A place that could not be read and may set this variable; None where there is none."""
+        return next((each for each in self.unread if each.names is None or name in each.names), None)
 
     def names(self) -> frozenset[str]:
         """The variables that are said anything of."""

@@ -14,6 +14,8 @@ class Keeper(Vocabulary):
     SYSTEMD = "systemd", "a service of the system"
     SYSTEMD_USER = "systemd --user", "a service of one user"
     LAUNCHD = "launchd", "a service of macOS"
+    APP = "app", "Ollama's app"
+    OPENRC = "openrc", "a service of OpenRC's"
     CONTAINER = "container", "a container, named by its beginning or its whole name"
     MANUAL = "manual", "a terminal, or a program of a user's"
 

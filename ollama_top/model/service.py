@@ -6,6 +6,19 @@ from datetime import datetime
 from ollama_top.model.configuration import Configuration
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading
+from ollama_top.model.vocabulary import Vocabulary
+
+
+class Author(Vocabulary):
+    """Who writes the definition of a service, which decides where a change of it lasts."""
+
+    FILES = "files", "a person or an installer, in files that are read as they are"
+    HOMEBREW = "homebrew", "brew services, from the formula, each time that it starts it"
+    NIXOS = "nixos", "NixOS, from its configuration"
+    SNAP = "snap", "snapd; its settings are those of `snap set`"
+    APP = "app", "Ollama's app, from its settings and launchd's environment"
+    RUN = "run", "whoever created the container"
+    COMPOSE = "compose", "compose, from its file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +41,6 @@ class Service:
     changed_at: Reading[datetime] = fact("Last change of any file that has a say in it.")
     held: Configuration = fact("What its manager holds in memory, its environment files left out.")
     configuration: Configuration = fact("What its files say now: what the next start would get.")
+    manager: str = fact("The program that keeps it.", default="systemd")
+    author: Author = fact("Who writes its definition.", default=Author.FILES)
+    known_as: str | None = fact("What its author calls it; null where that is its name.", default=None)

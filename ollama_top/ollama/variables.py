@@ -5,7 +5,7 @@ the first tag that reads the variable, and the first default is that tag's.
 """
 
 from ollama_top.ollama.families import Release
-from ollama_top.ollama.values import Kind
+from ollama_top.ollama.values import Kind, trimmed, understood
 from ollama_top.ollama.variable import Variable
 
 MOST_SEQUENCES = 256  # LLAMA_MAX_SEQ of llama.cpp
@@ -272,6 +272,16 @@ RUNNER_VARIABLES: tuple[Variable, ...] = (
 
 DECLARED: dict[str, Variable] = {each.name: each for each in (*VARIABLES, *RUNNER_VARIABLES)}
 PREFIXES = ("OLLAMA_", "LLAMA_ARG_")
+
+
+def is_same_value(name: str, one: str, other: str | None) -> bool:
+    """Whether Ollama makes the same of two texts, such as `true` and `1`, or a number in quotes."""
+    variable = DECLARED.get(name)
+    if one == other or variable is None or other is None:
+        return one == other
+    if trimmed(one) == trimmed(other):
+        return True
+    return understood(variable.kind, one) == understood(variable.kind, other)
 
 
 def is_ours(name: str) -> bool:

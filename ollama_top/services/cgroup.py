@@ -17,6 +17,7 @@ CONTAINER = re.compile(
 )
 SHORT_ID = 12
 UNIT = re.compile(r"/([^/]+\.(?:service|scope))(?=/|$)")
+OPENRC = re.compile(r"/openrc\.([^/]+)(?=/|$)")
 USER_MANAGER = re.compile(r"/user@\d+\.service/")
 OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -45,6 +46,9 @@ def membership(path: str) -> Membership:
     if container:
         short_id = (container["id"] or "")[:SHORT_ID]
         return Membership(Keeper.CONTAINER, short_id or container["lxc"] or container["machine"])
+    openrc = OPENRC.search(path)
+    if openrc:
+        return Membership(Keeper.OPENRC, openrc[1])
     units = list(UNIT.finditer(path))
     if units and units[-1][1].endswith(".service"):
         in_user_manager = USER_MANAGER.search(path[: units[-1].start() + 1]) is not None

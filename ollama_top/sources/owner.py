@@ -17,11 +17,14 @@ from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import is_serve
 from ollama_top.services import cgroup
 from ollama_top.services.cgroup import Membership
+from ollama_top.services.macos.service import keeper_of
+from ollama_top.services.snap import snap_of
 from ollama_top.services.systemd.bus import read_unit
 from ollama_top.sources import proc, sockets
 from ollama_top.sources.inet_diag import Socket
 
 MANUAL = Membership(Keeper.MANUAL, None)
+FIRST = 1  # a server with this number is the main program of the container that ollama-top is in
 AS_ROOT = "sudo $(command -v ollama-top)"  # finds it in a virtual environment too
 
 
@@ -110,20 +113,29 @@ def _describe(pid: int) -> Reading[ServerProcess]:
         process = psutil.Process(pid)
         started_at = datetime.fromtimestamp(process.create_time(), UTC)
         user = _user_name(process.uids().real)
+        path = cgroup.cgroup_path(proc.read_text(pid, "cgroup") or "")
+        kept = _kept(process, path)
     except psutil.Error:
         return Missing(Why.FAILED, f"the server's process {pid} ended while it was looked at")
-    path = cgroup.cgroup_path(proc.read_text(pid, "cgroup") or "")
-    kept = _keeper(pid, path)
     return Known(ServerProcess(pid, user, started_at, kept.keeper, kept.unit, path), Source.PROCESSES)
 
 
-def _keeper(pid: int, path: str | None) -> Membership:
-    """A unit counts as the keeper only when this is its main process: a shell may live in one too."""
+def _kept(process: psutil.Process, path: str | None) -> Membership:
+    """Who keeps a server; a unit only when this is its main process, since a shell may live in one too.
+
+    A snap's main process is the launcher, whose child the server is.
+    """
+    if os.uname().sysname == "Darwin":
+        parent = process.parent()
+        return keeper_of(process.pid, process.ppid(), (parent.cmdline() or [""])[0] if parent else "")
+    if process.pid == FIRST:
+        return Membership(Keeper.CONTAINER, None)
     kept = cgroup.membership(path) if path else MANUAL
-    if kept.unit is None or kept.keeper is Keeper.CONTAINER:
+    if kept.unit is None or kept.keeper not in {Keeper.SYSTEMD, Keeper.SYSTEMD_USER}:
         return kept
     unit = read_unit(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
-    return kept if unit and unit.main_pid == pid else MANUAL
+    main = {process.pid, process.ppid()} if snap_of(kept.unit) else {process.pid}
+    return kept if unit and unit.main_pid in main else MANUAL
 
 
 def _argv(pid: int) -> list[str]:

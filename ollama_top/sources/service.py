@@ -1,29 +1,78 @@
 """The service that keeps the server, and what its next start would get. Reads only; for one thread."""
 
+import pwd
+from pathlib import Path
+
+import psutil
+
 from ollama_top.model.reading import Known, Missing, Reading, Why
 from ollama_top.model.server import Keeper
 from ollama_top.model.service import Service
+from ollama_top.services.containers.service import read_container
+from ollama_top.services.macos.service import read_app, read_job
+from ollama_top.services.snap import read_snap, snap_of
 from ollama_top.services.systemd.service import read_service
 from ollama_top.sources.owner import ServerProcess
 
 USUAL_UNIT = "ollama.service"  # what Ollama's install script and the distributions call it
 BY_HAND = Missing(Why.ABSENT, "no service manager keeps it: its next start gets what its starter has")
-UNTOLD = {
-    Keeper.CONTAINER: "a container keeps the environment that it was created with: docker inspect tells it",
-    Keeper.LAUNCHD: "launchd keeps it: launchctl getenv NAME tells what its next start would get",
-}
+OPENRC = Missing(Why.UNSUPPORTED, "OpenRC keeps it: /etc/conf.d tells what its next start would get")
 
 
-def look(server: Reading[ServerProcess]) -> Reading[Service]:
-    """The service that keeps this server; where no server is found, one that should and does not run."""
-    if isinstance(server, Missing):
-        return _failed() or server
-    kept = server.value
-    if kept.keeper in UNTOLD:
-        return Missing(Why.UNSUPPORTED, UNTOLD[kept.keeper])
-    if kept.unit is None or kept.keeper is Keeper.MANUAL:
-        return BY_HAND
-    return read_service(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
+class ServiceWatch:
+    """Asks whoever keeps a server; a container only once, since it cannot be changed."""
+
+    def __init__(self) -> None:
+        """Prepare; nothing is asked yet."""
+        self._container: tuple[ServerProcess, Reading[Service]] | None = None
+
+    def look(self, server: Reading[ServerProcess]) -> Reading[Service]:
+        """The service that keeps this server; where no server is found, one that should and does not run."""
+        if isinstance(server, Missing):
+            return _failed() or server
+        if self._container is not None and self._container[0] == server.value:
+            return self._container[1]
+        found = look_at(server.value)
+        is_fixed = server.value.keeper is Keeper.CONTAINER and isinstance(found, Known)
+        self._container = (server.value, found) if is_fixed else None
+        return found
+
+
+def look_at(kept: ServerProcess) -> Reading[Service]:
+    """The service that keeps this server, by whoever keeps it."""
+    match kept.keeper:
+        case Keeper.CONTAINER:
+            return read_container(kept.unit, kept.cgroup)
+        case Keeper.OPENRC:
+            return OPENRC
+        case Keeper.LAUNCHD:
+            return read_job(kept.unit, *_owner(kept), kept.started_at)
+        case Keeper.APP:
+            return read_app(_parent(kept.pid), *_owner(kept), kept.started_at)
+        case Keeper.SYSTEMD | Keeper.SYSTEMD_USER if kept.unit is not None:
+            return _by_systemd(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
+    return BY_HAND
+
+
+def _by_systemd(unit: str, *, user: bool) -> Reading[Service]:
+    snap = snap_of(unit)
+    return read_snap(unit, snap) if snap else read_service(unit, user=user)
+
+
+def _owner(kept: ServerProcess) -> tuple[Path, int]:
+    """The home and the number of the user that a server runs as."""
+    try:
+        found = pwd.getpwnam(kept.user)
+    except KeyError:
+        return Path.home(), -1
+    return Path(found.pw_dir), found.pw_uid
+
+
+def _parent(pid: int) -> int:
+    try:
+        return psutil.Process(pid).ppid()
+    except psutil.Error:
+        return 0
 
 
 def _failed() -> Reading[Service] | None:

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from ollama_top.doctor.check import Check, Found
 from ollama_top.doctor.facts import configured_evidence, running_evidence, service
-from ollama_top.model.finding import Evidence, Fix, to_run
+from ollama_top.doctor.mending import restart
+from ollama_top.model.finding import Evidence
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.reading import Known, Reading, Source
-from ollama_top.model.server import Keeper
-from ollama_top.model.service import Service
+from ollama_top.model.service import Author, Service
 from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity
 
@@ -38,7 +38,7 @@ def _found(settings: list[Setting], kept: Service, snapshot: Snapshot, settle: s
         title=f"{names} {verb} configured, and the server {may} as it was started before",
         cause=_cause(kept),
         evidence=(*_evidence(settings, snapshot), *_times(kept)),
-        fix=_restart(kept, snapshot),
+        fix=restart(kept, snapshot),
         settle=settle,
         subject=kept.name,
     )
@@ -49,9 +49,19 @@ def _said(each: Setting) -> str:
 
 
 def _cause(kept: Service) -> str:
+    if kept.author in CAUSES:
+        return CAUSES[kept.author]
+    if kept.manager == "launchd":
+        return f"launchd started {kept.name} before that was written, and starts it from what it holds."
     if kept.needs_reload or {each.value for each in kept.held.assignments} != _configured(kept):
         return f"systemd has not read the files of {kept.name} anew, and the server was not restarted since."
     return f"systemd has read the files of {kept.name}, but the server was not restarted since."
+
+
+CAUSES = {
+    Author.APP: "Ollama's app passes on what it was itself started with, and its settings of then.",
+    Author.SNAP: "The snap's launcher takes its settings up only when it is started.",
+}
 
 
 def _configured(kept: Service) -> set[str | None]:
@@ -98,14 +108,6 @@ def _settle(snapshot: Snapshot) -> str:
     pid = snapshot.server.pid
     number = pid.value if isinstance(pid, Known) else "PID"
     return f"sudo cat /proc/{number}/environ tells what the running server has"
-
-
-def _restart(kept: Service, snapshot: Snapshot) -> Fix:
-    """The command that takes the files up; a restart alone would miss what systemd has not read."""
-    manager = snapshot.server.manager
-    is_user = isinstance(manager, Known) and manager.value is Keeper.SYSTEMD_USER
-    who, words = ([], "systemctl --user") if is_user else (["sudo"], "systemctl")
-    return to_run(*who, "sh", "-c", f"{words} daemon-reload && {words} restart {kept.name}")
 
 
 CHECK = Check(

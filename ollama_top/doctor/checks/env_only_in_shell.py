@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import running_evidence
+from ollama_top.doctor.facts import keeper, running_evidence, service
 from ollama_top.model.finding import Evidence, to_set
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.reading import Known
 from ollama_top.model.server import Keeper
+from ollama_top.model.service import Author
 from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity
 
@@ -40,9 +41,12 @@ def _found(each: Setting, snapshot: Snapshot) -> Found:
 
 
 def _cause(snapshot: Snapshot) -> str:
-    manager, unit = snapshot.server.manager, snapshot.server.unit
-    if isinstance(manager, Known) and manager.value is not Keeper.MANUAL and isinstance(unit, Known):
-        return f"{unit.value} is started by {manager.value}, which reads no shell's profile."
+    kept, by, unit = service(snapshot), keeper(snapshot), snapshot.server.unit
+    if kept is not None and kept.author in {Author.RUN, Author.COMPOSE}:
+        return f"{kept.manager} gives the container {kept.name} what it was created with, and nothing else."
+    if by is not None and by is not Keeper.MANUAL and isinstance(unit, Known):
+        manager = kept.manager if kept else by.value
+        return f"{unit.value} is started by {manager}, which reads no shell's profile."
     return "The server was started from elsewhere, or before the variable was exported."
 
 

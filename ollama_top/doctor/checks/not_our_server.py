@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
+from ollama_top.doctor.facts import keeper, service
 from ollama_top.model.finding import Evidence
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
@@ -16,9 +17,11 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     server = snapshot.server
     if not server.reachable:
         return
-    if isinstance(server.manager, Known) and server.manager.value is Keeper.CONTAINER:
+    if keeper(snapshot) is Keeper.CONTAINER:
+        if service(snapshot) is not None:
+            return  # what it was created with is read, so that all is said of it that of any server is
         yield Found(
-            title="the server runs in a container: its settings are the container's",
+            title="the server runs in a container: its settings are the container's, and are not read",
             cause="Neither your shell nor a service of this machine has a say in its environment.",
             evidence=(Evidence(f"its control group is that of {_unit(snapshot)}", Source.PROCESSES),),
             subject="container",

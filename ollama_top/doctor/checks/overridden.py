@@ -11,28 +11,35 @@ from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.reading import Source
 from ollama_top.model.verdict import Severity
+from ollama_top.ollama.variables import is_same_value
 
 
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     kept = service(snapshot)
     for name in sorted(kept.configuration.names()) if kept else ():
         said = kept.configuration.said(name) if kept else ()
-        lost = [loser for loser, winner in pairwise(said) if _is_surprising(loser, winner)]
+        manager = kept.manager if kept else ""
+        lost = [loser for loser, winner in pairwise(said) if _is_surprising(loser, winner, manager)]
         if lost:
-            yield _found(name, lost[-1], said[-1])
+            yield _found(name, lost[-1], said[-1], manager)
 
 
-def _is_surprising(loser: Assignment, winner: Assignment) -> bool:
-    """Whether somebody may have meant the loser to hold: dropping a file in is how one overrides the unit."""
-    is_meant = (loser.place.layer, winner.place.layer) in {
-        (Layer.UNIT, Layer.DROP_IN),
-        (Layer.MANAGER, Layer.UNIT),
-        (Layer.MANAGER, Layer.DROP_IN),
-    }
-    return loser.value is not None and loser.value != winner.value and not is_meant
+def _is_surprising(loser: Assignment, winner: Assignment, manager: str) -> bool:
+    """Whether somebody may have meant the loser to hold: dropping a file in is how one overrides the unit.
+
+    What launchd's session has was set by a person, of whom nobody expects that a file goes before it.
+    """
+    layers = (loser.place.layer, winner.place.layer)
+    is_meant = layers in MEANT or (layers in BELOW_UNITS and manager == "systemd")
+    is_same = loser.value is not None and is_same_value(loser.name, loser.value, winner.value)
+    return loser.value is not None and not is_same and not is_meant
 
 
-def _found(name: str, loser: Assignment, winner: Assignment) -> Found:
+MEANT = {(Layer.UNIT, Layer.DROP_IN), (Layer.IMAGE, Layer.CONTAINER)}
+BELOW_UNITS = {(Layer.MANAGER, Layer.UNIT), (Layer.MANAGER, Layer.DROP_IN)}
+
+
+def _found(name: str, loser: Assignment, winner: Assignment, manager: str) -> Found:
     wins = (
         f"{winner.place} sets it to {winner.value}"
         if winner.value is not None
@@ -40,7 +47,7 @@ def _found(name: str, loser: Assignment, winner: Assignment) -> Found:
     )
     return Found(
         title=f"{name}={loser.value} in {loser.place} has no effect: {wins}",
-        cause=_cause(winner.place.layer),
+        cause=_cause(winner.place.layer, manager),
         evidence=(
             Evidence(f"{loser.place} says {name}={loser.value}", Source.SERVICE),
             Evidence(wins, Source.SERVICE),
@@ -51,7 +58,17 @@ def _found(name: str, loser: Assignment, winner: Assignment) -> Found:
     )
 
 
-def _cause(layer: Layer) -> str:
+CAUSES = {
+    Layer.APP: "The app's settings go before what `launchctl setenv` has set.",
+    Layer.SNAP: "The snap's launcher exports the snap's settings at the end, over what its unit has set.",
+}
+
+
+def _cause(layer: Layer, manager: str) -> str:
+    if layer in CAUSES:
+        return CAUSES[layer]
+    if manager == "launchd":
+        return "What stands in a job's own file goes before what `launchctl setenv` has set."
     if layer is Layer.ENVIRONMENT_FILE:
         return "What EnvironmentFile= brings goes before every Environment=, wherever the two stand."
     return "Of files dropped in the last by name goes before the others, and of lines the last."

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import service
-from ollama_top.model.finding import Evidence, to_run
+from ollama_top.doctor.facts import last_words, service
+from ollama_top.model.finding import Evidence
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
 from ollama_top.model.reading import Known, Source, value_or
@@ -13,7 +13,7 @@ from ollama_top.model.service import Service
 from ollama_top.model.verdict import Severity
 
 LOOPING = "auto-restart"  # systemd's word while it waits to start a service anew
-SEVERAL = 3  # starts by systemd itself
+SEVERAL = 3  # starts by the manager itself
 RECENT = timedelta(seconds=60)
 
 
@@ -23,29 +23,30 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
         return
     state, restarts = value_or(kept.state, ""), value_or(kept.restarts, 0)
     if state.startswith("failed"):
-        yield _found(kept, f"{kept.name} has failed, and systemd does not start it any more")
+        yield _found(kept, snapshot, f"{kept.name} has failed, and {kept.manager} does not start it any more")
     elif LOOPING in state or (restarts >= SEVERAL and _is_recent(kept, snapshot)):
         times = "once" if restarts == 1 else f"{restarts} times"
-        yield _found(kept, f"{kept.name} ends again and again: systemd has started it anew {times}")
+        again = f"{kept.name} ends again and again: {kept.manager} has started it anew {times}"
+        yield _found(kept, snapshot, again)
 
 
 def _is_recent(kept: Service, snapshot: Snapshot) -> bool:
     return isinstance(kept.started_at, Known) and snapshot.taken_at - kept.started_at.value < RECENT
 
 
-def _found(kept: Service, title: str) -> Found:
+def _found(kept: Service, snapshot: Snapshot, title: str) -> Found:
     return Found(
         title=title,
         cause="Its main process ends at the start; its last words in the log say why.",
         evidence=(
             Evidence(
-                f"systemd says: {value_or(kept.state, '-')}, result {value_or(kept.result, '-')}",
+                f"{kept.manager} says: {value_or(kept.state, '-')}, result {value_or(kept.result, '-')}",
                 Source.SERVICE,
             ),
             Evidence(f"the last exit status was {value_or(kept.exit_status, '-')}", Source.SERVICE),
-            Evidence(f"starts by systemd itself: {value_or(kept.restarts, '-')}", Source.SERVICE),
+            Evidence(f"starts by {kept.manager} itself: {value_or(kept.restarts, '-')}", Source.SERVICE),
         ),
-        fix=to_run("journalctl", "-u", kept.name, "-n", "30", "--no-pager"),
+        fix=last_words(kept, snapshot),
         subject=kept.name,
     )
 

@@ -18,7 +18,8 @@ from ollama_top.model.configuration import (
     joined,
 )
 from ollama_top.model.process import Variable
-from ollama_top.ollama.environment import concerns, kept
+from ollama_top.ollama.environment import concerns
+from ollama_top.services.assigning import assigned
 from ollama_top.services.systemd.environment_file import assignments
 from ollama_top.services.systemd.unit_file import Directive, directives
 from ollama_top.services.systemd.words import SyntaxProblemError, resolved, words
@@ -81,7 +82,7 @@ def configuration(
     whole = joined(
         (
             Configuration(
-                tuple(_assigned(each.name, each.value, own) for each in manager if concerns(each.name))
+                tuple(assigned(each.name, each.value, own) for each in manager if concerns(each.name))
             ),
             Configuration((*said.passed, *said.inline), tuple(said.rejected), unread),
             *(_of_named(each, named.get(each.pattern, ())) for each in said.files),
@@ -197,7 +198,7 @@ def _take(said: _Said, word: str, place: Place, unit: str) -> None:
 def _checked(name: str, value: str, place: Place, said: _Said) -> Assignment:
     """The assignment; a value that systemd refuses changes nothing of what was said before."""
     if not CONTROL.search(value):
-        return _assigned(name, value, place)
+        return assigned(name, value, place)
     said.rejected.append(Rejected(name, place, "its value holds a control character, so systemd ignores it"))
     return next((each for each in reversed(said.inline) if each.name == name), Assignment(name, None, place))
 
@@ -208,14 +209,6 @@ def _why_rejected(name: str, equals: str) -> str:
     if not equals:
         return "there is no `=` in it, so systemd ignores it"
     return "its name is none that a variable can have, so systemd ignores it"
-
-
-def _assigned(name: str, value: str | None, place: Place) -> Assignment:
-    """A variable as set, unless its value may be a secret: that is not kept."""
-    shown = None if value is None else kept(name, value)
-    return Assignment(
-        name, shown, place, "its value may be a secret, and is not kept" if shown is None else None
-    )
 
 
 def _of_named(named: NamedFile, found: Sequence[TextFile]) -> Configuration:
@@ -236,7 +229,7 @@ def _of_file(file: TextFile, named: NamedFile) -> Configuration:
     for each in assignments(file.text):
         at = Place(Layer.ENVIRONMENT_FILE, file.path, each.line)
         if NAME.fullmatch(each.name) and not CONTROL.search(each.value):
-            taken += [_assigned(each.name, each.value, at)] if concerns(each.name) else []
+            taken += [assigned(each.name, each.value, at)] if concerns(each.name) else []
         else:
             rejected += [
                 Rejected(text, at, _why_rejected(each.name, "=")) for text in MENTION.findall(each.name)

@@ -4,7 +4,8 @@ systemd is not asked which they are: what has been written since it last looked 
 start would get, and v252 does not even notice the first file in a new folder.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -15,6 +16,8 @@ from ollama_top.services.systemd.configured import TextFile, configuration, envi
 
 SUFFIX = ".conf"
 LIMIT_BYTES = 1 << 20
+NIX_STORE = "/nix/store/"
+MOST_LINKS = 40  # as many as the kernel follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class UnitFiles:
     newest: str | None  # its path
     paths: tuple[str, ...]  # the unit's own file, then those dropped in, in systemd's order
     stray: tuple[str, ...]  # files beside those dropped in whose name does not end as systemd wants it
+    is_of_nix: bool = False  # whether the unit's own file is one that NixOS makes
 
 
 def read_files(unit: Unit, manager: Manager) -> UnitFiles:
@@ -50,6 +54,7 @@ def read_files(unit: Unit, manager: Manager) -> UnitFiles:
         newest,
         tuple(map(str, paths)),
         tuple(str(found[name]) for name in sorted(found) if not name.endswith(SUFFIX)),
+        is_of_nix=any(os.path.realpath(each).startswith(NIX_STORE) for each in own),
     )
 
 
@@ -100,7 +105,21 @@ def _read(path: Path) -> TextFile:
 
 
 def _changed_s(path: str) -> float:
+    """When what stands at a path last changed: the file, or a link on the way to it that was set anew.
+
+    All that NixOS makes bears the year 1970: there a link alone tells of a change.
+    """
     try:
-        return Path(path).stat().st_mtime
+        return max((Path(path).stat().st_mtime, *_links_s(Path(path))))
     except OSError:
         return 0.0
+
+
+def _links_s(path: Path) -> Iterator[float]:
+    """When each link on the way to a file was made; raises OSError."""
+    for _ in range(MOST_LINKS):
+        link = next((each for each in (path, *path.parents) if each.is_symlink()), None)
+        if link is None:
+            return
+        yield link.lstat().st_mtime
+        path = link.parent / link.readlink() / path.relative_to(link)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from ollama_top.model.configuration import Assignment, Configuration, Layer, Place
 from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
-from ollama_top.model.service import Service
+from ollama_top.model.service import Author, Service
 from ollama_top.ollama.environment import concerns
+from ollama_top.ollama.homebrew import formula_of
 from ollama_top.services.systemd.bus import Unit, read_manager, read_unit
 from ollama_top.services.systemd.files import UnitFiles, read_files
 
@@ -39,7 +40,15 @@ def _service(unit: Unit, files: UnitFiles) -> Service:
         changed_at=Known(datetime.fromtimestamp(changed, UTC), Source.SERVICE) if changed else no_files,
         held=Configuration(tuple(_held(each) for each in unit.environment if concerns(each.name))),
         configuration=files.configuration,
+        author=_author(unit.name, files),
+        known_as=formula_of(unit.name),
     )
+
+
+def _author(name: str, files: UnitFiles) -> Author:
+    if files.is_of_nix:
+        return Author.NIXOS
+    return Author.HOMEBREW if formula_of(name) else Author.FILES
 
 
 def _held(each: Variable) -> Assignment:

@@ -103,7 +103,7 @@ def test_launchd() -> None:
         "launchctl setenv OLLAMA_MODELS '/a b'",
         f"launchctl unsetenv {K}",
     ]
-    assert last.startswith("quit Ollama and open it again")
+    assert last.startswith("then restart it")
 
 
 @pytest.mark.parametrize(

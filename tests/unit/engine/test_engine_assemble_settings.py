@@ -188,6 +188,9 @@ def test_other_peoples_variables_are_left_out() -> None:
     ("configured", "running", "pending"),
     [
         (Known("4", Source.SERVICE), Known("4", Source.PROCESSES), False),
+        (Known('"4"', Source.SERVICE), Known("4", Source.PROCESSES), False),
+        (Known("", Source.SERVICE), frames.NOT_SET, False),
+        (Known("four", Source.SERVICE), frames.NOT_SET, True),
         (Known("4", Source.SERVICE), Known("2", Source.PROCESSES), True),
         (frames.NOT_SET, Known("2", Source.PROCESSES), True),
         (Known("4", Source.SERVICE), frames.NOT_SET, True),
@@ -199,7 +202,7 @@ def test_other_peoples_variables_are_left_out() -> None:
 def test_pending_needs_both_to_be_known(
     configured: Reading[str], running: Reading[str], pending: bool
 ) -> None:
-    assert is_pending(configured, running) is pending
+    assert is_pending(N, configured, running) is pending
 
 
 def test_unchanged_needs_a_start_and_older_files() -> None:

@@ -10,6 +10,7 @@ from ollama_top.model.server import Keeper
 from ollama_top.model.service import Service
 from ollama_top.sources import service as source
 from ollama_top.sources.owner import ServerProcess
+from ollama_top.sources.service import ServiceWatch
 
 SERVER = ServerProcess(1234, "ollama", frames.NOW, Keeper.SYSTEMD, "ollama.service")
 NOBODY = Missing(Why.ABSENT, "no process listens there")
@@ -41,15 +42,16 @@ def by(keeper: Keeper, unit: str | None = "mine.service") -> Known[ServerProcess
 
 @pytest.mark.parametrize(("keeper", "user"), [(Keeper.SYSTEMD, False), (Keeper.SYSTEMD_USER, True)])
 def test_the_servers_own_unit_is_asked_for(manager: Manager, keeper: Keeper, user: bool) -> None:
-    assert source.look(by(keeper)) == manager.answer
+    assert ServiceWatch().look(by(keeper)) == manager.answer
     assert manager.asked == [("mine.service", user)]
 
 
 @pytest.mark.parametrize(
     ("server", "why", "hint"),
     [
-        (by(Keeper.CONTAINER), Why.UNSUPPORTED, "docker inspect"),
-        (by(Keeper.LAUNCHD), Why.UNSUPPORTED, "launchctl getenv"),
+        (by(Keeper.CONTAINER, "web"), Why.UNSUPPORTED, "none of docker's or podman's"),
+        (by(Keeper.OPENRC), Why.UNSUPPORTED, "/etc/conf.d"),
+        (by(Keeper.LAUNCHD, None), Why.DENIED, "sudo launchctl list"),
         (by(Keeper.MANUAL), Why.ABSENT, "no service manager keeps it"),
         (by(Keeper.SYSTEMD, None), Why.ABSENT, "no service manager keeps it"),
     ],
@@ -57,7 +59,7 @@ def test_the_servers_own_unit_is_asked_for(manager: Manager, keeper: Keeper, use
 def test_who_keeps_it_and_cannot_be_asked(
     manager: Manager, server: Known[ServerProcess], why: Why, hint: str
 ) -> None:
-    found = source.look(server)
+    found = ServiceWatch().look(server)
     assert isinstance(found, Missing)
     assert found.why is why
     assert hint in found.hint
@@ -76,10 +78,10 @@ def test_without_a_server_the_usual_unit_may_say_why(
     manager: Manager, changes: dict[str, bool], is_told: bool
 ) -> None:
     manager.answer = frames.service(**changes)
-    assert source.look(NOBODY) == (manager.answer if is_told else NOBODY)
+    assert ServiceWatch().look(NOBODY) == (manager.answer if is_told else NOBODY)
     assert manager.asked == [("ollama.service", False)]
 
 
 def test_without_a_server_and_a_service_manager_the_reason_is_the_servers(manager: Manager) -> None:
     manager.answer = SILENT
-    assert source.look(NOBODY) == NOBODY
+    assert ServiceWatch().look(NOBODY) == NOBODY

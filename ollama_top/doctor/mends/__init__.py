@@ -1,0 +1,1 @@
+"""How a variable is set for good, one file for each kind of keeper. Pure."""

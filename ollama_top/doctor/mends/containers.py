@@ -1,0 +1,56 @@
+"""A container: its environment is fixed when it is created, so that another has to be. Pure."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from ollama_top.doctor.mends.words import pairs, taken_away
+from ollama_top.model.finding import Change
+from ollama_top.model.service import Author, Service
+
+OLD = "before"  # what the old container is called from then on: its data may lie in it
+
+
+def steps(changes: Sequence[Change], kept: Service | None) -> tuple[str, ...]:
+    """Create it anew; where it is not known, in general words."""
+    if kept is None:
+        new = _options(changes)
+        return (f"create the container anew, {new}: its environment is fixed once it is there",)
+    return tuple(_compose(changes, kept) if kept.author is Author.COMPOSE else _run(changes, kept))
+
+
+def in_pod(changes: Sequence[Change]) -> tuple[str, ...]:
+    """What Kubernetes starts it with."""
+    return (
+        f"in the pod's specification, under env of the container, {_words(changes)}",
+        "kubectl apply -f the file of it",
+    )
+
+
+def _compose(changes: Sequence[Change], kept: Service) -> Iterator[str]:
+    service = kept.known_as or kept.name
+    yield f"in {kept.files[0] if kept.files else 'the compose file'}, under services, {service}, environment"
+    yield from (f'    write {each.name}: "{each.value}"' for each in changes if each.value is not None)
+    yield from (f"    take {name} out" for name in taken_away(changes))
+    options = [word for each in kept.files for word in ("-f", each)]
+    yield shlex.join([kept.manager, "compose", *options, "up", "-d", service])
+
+
+def _run(changes: Sequence[Change], kept: Service) -> Iterator[str]:
+    """The old one is kept, since models may lie in it."""
+    old = f"{kept.name}-{OLD}"
+    yield "create the container anew: its environment is fixed once it is there"
+    yield f"    {shlex.join([kept.manager, 'stop', kept.name])}"
+    yield f"    {shlex.join([kept.manager, 'rename', kept.name, old])}"
+    yield f"    {kept.manager} run -d --name {shlex.quote(kept.name)} {_options(changes)}, else as before"
+    yield f"{kept.manager} inspect {shlex.quote(old)} tells its volumes, ports, GPUs and image"
+
+
+def _options(changes: Sequence[Change]) -> str:
+    options = [shlex.join([word for each in pairs(changes) for word in ("-e", each)])]
+    without = [f"without {name}" for name in taken_away(changes)]
+    return " and ".join(each for each in (*options, *without) if each)
+
+
+def _words(changes: Sequence[Change]) -> str:
+    set_each = [f"set {each}" for each in pairs(changes)]
+    return " and ".join([*set_each, *(f"take {name} out" for name in taken_away(changes))])

@@ -1,0 +1,86 @@
+"""macOS: Ollama's app, a job of launchd's, and a service of Homebrew's. Pure."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from ollama_top.doctor.mends.words import layer_of
+from ollama_top.model.configuration import Layer
+from ollama_top.model.finding import Change
+from ollama_top.model.service import Author, Service
+
+REOPEN = ("osascript -e 'quit app \"Ollama\"'", "open -a Ollama")
+LOST = "what launchctl sets is lost at the next start of the machine"
+IN_SETTINGS = {
+    "OLLAMA_HOST": "Expose Ollama to the network",
+    "OLLAMA_MODELS": "Model location",
+    "OLLAMA_CONTEXT_LENGTH": "Context length",
+    "OLLAMA_NO_CLOUD": "Cloud",
+}
+"""What the app's Settings call the variables that they set."""
+
+SYSTEM = "/Library/LaunchDaemons/"
+
+
+def app(changes: Sequence[Change], kept: Service | None) -> tuple[str, ...]:
+    """The app's settings where they have the last word, else launchd's environment; then open it anew."""
+    by_app = [each for each in changes if layer_of(each.name, kept) is Layer.APP]
+    others = [each for each in changes if each not in by_app]
+    return (
+        *(_in_settings(each) for each in by_app),
+        *_session(others),
+        *REOPEN,
+        *((LOST,) if any(each.value is not None for each in others) else ()),
+    )
+
+
+def job(changes: Sequence[Change], kept: Service | None) -> tuple[str, ...]:
+    """A job of launchd's: in its own file, which launchd then reads anew."""
+    if kept is None or not kept.files:
+        return (*_session(changes), "then restart it; it is lost at the next start of the machine")
+    if kept.author is Author.HOMEBREW:
+        return tuple(_homebrew(changes, kept))
+    file = kept.files[0]
+    return (
+        f"in {file}, under EnvironmentVariables",
+        *(f"    make it {each.name}={each.value}" for each in changes if each.value is not None),
+        *(f"    take {each.name} out" for each in changes if each.value is None),
+        *reload(kept),
+    )
+
+
+def reload(kept: Service) -> tuple[str, ...]:
+    """The commands by which launchd reads a job's file anew, and starts it."""
+    file = kept.files[0] if kept.files else ""
+    is_system = file.startswith(SYSTEM)
+    launchctl, domain = ("sudo launchctl", "system") if is_system else ("launchctl", "gui/$(id -u)")
+    return (
+        f"{launchctl} bootout {domain}/{shlex.quote(kept.name)}",
+        f"{launchctl} bootstrap {domain} {shlex.quote(file)}",
+    )
+
+
+def _homebrew(changes: Sequence[Change], kept: Service) -> Iterator[str]:
+    """Its own file is written anew at each start; what Ollama finds empty counts as not set."""
+    formula = kept.known_as or kept.name
+    for each in changes:
+        said = kept.configuration.said(each.name)[-1:]
+        is_there = bool(said) and said[0].place.layer is Layer.DROP_IN
+        where = said[0].place if is_there else f"~/.homebrew/services/{formula}.env"
+        yield f"in {where} {'make it' if is_there else 'write'} {each.name}={each.value or ''}"
+    yield f"brew services restart {shlex.quote(formula)}"
+    yield f"Homebrew before 7 does not read that file: there use {', '.join(_session(changes))}"
+
+
+def _session(changes: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(
+        shlex.join(["launchctl", "setenv", each.name, each.value])
+        if each.value is not None
+        else f"launchctl unsetenv {each.name}"
+        for each in changes
+    )
+
+
+def _in_settings(change: Change) -> str:
+    name = IN_SETTINGS.get(change.name, change.name)
+    to = f", so that it becomes {change.value}" if change.value is not None else " back to its default"
+    return f"in the app's Settings change {name!r}{to}"

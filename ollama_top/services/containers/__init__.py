@@ -1,0 +1,1 @@
+"""Containers: what docker or podman holds of them."""
