@@ -6,20 +6,34 @@ from collections.abc import Callable, Mapping, Sequence
 from ollama_top.doctor.facts import keeper, service
 from ollama_top.doctor.mends import containers, macos, nixos, snap, systemd
 from ollama_top.doctor.mends.words import pairs, taken_away
+from ollama_top.model.configuration import Assignment, Layer
 from ollama_top.model.finding import Change, Fix, FixKind, to_run
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import value_or
 from ollama_top.model.server import Keeper
 from ollama_top.model.service import Author, Service
+from ollama_top.ollama.homebrew import FORMULA_SETS
 
 ELSEWHERE = ("in the environment of whatever starts the server; then restart it",)
 USUAL_UNIT = "ollama.service"
+WRITTEN_BY_INSTALLER = f"/etc/systemd/system/{USUAL_UNIT}"  # packages, and people, write elsewhere
 POD = "kubepods"  # in the control group of whatever Kubernetes runs
 
 
 def steps(fix: Fix, snapshot: Snapshot) -> tuple[str, ...]:
     """What to do for a fix, one step a line; none for a command, which says it itself."""
     return () if fix.kind is FixKind.COMMAND else _to_set(fix.changes, snapshot)
+
+
+def written_anew(kept: Service) -> list[Assignment]:
+    """What stands in a service's own file, and is lost when an installer or Homebrew writes that anew."""
+    names = dict.fromkeys(each.name for each in kept.configuration.assignments)
+    held = [kept.configuration.said(name)[-1] for name in names]
+    mine = [each for each in held if each.place.layer is Layer.UNIT and each.value is not None]
+    if kept.author is Author.HOMEBREW:
+        return [each for each in mine if (each.name, each.value) not in FORMULA_SETS]
+    is_installers = kept.author is Author.FILES
+    return [each for each in mine if is_installers and each.place.path == WRITTEN_BY_INSTALLER]
 
 
 def _to_set(changes: Sequence[Change], snapshot: Snapshot) -> tuple[str, ...]:
@@ -80,7 +94,7 @@ def restart(kept: Service, snapshot: Snapshot) -> Fix:
             return to_run("sh", "-c", " && ".join(macos.REOPEN))
         case Author.COMPOSE | Author.RUN:
             return to_run(kept.manager, "restart", kept.name)
-        case Author.HOMEBREW if kept.manager == "launchd":
+        case Author.HOMEBREW if kept.manager == "launchd" and not written_anew(kept):
             return to_run("brew", "services", "restart", kept.known_as or kept.name)
     if kept.manager == "launchd":
         return to_run("sh", "-c", " && ".join(macos.reload(kept)))

@@ -14,6 +14,7 @@ class Layer(Vocabulary):
     """A place in which a variable can be set for a server; the later goes before the earlier."""
 
     MANAGER = "manager", "the service manager's own environment"
+    SESSION = "session", "launchd's environment of a user's session, which `launchctl setenv` sets"
     UNIT = "unit", "the service's own file, which an update of Ollama writes anew"
     DROP_IN = "drop-in", "a file beside the service's own, which updates leave alone"
     ENVIRONMENT_FILE = "environment file", "a file that the service names for its environment"
@@ -38,7 +39,7 @@ class Place:
     def __str__(self) -> str:
         """The place in one word for a person."""
         if self.path is None:
-            what = "settings" if self.layer in SETTINGS else "environment"
+            what = "own setting" if self.layer in SETTINGS else "environment"
             return f"the {self.layer.value}'s {what}"
         return self.path if self.line is None else f"{self.path}:{self.line}"
 

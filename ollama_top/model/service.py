@@ -19,6 +19,7 @@ class Author(Vocabulary):
     APP = "app", "Ollama's app, from its settings and launchd's environment"
     RUN = "run", "whoever created the container"
     COMPOSE = "compose", "compose, from its file"
+    UNIT = "unit", "a unit of systemd's, such as a quadlet, that creates the container at each start"
 
 
 @dataclass(frozen=True, slots=True)

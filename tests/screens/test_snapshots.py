@@ -5,6 +5,7 @@ from typing import Any
 
 import feeds
 import found
+import keepers
 import pytest
 import scenes
 import troubles
@@ -106,6 +107,14 @@ async def test_option(options: dict[str, Any], screen: SnapshotAssertion) -> Non
 @pytest.mark.parametrize("scene", [found.unset, found.pending], ids=lambda scene: scene.__name__)
 @pytest.mark.parametrize("key", ["d", "e"])
 async def test_page_of_the_doctor(key: str, scene: Callable[[], Frame], screen: SnapshotAssertion) -> None:
+    async with running(scene()) as monitor:
+        await monitor.press(key)
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("scene", keepers.ILL, ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize("key", ["d", "e"])
+async def test_page_of_a_keeper(key: str, scene: Callable[[], Frame], screen: SnapshotAssertion) -> None:
     async with running(scene()) as monitor:
         await monitor.press(key)
         assert readable(monitor.lines) == screen

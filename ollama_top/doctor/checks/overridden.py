@@ -18,28 +18,27 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     kept = service(snapshot)
     for name in sorted(kept.configuration.names()) if kept else ():
         said = kept.configuration.said(name) if kept else ()
-        manager = kept.manager if kept else ""
-        lost = [loser for loser, winner in pairwise(said) if _is_surprising(loser, winner, manager)]
+        lost = [loser for loser, winner in pairwise(said) if _is_surprising(loser, winner)]
         if lost:
-            yield _found(name, lost[-1], said[-1], manager)
+            yield _found(name, lost[-1], said[-1])
 
 
-def _is_surprising(loser: Assignment, winner: Assignment, manager: str) -> bool:
-    """Whether somebody may have meant the loser to hold: dropping a file in is how one overrides the unit.
-
-    What launchd's session has was set by a person, of whom nobody expects that a file goes before it.
-    """
-    layers = (loser.place.layer, winner.place.layer)
-    is_meant = layers in MEANT or (layers in BELOW_UNITS and manager == "systemd")
+def _is_surprising(loser: Assignment, winner: Assignment) -> bool:
+    """Whether somebody may have meant the loser to hold: dropping a file in is how one overrides the unit."""
+    is_meant = (loser.place.layer, winner.place.layer) in MEANT
     is_same = loser.value is not None and is_same_value(loser.name, loser.value, winner.value)
     return loser.value is not None and not is_same and not is_meant
 
 
-MEANT = {(Layer.UNIT, Layer.DROP_IN), (Layer.IMAGE, Layer.CONTAINER)}
-BELOW_UNITS = {(Layer.MANAGER, Layer.UNIT), (Layer.MANAGER, Layer.DROP_IN)}
+MEANT = {
+    (Layer.UNIT, Layer.DROP_IN),
+    (Layer.MANAGER, Layer.UNIT),
+    (Layer.MANAGER, Layer.DROP_IN),
+    (Layer.IMAGE, Layer.CONTAINER),
+}
 
 
-def _found(name: str, loser: Assignment, winner: Assignment, manager: str) -> Found:
+def _found(name: str, loser: Assignment, winner: Assignment) -> Found:
     wins = (
         f"{winner.place} sets it to {winner.value}"
         if winner.value is not None
@@ -47,7 +46,7 @@ def _found(name: str, loser: Assignment, winner: Assignment, manager: str) -> Fo
     )
     return Found(
         title=f"{name}={loser.value} in {loser.place} has no effect: {wins}",
-        cause=_cause(winner.place.layer, manager),
+        cause=_cause(loser.place.layer, winner.place.layer),
         evidence=(
             Evidence(f"{loser.place} says {name}={loser.value}", Source.SERVICE),
             Evidence(wins, Source.SERVICE),
@@ -64,12 +63,12 @@ CAUSES = {
 }
 
 
-def _cause(layer: Layer, manager: str) -> str:
-    if layer in CAUSES:
-        return CAUSES[layer]
-    if manager == "launchd":
+def _cause(loser: Layer, winner: Layer) -> str:
+    if winner in CAUSES:
+        return CAUSES[winner]
+    if loser is Layer.SESSION:
         return "What stands in a job's own file goes before what `launchctl setenv` has set."
-    if layer is Layer.ENVIRONMENT_FILE:
+    if winner is Layer.ENVIRONMENT_FILE:
         return "What EnvironmentFile= brings goes before every Environment=, wherever the two stand."
     return "Of files dropped in the last by name goes before the others, and of lines the last."
 

@@ -15,7 +15,8 @@ def steps(changes: Sequence[Change], kept: Service | None) -> tuple[str, ...]:
     if kept is None:
         new = _options(changes)
         return (f"create the container anew, {new}: its environment is fixed once it is there",)
-    return tuple(_compose(changes, kept) if kept.author is Author.COMPOSE else _run(changes, kept))
+    of_author = {Author.COMPOSE: _compose, Author.UNIT: _quadlet}
+    return tuple(of_author.get(kept.author, _run)(changes, kept))
 
 
 def in_pod(changes: Sequence[Change]) -> tuple[str, ...]:
@@ -33,6 +34,16 @@ def _compose(changes: Sequence[Change], kept: Service) -> Iterator[str]:
     yield from (f"    take {name} out" for name in taken_away(changes))
     options = [word for each in kept.files for word in ("-f", each)]
     yield shlex.join([kept.manager, "compose", *options, "up", "-d", service])
+
+
+def _quadlet(changes: Sequence[Change], kept: Service) -> Iterator[str]:
+    """A unit that creates it at each start: of the user that the container is of."""
+    unit = kept.known_as or kept.name
+    yield f"in the .container file that {unit} is made of, under [Container]"
+    yield from (f'    write Environment="{each}"' for each in pairs(changes))
+    yield from (f"    take {name} out" for name in taken_away(changes))
+    yield "systemctl --user daemon-reload (of a container of root's: sudo systemctl)"
+    yield f"systemctl --user restart {shlex.quote(unit)}"
 
 
 def _run(changes: Sequence[Change], kept: Service) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ollama_top.model.service import Author, Service
 from ollama_top.services.assigning import of_pairs
 
 COMPOSE = "com.docker.compose."  # podman-compose writes these labels as well
+OF_UNIT = "PODMAN_SYSTEMD_UNIT"  # the label of a container that a unit runs podman for
 PROGRAM = "ollama"
 IN_IMAGE, IN_CONTAINER = Place(Layer.IMAGE, None), Place(Layer.CONTAINER, None)
 NO_FILE = Missing(Why.ABSENT, "it has no file: it keeps what it was created with")
@@ -27,7 +28,7 @@ def container(program: str, inspected: bytes, image: bytes) -> Service | None:
         return None
     state, labels = _map(found, "State"), _map(_map(found, "Config"), "Labels")
     name = str(found.get("Name") or found.get("Id", "")).removeprefix("/")
-    is_composed = f"{COMPOSE}service" in labels
+    author = _author(labels)
     return Service(
         name=name,
         is_loaded=True,
@@ -38,15 +39,23 @@ def container(program: str, inspected: bytes, image: bytes) -> Service | None:
         restarts=_reading(found, "RestartCount", int),
         started_at=_moment(state.get("StartedAt")),
         needs_reload=False,
-        files=_files(labels) if is_composed else (),
+        files=_files(labels),
         stray_files=(),
         changed_at=NO_FILE,
         held=Configuration(),
-        configuration=_configuration(found, _map(of_image, "Config")),
+        configuration=_configuration(found, _map(of_image, "Config"), author),
         manager=program,
-        author=Author.COMPOSE if is_composed else Author.RUN,
-        known_as=str(labels[f"{COMPOSE}service"]) if is_composed else None,
+        author=author,
+        known_as=str(labels[NAMED_BY[author]]) if author in NAMED_BY else None,
     )
+
+
+NAMED_BY = {Author.COMPOSE: f"{COMPOSE}service", Author.UNIT: OF_UNIT}
+"""The label that tells an author, and what it calls the container."""
+
+
+def _author(labels: Mapping[str, Any]) -> Author:
+    return next((author for author, label in NAMED_BY.items() if label in labels), Author.RUN)
 
 
 def image_of(inspected: bytes) -> str | None:
@@ -55,16 +64,18 @@ def image_of(inspected: bytes) -> str | None:
     return str(found["Image"]) if found and found.get("Image") else None
 
 
-def _configuration(found: Mapping[str, Any], image: Mapping[str, Any]) -> Configuration:
+def _configuration(found: Mapping[str, Any], image: Mapping[str, Any], author: Author) -> Configuration:
     """The image's own first; what the container only repeats of it is not said anew."""
     of_image = _pairs(image.get("Env"))
     own = [each for each in _pairs(_map(found, "Config").get("Env")) if each not in of_image]
     said: tuple[Assignment, ...] = (*of_pairs(of_image, IN_IMAGE), *of_pairs(own, IN_CONTAINER))
-    return Configuration(said, unread=_script(str(found.get("Path") or PROGRAM)))
+    return Configuration(said, unread=_unread(str(found.get("Path") or PROGRAM), author))
 
 
-def _script(path: str) -> tuple[Unread, ...]:
-    """What starts the server in place of Ollama itself may set anything."""
+def _unread(path: str, author: Author) -> tuple[Unread, ...]:
+    """What may set anything: a script that starts the server, or whoever creates the container anew."""
+    if author is Author.UNIT:
+        return (Unread(IN_CONTAINER, "systemd creates it anew at each start, from a file that is not read"),)
     if path.rpartition("/")[2] == PROGRAM:
         return ()
     return (Unread(IN_CONTAINER, f"it is started by {path}, which is not looked into"),)

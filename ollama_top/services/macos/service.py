@@ -18,7 +18,7 @@ from ollama_top.services.macos.jobs import Job, job, labels
 
 APP, APP_PROGRAM = "Ollama.app", "/Contents/MacOS/Ollama"
 LAUNCHD = 1  # the number of its process
-IN_SESSION = Place(Layer.MANAGER, None)
+IN_SESSION = Place(Layer.SESSION, None)
 NO_TIME = Missing(Why.UNSUPPORTED, "what `launchctl setenv` sets leaves no trace of when it was set")
 UNTOLD = Missing(Why.UNSUPPORTED, "launchd does not tell it")
 HIDDEN = Missing(

@@ -5,13 +5,13 @@ from typing import Any
 import frames
 import pytest
 
-from ollama_top.doctor.mending import steps
+from ollama_top.doctor.mending import restart, steps
 from ollama_top.model.configuration import Assignment, Layer, Place
-from ollama_top.model.finding import Change, Fix, FixKind, to_run, to_set
+from ollama_top.model.finding import Change, Fix, FixKind, mend, to_run, to_set
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Reading, Source
 from ollama_top.model.server import Keeper
-from ollama_top.model.service import Service
+from ollama_top.model.service import Author, Service
 
 N, K = "OLLAMA_NUM_PARALLEL", "OLLAMA_KEEP_ALIVE"
 FILE = Place(Layer.ENVIRONMENT_FILE, "/etc/default/ollama", 1)
@@ -117,6 +117,122 @@ def test_launchd() -> None:
 def test_a_container(changes: dict[str, str | None], options: str) -> None:
     (step,) = steps(to_set(**changes), kept_by(Keeper.CONTAINER))
     assert step == f"create the container anew, {options}: its environment is fixed once it is there"
+
+
+DOCKER = {"name": "web llm", "manager": "docker", "author": Author.RUN}
+QUADLET = {"name": "llm", "manager": "podman", "author": Author.UNIT, "known_as": "llm.service"}
+PLIST = "/Library/LaunchDaemons/org.ollama.plist"
+JOB = {"name": "org.ollama", "manager": "launchd", "files": (PLIST,)}
+
+
+def test_a_container_that_is_known_is_kept_and_another_created() -> None:
+    snapshot = kept_by(Keeper.CONTAINER, frames.service(**DOCKER))
+    assert steps(SET, snapshot) == (
+        "create the container anew: its environment is fixed once it is there",
+        "    docker stop 'web llm'",
+        "    docker rename 'web llm' 'web llm-before'",
+        f"    docker run -d --name 'web llm' -e {N}=4, else as before",
+        "docker inspect 'web llm-before' tells its volumes, ports, GPUs and image",
+    )
+
+
+def test_a_container_that_a_unit_creates() -> None:
+    snapshot = kept_by(Keeper.CONTAINER, frames.service(**QUADLET))
+    first, line, *_, last = steps(SET, snapshot)
+    assert first == "in the .container file that llm.service is made of, under [Container]"
+    assert line == f'    write Environment="{N}=4"'
+    assert last == "systemctl --user restart llm.service"
+
+
+def test_a_pod() -> None:
+    cgroup = Known("/kubepods/burstable/pod1/0123", Source.PROCESSES)
+    first, _ = steps(to_set(**{N: "4", K: None}), kept_by(Keeper.CONTAINER, cgroup=cgroup))
+    assert first.endswith(f"under env of the container, set {N}=4 and take {K} out")
+
+
+def test_openrc() -> None:
+    snapshot = kept_by(Keeper.OPENRC, unit=Known("ollama", Source.PROCESSES))
+    assert steps(to_set(**{N: "4", K: None}), snapshot) == (
+        "in /etc/conf.d/ollama write",
+        f"    export {N}=4",
+        f"    unset {K}",
+        "sudo rc-service ollama restart",
+    )
+
+
+def test_a_daemon_of_launchds_in_its_own_file() -> None:
+    snapshot = kept_by(Keeper.LAUNCHD, frames.service(**JOB))
+    assert steps(to_set(**{N: "4", K: None}), snapshot) == (
+        f"in {PLIST}, under EnvironmentVariables",
+        f"    make it {N}=4",
+        f"    take {K} out",
+        "sudo launchctl bootout system/org.ollama",
+        f"sudo launchctl bootstrap system {PLIST}",
+    )
+
+
+def test_the_app_loses_what_launchctl_sets() -> None:
+    *_, last = steps(SET, kept_by(Keeper.APP, frames.service(author=Author.APP)))
+    assert last == "what launchctl sets is lost at the next start of the machine"
+
+
+def test_homebrew_changes_what_its_own_file_of_a_person_says() -> None:
+    place = Place(Layer.DROP_IN, "/Users/jo/.homebrew/services/ollama.env", 3)
+    kept = frames.service(
+        frames.said(N, "2", place), **(JOB | {"author": Author.HOMEBREW, "known_as": "ollama"})
+    )
+    first, second, *_ = steps(to_set(**{N: "4", K: None}), kept_by(Keeper.LAUNCHD, kept))
+    assert first == f"in {place} make it {N}=4"
+    assert second == f"in ~/.homebrew/services/ollama.env write {K}="
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "lines"),
+    [
+        ("OLLAMA_HOST", "127.0.0.1", ['    services.ollama.host = "127.0.0.1";']),
+        (
+            "OLLAMA_HOST",
+            "http://0.0.0.0:8080",
+            ['    services.ollama.host = "0.0.0.0";', "    services.ollama.port = 8080;"],
+        ),
+        ("OLLAMA_MODELS", "/a", ['    services.ollama.models = "/a";']),
+        (K, 'a"${b}', [f'    services.ollama.environmentVariables.{K} = "a\\"\\${{b}}";']),
+        (K, None, [f"    (and take {K} out of services.ollama.environmentVariables)"]),
+    ],
+)
+def test_nixos(name: str, value: str | None, lines: list[str]) -> None:
+    snapshot = kept_by(Keeper.SYSTEMD, frames.service(author=Author.NIXOS))
+    _, *found, _ = steps(to_set(**{name: value}), snapshot)
+    assert found == lines
+
+
+def test_a_snap_sets_what_it_knows_and_the_rest_beside_its_unit() -> None:
+    kept = frames.service(name="snap.ollama.listener.service", author=Author.SNAP, known_as="ollama")
+    found = steps(to_set(OLLAMA_CONTEXT_LENGTH="8192", OLLAMA_HOST=None, **{N: "4"}), kept_by(None, kept))
+    assert found == (
+        "sudo snap set ollama context-length=8192",
+        "sudo snap unset ollama host",
+        "sudo systemctl edit snap.ollama.listener.service",
+        "under [Service] write",
+        f'    Environment="{N}=4"',
+        "sudo snap restart ollama",
+    )
+
+
+@pytest.mark.parametrize(
+    ("keeper", "kept", "command"),
+    [
+        (Keeper.CONTAINER, DOCKER, "docker restart 'web llm'"),
+        (Keeper.LAUNCHD, JOB, "sh -c 'sudo launchctl bootout system/org.ollama && "),
+        (Keeper.LAUNCHD, JOB | {"author": Author.HOMEBREW, "known_as": "o"}, "brew services restart o"),
+        (Keeper.APP, {"author": Author.APP}, "sh -c 'osascript -e"),
+        (Keeper.SYSTEMD, {"author": Author.NIXOS}, "sudo sh -c 'systemctl daemon-reload"),
+        (Keeper.SYSTEMD_USER, {}, "sh -c 'systemctl --user daemon-reload"),
+    ],
+)
+def test_how_each_is_restarted(keeper: Keeper, kept: dict[str, Any], command: str) -> None:
+    service = frames.service(**kept)
+    assert mend(restart(service.value, kept_by(keeper, service))).startswith(command)
 
 
 def test_by_hand() -> None:

@@ -59,6 +59,7 @@ KEPT = {
     "lxc": ("/lxc.payload.web/system.slice/ollama.service", Keeper.CONTAINER, "web"),
     "lxc, old": ("/lxc/web", Keeper.CONTAINER, "web"),
     "proxmox": ("/lxc/101/ns/system.slice/ollama.service", Keeper.CONTAINER, "101"),
+    "openrc": ("/openrc.ollama", Keeper.OPENRC, "ollama"),
     "nspawn": ("/machine.slice/machine-deb.scope/payload", Keeper.CONTAINER, "deb"),
     "nspawn service": ("/machine.slice/systemd-nspawn@deb.service/payload", Keeper.CONTAINER, "deb"),
 }

@@ -9,7 +9,9 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 from sources_server import PROGRAM, ServerProgram, script
 
@@ -129,6 +131,36 @@ def test_a_users_server_is_seen_by_root(tmp_path: Path) -> None:
         found = server(owner.find_owner(program.port))
     assert found.pid == program.pid
     assert found.user == pwd.getpwuid(NOBODY).pw_name
+
+
+@pytest.mark.parametrize(
+    ("unit", "main_pid", "keeper"),
+    [
+        ("ollama.service", "self", Keeper.SYSTEMD),
+        ("ollama.service", "parent", Keeper.MANUAL),
+        ("snap.ollama.listener.service", "parent", Keeper.SYSTEMD),
+    ],
+)
+def test_a_unit_keeps_what_it_started(
+    monkeypatch: pytest.MonkeyPatch, unit: str, main_pid: str, keeper: Keeper
+) -> None:
+    process = psutil.Process()
+    main = process.pid if main_pid == "self" else process.ppid()
+    monkeypatch.setattr(owner, "read_unit", lambda *_, **__: SimpleNamespace(main_pid=main))
+    assert owner._kept(process, f"/system.slice/{unit}").keeper is keeper
+
+
+def test_the_first_process_is_a_containers() -> None:
+    assert owner._kept(psutil.Process(1), None).keeper is Keeper.CONTAINER
+
+
+def test_on_macos_launchd_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner.os, "uname", lambda: SimpleNamespace(sysname="Darwin"))
+    asked: list[tuple[int, int, str]] = []
+    monkeypatch.setattr(owner, "keeper_of", lambda *words: asked.append(words))
+    owner._kept(psutil.Process(), None)
+    assert asked[0][:2] == (os.getpid(), os.getppid())
+    assert asked[0][2]
 
 
 def test_a_server_that_ends_meanwhile_is_missing(tmp_path: Path) -> None:

@@ -66,6 +66,28 @@ def test_who_keeps_it_and_cannot_be_asked(
     assert manager.asked == []
 
 
+def test_a_container_is_asked_once_and_again_after_its_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+
+    def read(identity: str | None, _: str | None) -> Reading[Service]:
+        asked.append(identity)
+        return frames.service() if len(asked) > 1 else SILENT
+
+    monkeypatch.setattr(source, "read_container", read)
+    watch, first = ServiceWatch(), by(Keeper.CONTAINER, "0123")
+    assert watch.look(first) == SILENT
+    assert [watch.look(first) for _ in range(3)] == [frames.service()] * 3
+    assert len(asked) == 2
+    watch.look(Known(replace(first.value, pid=99), Source.PROCESSES))
+    assert len(asked) == 3
+
+
+def test_a_snaps_unit_is_read_with_what_its_launcher_adds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "read_snap", lambda unit, snap: Missing(Why.FAILED, f"{snap}: {unit}"))
+    unit = "snap.ollama.listener.service"
+    assert ServiceWatch().look(by(Keeper.SYSTEMD, unit)) == Missing(Why.FAILED, f"ollama: {unit}")
+
+
 @pytest.mark.parametrize(
     ("changes", "is_told"),
     [

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ollama_top.services.systemd import files
 from ollama_top.services.systemd.bus import Manager, Unit
 from ollama_top.services.systemd.files import UnitFiles, read_files
 
@@ -70,6 +71,28 @@ def test_a_unit_of_the_administrators_goes_before_the_one_that_systemd_still_has
 ) -> None:
     (folders[0] / NAME).write_text(f"[Service]\nEnvironment={N}=8\n")
     assert value(read(folders, fragment=folders[1] / NAME)) == "8"
+
+
+def test_a_link_that_is_set_anew_is_a_change(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    """As on NixOS, whose files all bear the same old date, and a link on the way is what changes."""
+    store = tmp_path / "store"
+    store.mkdir()
+    (store / NAME).write_text("[Service]\n")
+    os.utime(store / NAME, (1, 1))
+    (folders[1] / NAME).unlink()
+    (tmp_path / "generation").symlink_to(store)
+    (folders[0] / NAME).symlink_to(tmp_path / "generation" / NAME)
+    os.utime(folders[0] / NAME, (5, 5), follow_symlinks=False)
+    os.utime(tmp_path / "generation", (9, 9), follow_symlinks=False)
+    assert read(folders).changed_s == 9
+
+
+def test_a_unit_that_nixos_made_is_known_by_where_it_lies(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not read(folders).is_of_nix
+    monkeypatch.setattr(files, "NIX_STORE", f"{folders[1]}/")
+    assert read(folders).is_of_nix
 
 
 def test_a_link_to_nowhere_takes_a_file_out(folders: tuple[Path, Path]) -> None:
