@@ -6,7 +6,6 @@ Must never read a log: its lines are those of the Frame.
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -14,21 +13,23 @@ from ollama_top.model.log import LogLine
 from ollama_top.tui.draw.log import body, foot, head, log_of, whole_line
 from ollama_top.tui.log_keys import LOG_KEYS
 from ollama_top.tui.logstand import KINDS, LEVELS, LogStand, find, move_to, settle, shown
-from ollama_top.tui.prompt import Prompt, Purpose, typed
+from ollama_top.tui.prompt import Prompt, Purpose
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.screens.typist import Typist
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 
-class LogScreen(Showing[None], inherit_bindings=False):
+class LogScreen(Typist[LogStand], Showing[None], inherit_bindings=False):
     """A title, the lines, and the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOG_KEYS)
     AUTO_FOCUS = ""
     DEFAULT_CSS = "LogScreen { overflow: hidden; }"
+    NEXT_KEYS = frozenset({"f3", "up"})  # the newest line stands at the end
 
     def __init__(self, view: View, theme: Theme, stand: LogStand) -> None:
         super().__init__()
@@ -158,29 +159,26 @@ class LogScreen(Showing[None], inherit_bindings=False):
         if found is not None:
             self._go(found)
 
-    def on_key(self, event: events.Key) -> None:
-        """Give the key to what is being typed, if anything is."""
-        prompt = self.stand.prompt
-        if prompt is None or event.key in {"ctrl+c", "f10"}:
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "escape":
-            self._abandon(prompt)
-        elif event.key == "enter":
-            self._look(prompt=None)
-        elif event.key in {"f3", "up"} and prompt.purpose is Purpose.SEARCH:
-            self._search(prompt.text, self.stand.index - 1)
-        else:
-            self._follow_typing(typed(prompt, event.key, event.character))
+    @property
+    def typing(self) -> Prompt[LogStand] | None:
+        """What is being typed, if anything is."""
+        return self.stand.prompt
 
-    def _abandon(self, prompt: Prompt[LogStand]) -> None:
+    def end_typing(self) -> None:
+        """Stay at what was found."""
+        self._look(prompt=None)
+
+    def search_on(self, text: str) -> None:
+        """Go to the find before."""
+        self._search(text, self.stand.index - 1)
+
+    def give_up_typing(self, prompt: Prompt[LogStand]) -> None:
         """Take back what was typed: the lines stand as before, without a filter where that was typed."""
         before = replace(prompt.before, filter="") if prompt.purpose is Purpose.FILTER else prompt.before
         self.stand = replace(before, prompt=None)
         self.show(self._view, self._theme)
 
-    def _follow_typing(self, prompt: Prompt[LogStand]) -> None:
+    def follow_typing(self, prompt: Prompt[LogStand]) -> None:
         """Let the lines follow what was typed so far."""
         if prompt.purpose is Purpose.FILTER:
             self._look(prompt=prompt, filter=prompt.text)

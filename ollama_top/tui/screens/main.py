@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -18,9 +17,10 @@ from ollama_top.tui.draw.screen import TABLE_OF, body_height, draw, rooms, rows_
 from ollama_top.tui.keys import allowed
 from ollama_top.tui.layout import FOCUSABLE, Panel
 from ollama_top.tui.main_keys import MAIN_KEYS
-from ollama_top.tui.prompt import Prompt, Purpose, typed
+from ollama_top.tui.prompt import Prompt, Purpose
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.screens.typist import Typist
 from ollama_top.tui.tables import Rows, Stand, find, move_to, selected
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import Looks, View
@@ -29,12 +29,13 @@ from ollama_top.tui.widgets.panel import LinePanel
 NO_ROWS = Rows((), (), 0)
 
 
-class MainScreen(Showing[None], inherit_bindings=False):
+class MainScreen(Typist[Stand], Showing[None], inherit_bindings=False):
     """All panels, and where the user stands in them; this much a read-only user may do."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(allowed(MAIN_KEYS, read_only=True))
     AUTO_FOCUS = ""
     DEFAULT_CSS = "MainScreen { overflow: hidden; }"
+    NEXT_KEYS = frozenset({"f3", "down"})
 
     def __init__(self, view: View, theme: Theme, looks: Looks) -> None:
         super().__init__()
@@ -214,28 +215,26 @@ class MainScreen(Showing[None], inherit_bindings=False):
         if found is not None:
             self._go(found)
 
-    def on_key(self, event: events.Key) -> None:
-        """Give the key to what is being typed, if anything is."""
-        prompt = self.looks.prompt
-        if prompt is None or event.key in {"ctrl+c", "f10"}:
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "escape":
-            self._abandon(prompt)
-        elif event.key == "enter":
-            self._look(prompt=None)
-        elif event.key in {"f3", "down"} and prompt.purpose is Purpose.SEARCH:
-            self._search(prompt.text, from_next=True)
-        else:
-            self._follow(typed(prompt, event.key, event.character))
+    @property
+    def typing(self) -> Prompt[Stand] | None:
+        """What is being typed, if anything is."""
+        return self.looks.prompt
 
-    def _abandon(self, prompt: Prompt[Stand]) -> None:
+    def end_typing(self) -> None:
+        """Stay at what was found."""
+        self._look(prompt=None)
+
+    def search_on(self, text: str) -> None:
+        """Go to the next find."""
+        self._search(text, from_next=True)
+
+    def give_up_typing(self, prompt: Prompt[Stand]) -> None:
+        """Take back what was typed: the rows stand as before, without a filter where that was typed."""
         before = replace(prompt.before, filter="") if prompt.purpose is Purpose.FILTER else prompt.before
         self._restand(lambda _: before)
         self._look(prompt=None)
 
-    def _follow(self, prompt: Prompt[Stand]) -> None:
+    def follow_typing(self, prompt: Prompt[Stand]) -> None:
         """Let the table follow what was typed so far."""
         self._look(prompt=prompt)
         if prompt.purpose is Purpose.FILTER:
