@@ -95,6 +95,7 @@ def model(
         parallel=Known(2, Source.ARGV),
         held_at_one=None,
         request_kv_bytes=Known(90 << 20, Source.ESTIMATE),
+        prompt_cache_bytes=UNTOLD,
         running=Known(0, Source.SLOTS),
         waiting=Known(0, Source.SOCKETS),
         tokens_per_s=Known(0.0, Source.SLOTS),

@@ -21,6 +21,7 @@ class EventKind(Vocabulary):
     BUSY_503 = "busy_503", "requests were answered 503: the server was busy"
     ABORTED = "aborted", "requests were given up before their end; most often their clients left"
     TRUNCATED = "truncated", "a prompt or an answer did not fit its context and was cut"
+    TOO_LONG = "too_long", "a prompt was longer than its context and was refused"
     WARNING = "warning", "the server warned of something that it does not do as it was told"
     ERROR = "error", "something failed"
 

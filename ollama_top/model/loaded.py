@@ -41,6 +41,9 @@ class LoadedModel:
     kv_cache_bytes: Reading[int] = fact(
         "Memory of the K/V cache, recurrent state included, as its runner told when it was loaded."
     )
+    prompt_cache_bytes: Reading[int] = fact(
+        "Memory of the prompts that its runner remembers, as it told at the last request."
+    )
     layers_on_gpu: Reading[int] = fact("Layers on GPUs, the output layer counted in.")
     layers: Reading[int] = fact("Layers in all, the output layer counted in.")
     load_s: Reading[float] = fact("How long its runner took to load it.")

@@ -16,6 +16,10 @@ from ollama_top.model.verdict import Severity
 from ollama_top.ollama.kv_cache import LLAMA_SERVER_SINCE
 
 NAME, PROPOSED_MIB = "LLAMA_ARG_CACHE_RAM", "2048"
+CAUSE = (
+    f"A runner remembers prompts in RAM, up to 8 GiB unless {NAME} says otherwise, and Ollama does not"
+    " account for it."
+)
 LEAST_BYTES = 4 << 30
 SLACK_BYTES = 2 << 30  # what a runner and its GPU's driver take besides
 
@@ -26,10 +30,28 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
         return
     processes = {each.pid: each for each in snapshot.processes}
     for model in snapshot.models:
-        runner = processes.get(value_or(model.runner_pid, 0))
+        runner, told = processes.get(value_or(model.runner_pid, 0)), model.prompt_cache_bytes
+        if isinstance(told, Known):
+            if told.value > LEAST_BYTES:
+                yield _told(model, told, limit, snapshot)
+            continue
         excess = _excess_bytes(model, runner) if runner else None
         if runner is not None and excess is not None:
             yield _found(model, runner, excess, limit, snapshot)
+
+
+def _told(model: LoadedModel, told: Known[int], limit: Setting, snapshot: Snapshot) -> Found:
+    """By the runner's own word."""
+    return Found(
+        title=f"the runner of {name_of(model)} remembers prompts in {memory(told.value)} of RAM",
+        cause=CAUSE,
+        evidence=(
+            Evidence(f"the runner of {name_of(model)} says so at each request", told.source),
+            running_evidence(snapshot, limit),
+        ),
+        fix=to_set(**{NAME: PROPOSED_MIB}),
+        subject=name_of(model),
+    )
 
 
 def _excess_bytes(model: LoadedModel, runner: Process) -> int | None:
@@ -50,8 +72,7 @@ def _found(
     rss, size = value_or(runner.rss_bytes, 0), value_or(model.size_bytes, 0)
     return Found(
         title=f"the runner of {name_of(model)} holds {memory(excess_bytes)} of RAM beyond its model",
-        cause=f"A runner remembers prompts in RAM, up to 8 GiB unless {NAME} says otherwise, and Ollama does"
-        " not account for it.",
+        cause=CAUSE,
         evidence=(
             Evidence(f"process {runner.pid} holds {memory(rss)} of RAM", Source.PROCESSES),
             Evidence(f"the model takes {memory(size)} in all", Source.API),

@@ -14,25 +14,38 @@ from ollama_top.model.verdict import Severity
 NAME = "OLLAMA_CONTEXT_LENGTH"
 LEAST_TOKENS = 4096
 SHOWN = 3  # moments that are told
+SETTLE = (
+    f"whether the client, or the model itself, sets num_ctx: that goes before {NAME}; and no request gets"
+    " more than its model was trained for"
+)
+CUT = "Ollama drops the beginning of what it was told, or ends the answer, and tells no client."
+REFUSED = "A runner refuses a prompt that is longer than its context; the client is answered 400."
 
 
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
-    cut = lately(snapshot, EventKind.TRUNCATED)
-    if not cut:
+    found = lately(snapshot, EventKind.TRUNCATED, EventKind.TOO_LONG)
+    if not found:
         return
-    number, context = sum(each.count for each in cut), _context(snapshot)
-    what = "prompt or answer was" if number == 1 else "prompts or answers were"
-    evidence = [told(each, snapshot, each.text) for each in cut[-SHOWN:]]
+    cut = sum(each.count for each in found if each.kind is EventKind.TRUNCATED)
+    refused, context = sum(each.count for each in found) - cut, _context(snapshot)
+    what = "prompt or answer" if cut + refused == 1 else "prompts or answers"
+    evidence = [told(each, snapshot, each.text) for each in found[-SHOWN:]]
     if context is not None:
         evidence.append(Evidence(f"each request has a context of {context.value} tokens", context.source))
     yield Found(
-        title=f"{number} {what} cut to fit the context, the last {ago(cut[-1], snapshot)}",
-        cause="Ollama drops the beginning of what it was told, or ends the answer, and tells no client.",
+        title=f"{cut + refused} {what} did not fit the context: {_counted(cut, refused)},"
+        f" the last {ago(found[-1], snapshot)}",
+        cause=CUT if cut else REFUSED,
         evidence=tuple(evidence),
         fix=_next_size(context),
-        settle=f"whether the client, or the model itself, sets num_ctx: that goes before {NAME}",
+        settle=SETTLE,
         subject=NAME,
     )
+
+
+def _counted(cut: int, refused: int) -> str:
+    both = ((cut, "cut"), (refused, "refused"))
+    return " and ".join(f"{number} {what}" for number, what in both if number)
 
 
 def _context(snapshot: Snapshot) -> Known[int] | None:

@@ -132,11 +132,19 @@ def _of_scheduling(line: Parsed) -> Description | None:
             return EventKind.OUT_OF_MEMORY, Severity.ERROR, f"memory ran out: {remedy}", path
         case scheduling.Aborting():
             return LEFT
-        case scheduling.Truncating(limit, prompt, _):
-            text = f"a prompt of {prompt} tokens was cut to fit a context of {limit}"
+    return _of_context(line)
+
+
+def _of_context(line: Parsed) -> Description | None:
+    match line.said:
+        case scheduling.Truncating(limit, prompt, kept):
+            text = f"a prompt of {prompt} tokens was cut to {limit if kept is None else kept}"
             return EventKind.TRUNCATED, Severity.WARNING, text, None
+        case scheduling.TooLong(prompt, context):
+            text = f"a prompt of {prompt} tokens was refused: its context is {context}"
+            return EventKind.TOO_LONG, Severity.WARNING, text, None
         case requests.SlotReleased(_, _, _, True):
-            text = "an answer came to the end of its context"
+            text = "an answer grew past the end of its context"
             return EventKind.TRUNCATED, Severity.WARNING, text, None
     return _of_warning(line)
 

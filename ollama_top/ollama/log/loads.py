@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ollama_top.ollama.log import starting
-from ollama_top.ollama.log.memory import Buffer, Cache, Part
+from ollama_top.ollama.log.memory import Buffer, Cache, Part, PromptCache
 from ollama_top.ollama.log.parse import Said
 
 GRACE = timedelta(seconds=1)  # for a pipe that is behind
@@ -41,17 +41,20 @@ class Loads:
         """Start knowing nothing."""
         self.by_port: dict[int, LoadedRunner] = {}
         self.current: LoadedRunner | None = None  # of the runner that is being loaded
+        self.prompt_cache_bytes: int | None = None  # what a runner said last that it remembers of prompts
         self._ready_at: datetime | None = None  # since when it is loaded
 
     def clear(self) -> None:
         """The server was started anew: its runners are gone."""
         self.by_port.clear()
-        self.current = None
+        self.current = self.prompt_cache_bytes = None
 
     def take(self, said: Said, at: datetime | None) -> None:
         """Take in what one line says."""
         if isinstance(said, starting.Starting):
             self._start(said, at)
+        elif isinstance(said, PromptCache):  # which no runner says of another
+            self.prompt_cache_bytes = said.size_bytes if said.size_bytes is not None else 0
         elif self.current is not None and not self._is_over(at):
             if isinstance(said, starting.LoadTook) and self.current.took_s is None:
                 self._ready_at = at
@@ -65,7 +68,7 @@ class Loads:
 
     def _start(self, said: starting.Starting, at: datetime | None) -> None:
         """A port may be used again: what an earlier runner said is void."""
-        self.current = self._ready_at = None
+        self.current = self._ready_at = self.prompt_cache_bytes = None
         if said.port is not None:
             self._keep(LoadedRunner(said.port, model_path=said.model_path, began_at=at))
 

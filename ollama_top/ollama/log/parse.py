@@ -39,6 +39,7 @@ Said = (
     | scheduling.OutOfMemory
     | scheduling.ForcedToOne
     | scheduling.Truncating
+    | scheduling.TooLong
     | scheduling.ContextTooLarge
     | scheduling.CacheTypeIgnored
     | scheduling.Aborting
@@ -194,7 +195,7 @@ def _cancelled(line: str) -> scheduling.Aborting | None:
 HEAD = re.compile(r"(\w+)")
 OTHERS: tuple[Callable[[str], Said | None], ...] = (_buffer, _layers)
 RUNNER: Mapping[str, tuple[Callable[[str], Said | None], ...]] = {
-    "srv": (starting.slots_made, memory.prompt_cache, _cancelled),
+    "srv": (starting.slots_made, memory.prompt_cache, scheduling.too_long, _cancelled),
     "slot": (requests.slot_line,),
     "llama_context": (_buffer, memory.context_setting),
     "llama_kv_cache": (_buffer, memory.cache_of),

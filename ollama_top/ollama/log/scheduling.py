@@ -1,8 +1,14 @@
 """What the server does with models and requests that do not fit: evicts, tries again, cuts, gives up."""
 
+import re
 from dataclasses import dataclass
 
 from ollama_top.ollama.log.framing import attributes, whole
+
+REFUSED = re.compile(
+    r"srv +send_error: .*request \((\d{1,12}) tokens\) exceeds the available context size"
+    r" \((\d{1,12}) tokens\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,14 @@ class Truncating:
     limit_tokens: int | None
     prompt_tokens: int | None
     kept_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """A prompt was longer than its context, and was refused; the client is told so."""
+
+    prompt_tokens: int
+    context_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,12 @@ def truncating(rest: str) -> Truncating:
     """The warning that a prompt was cut."""
     of = attributes(rest)
     return Truncating(whole(of.get("limit", "")), whole(of.get("prompt", "")), whole(of.get("new", "")))
+
+
+def too_long(line: str) -> TooLong | None:
+    """A runner's line on a request that does not fit; None where it is about something else."""
+    found = REFUSED.match(line)
+    return TooLong(int(found[1]), int(found[2])) if found else None
 
 
 def context_too_large(rest: str) -> ContextTooLarge:

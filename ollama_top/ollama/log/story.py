@@ -39,6 +39,7 @@ class Told:
     loads: Mapping[int, LoadedRunner] = field(default_factory=dict)  # by the runner's port
     config: Mapping[str, str] = field(default_factory=dict)  # in effect, of the server started last
     since: datetime | None = None  # of the first line that told its time
+    prompt_cache_bytes: int | None = None  # held by the runner that told so last, since the last was started
 
 
 class Story:
@@ -83,6 +84,7 @@ class Story:
                 dict(self._loads.by_port),
                 self._config,
                 self._since,
+                self._loads.prompt_cache_bytes,
             )
         return self._told
 

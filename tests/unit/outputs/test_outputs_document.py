@@ -207,6 +207,7 @@ def test_a_healthy_model_reads_as_it_is() -> None:
         "kv_cache_type": "f16",
         "batch_tokens": 512,
         "kv_cache_bytes": 188743680,
+        "prompt_cache_bytes": None,
         "layers_on_gpu": 19,
         "layers": 19,
         "load_s": 1.26,

@@ -179,11 +179,11 @@ def test_models_that_come_and_go_by_themselves(changes: dict[str, Any]) -> None:
     ("context", "mend"), [(4096, "8192"), (5000, "8192"), (512, "4096"), (32_768, "65536")]
 )
 def test_prompts_that_were_cut(context: int, mend: str) -> None:
-    words = f"a prompt of 9000 tokens was cut to fit a context of {context}"
+    words = f"a prompt of 9000 tokens was cut to {context}"
     models = (frames.model(context_tokens=Known(context, Source.API)),)
     events = (event(30, CUT), event(8, CUT, text=words))
     (found,) = ask("prompt-truncated", events=events, models=models)
-    assert found.title == "2 prompts or answers were cut to fit the context, the last 8.0s ago"
+    assert found.title == "2 prompts or answers did not fit the context: 2 cut, the last 8.0s ago"
     assert found.evidence[1].text == f"8.0s ago: {words}"
     assert changes_of(found) == {"OLLAMA_CONTEXT_LENGTH": mend}
 

@@ -87,6 +87,22 @@ def test_a_runner_that_remembers_much() -> None:
     assert "estimate" in found.settle
 
 
+def told(gib: float) -> dict[str, Any]:
+    """A runner whose own word on its cache is known, whatever RAM it holds."""
+    model = frames.model("a", prompt_cache_bytes=Known(int(gib * GIB), Source.LOG))
+    return remembering(9) | {"models": (model,)}
+
+
+def test_a_runner_that_says_itself_that_it_remembers_much() -> None:
+    (found,) = ask("prompt-cache-ram", **told(6))
+    assert found.title == "the runner of a remembers prompts in 6.0 GiB of RAM"
+    assert found.settle is None
+
+
+def test_a_runner_that_holds_much_and_says_that_it_is_not_prompts() -> None:
+    assert ask("prompt-cache-ram", **told(0.5)) == []
+
+
 def test_what_of_the_model_lies_in_ram_is_no_excess() -> None:
     (found,) = ask("prompt-cache-ram", **remembering(8, size_gib=2, vram_gib=0))
     assert "6.0 GiB of RAM" in found.title
