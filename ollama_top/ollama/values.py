@@ -26,6 +26,7 @@ class Kind(Vocabulary):
     SWITCH = "switch", "1, 0, true or false"
     DURATION = "duration", "a time such as 30s, 5m or 24h, or seconds; a negative one is for ever"
     LEVEL = "level", "1 or true for debugging, 2 for every detail"
+    NAME = "name", "a name, in large letters or small ones"
     TEXT = "text", "a text, taken as it is"
 
 
@@ -93,10 +94,15 @@ def _level(value: str) -> Understood:
     return Understood("debug" if number == 1 else "trace" if number > 1 else "warnings only")
 
 
+def _name(value: str) -> Understood:
+    return Understood(value.lower())
+
+
 READERS = {
     Kind.COUNT: _count,
     Kind.SWITCH: _switch,
     Kind.DURATION: _duration,
     Kind.LEVEL: _level,
+    Kind.NAME: _name,
     Kind.TEXT: Understood,
 }

@@ -91,7 +91,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "OLLAMA_KV_CACHE_TYPE",
-        Kind.TEXT,
+        Kind.NAME,
         "Type of the K/V cache: q8_0 takes half the memory of f16, q4_0 a quarter.",
         (((0, 5, 0), "f16"),),
         "Fewer bits cost some accuracy, q4_0 more than q8_0.",

@@ -50,14 +50,21 @@ def _understood(name: str, text: str | None, snapshot: Snapshot) -> Understood:
 
 
 def _found(each: Setting, text: str, meant: Understood, snapshot: Snapshot) -> Found:
-    holds = f"it counts as {meant.value}" if meant.value is not None else f"the default holds: {each.default}"
     return Found(
-        title=f"{each.name}={text} does not mean what it seems to: {holds}",
+        title=f"{each.name}={text} does not mean what it seems to: {_holds(each, text, meant)}",
         cause=f"{(meant.problem or '')[:1].upper()}{(meant.problem or '')[1:]}.",
         evidence=(*configured_evidence(each), running_evidence(snapshot, each)),
         fix=to_set(**{each.name: proposed(each.name, text)}),
         subject=each.name,
     )
+
+
+def _holds(each: Setting, text: str, meant: Understood) -> str:
+    """What holds in its place; of a value that is read as it stands, what comes of that."""
+    if meant.value is None:
+        return f"the default holds: {each.default}"
+    is_read = meant.value == trimmed(text).lower()
+    return meant.problem or "" if is_read else f"it counts as {meant.value}"
 
 
 def _misspelt(each: Setting, text: str, right: str, snapshot: Snapshot) -> Found:
