@@ -27,6 +27,8 @@ from frames_service import (  # noqa: F401 - as above
     NOT_SET,
     Assignment,
     Configuration,
+    Layer,
+    Place,
     Setting,
     said,
     service,

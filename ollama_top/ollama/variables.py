@@ -272,6 +272,7 @@ RUNNER_VARIABLES: tuple[Variable, ...] = (
 
 DECLARED: dict[str, Variable] = {each.name: each for each in (*VARIABLES, *RUNNER_VARIABLES)}
 PREFIXES = ("OLLAMA_", "LLAMA_ARG_")
+OWN_PREFIX = "OLLAMA_TOP_"  # of ollama-top's own, which are none of the server's
 
 
 def is_same_value(name: str, one: str, other: str | None) -> bool:
@@ -286,4 +287,4 @@ def is_same_value(name: str, one: str, other: str | None) -> bool:
 
 def is_ours(name: str) -> bool:
     """Whether a variable's name says that it is meant for Ollama or its runners."""
-    return name.startswith(PREFIXES)
+    return name.startswith(PREFIXES) and not name.startswith(OWN_PREFIX)

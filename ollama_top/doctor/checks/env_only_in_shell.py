@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ollama_top.doctor.check import Check, Found
-from ollama_top.doctor.facts import keeper, running_evidence, service
+from ollama_top.doctor.facts import keeper, release, running_evidence, service
 from ollama_top.model.finding import Evidence, to_set
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.history import History
@@ -12,14 +12,21 @@ from ollama_top.model.server import Keeper
 from ollama_top.model.service import Author
 from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity
+from ollama_top.ollama.variables import DECLARED
 
 FOR_CLIENTS = frozenset({"OLLAMA_HOST"})  # a client reads it as well, so it may be meant for that
 
 
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     for each in snapshot.settings:
-        if each.status is SettingStatus.SHELL_ONLY and each.name not in FOR_CLIENTS:
+        if each.status is SettingStatus.SHELL_ONLY and _is_for_server(each.name, snapshot):
             yield _found(each, snapshot)
+
+
+def _is_for_server(name: str, snapshot: Snapshot) -> bool:
+    """Whether this release's server reads it; what only clients and other programs read may be anywhere."""
+    variable = DECLARED.get(name)
+    return variable is not None and variable.is_read(release(snapshot)) and name not in FOR_CLIENTS
 
 
 def _found(each: Setting, snapshot: Snapshot) -> Found:

@@ -15,12 +15,13 @@ from ollama_top.ollama.environment import NUM_PARALLEL
 
 CONTEXT = "OLLAMA_CONTEXT_LENGTH"
 LEAST_CONTEXT_TOKENS = 4096
+LEAST_SHARE = 0.01  # less is a buffer that lies beside the CPU in any case
 
 
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     for model in snapshot.models if snapshot.gpus else ():
         size, vram = value_or(model.size_bytes, 0), value_or(model.vram_bytes, None)
-        if vram and size > vram:
+        if vram and size - vram >= LEAST_SHARE * size:
             yield _found(model, size, vram)
 
 

@@ -1,6 +1,7 @@
 """Requests that wait for a model which cannot be loaded before another is let go."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from ollama_top.columns import formats
 from ollama_top.doctor.check import Check, Found
@@ -11,6 +12,7 @@ from ollama_top.model.history import History
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.model.verdict import Severity
+from ollama_top.ollama.values import FOREVER
 
 PATIENCE_S = 5.0  # of who waits
 LASTS_S = 0.4  # a slot that has just become free is no blockade; recorded servers took less than 0.25 s
@@ -36,11 +38,7 @@ def _has_room(model: LoadedModel) -> bool:
 def _found(waiting: int, oldest_s: float, keeper: LoadedModel, snapshot: Snapshot) -> Found:
     name = name_of(keeper)
     left = keeper.expires_at
-    until = (
-        f", until {formats.time_left(left.value - snapshot.taken_at)} from now"
-        if isinstance(left, Known)
-        else ""
-    )
+    stays = _stays(left.value - snapshot.taken_at) if isinstance(left, Known) else ""
     wait = "waits" if waiting == 1 else "wait"
     return Found(
         title=f"{waiting} {wait} for a model that is not loaded while {name} stays in memory",
@@ -49,12 +47,20 @@ def _found(waiting: int, oldest_s: float, keeper: LoadedModel, snapshot: Snapsho
         evidence=(
             Evidence(f"the longest has waited {oldest_s:.0f} s", snapshot.queue.source or Source.ESTIMATE),
             Evidence("every loaded model has a slot free, and none is being loaded", Source.SLOTS),
-            Evidence(f"{name} is in memory{until}", Source.API),
+            Evidence(f"{name} is in memory{stays}", Source.API),
         ),
         fix=to_run("ollama", "stop", name),
         settle="whether these requests are inference at all: a pull or an upload looks alike",
         subject=name,
     )
+
+
+def _stays(left: timedelta) -> str:
+    """For how long; nothing where that is over, as of a model that is in use."""
+    shown = formats.time_left(left)
+    if left <= timedelta():
+        return ""
+    return ", for ever" if shown == FOREVER else f", for {shown} more"
 
 
 CHECK = Check(

@@ -1,6 +1,7 @@
 """A service that ends as soon as it is started, again and again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from ollama_top.doctor.check import Check, Found
@@ -24,10 +25,17 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     state, restarts = value_or(kept.state, ""), value_or(kept.restarts, 0)
     if state.startswith("failed"):
         yield _found(kept, snapshot, f"{kept.name} has failed, and {kept.manager} does not start it any more")
-    elif LOOPING in state or (restarts >= SEVERAL and _is_recent(kept, snapshot)):
-        times = "once" if restarts == 1 else f"{restarts} times"
-        again = f"{kept.name} ends again and again: {kept.manager} has started it anew {times}"
-        yield _found(kept, snapshot, again)
+    elif LOOPING in state:
+        yield _again(kept, snapshot, restarts)
+    elif restarts >= SEVERAL and _is_recent(kept, snapshot):
+        unsure = "whether the number of its starts rises: one by hand may leave the old number as it was"
+        yield replace(_again(kept, snapshot, restarts), severity=Severity.WARNING, settle=unsure)
+
+
+def _again(kept: Service, snapshot: Snapshot, restarts: int) -> Found:
+    times = "once" if restarts == 1 else f"{restarts} times"
+    again = f"{kept.name} ends again and again: {kept.manager} has started it anew {times}"
+    return _found(kept, snapshot, again)
 
 
 def _is_recent(kept: Service, snapshot: Snapshot) -> bool:

@@ -11,6 +11,8 @@ from ollama_top.model.loaded import ModelState
 from ollama_top.model.reading import Source
 from ollama_top.model.verdict import Severity
 
+LASTS_S = 1.0  # of a model that is being unloaded the runner goes a moment before its line in /api/ps
+
 
 def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
     for model in snapshot.models:
@@ -28,4 +30,4 @@ def _look(snapshot: Snapshot, _: History) -> Iterator[Found]:
             )
 
 
-CHECK = Check("runner-gone", "models whose runner has died", Severity.WARNING, _look)
+CHECK = Check("runner-gone", "models whose runner has died", Severity.WARNING, _look, LASTS_S)
