@@ -41,9 +41,6 @@ class LoadedModel:
     kv_cache_bytes: Reading[int] = fact(
         "Memory of the K/V cache, recurrent state included, as its runner told when it was loaded."
     )
-    prompt_cache_bytes: Reading[int] = fact(
-        "Memory of the prompts that its runner remembers, as it told at the last request."
-    )
     layers_on_gpu: Reading[int] = fact("Layers on GPUs, the output layer counted in.")
     layers: Reading[int] = fact("Layers in all, the output layer counted in.")
     load_s: Reading[float] = fact("How long its runner took to load it.")
@@ -58,6 +55,9 @@ class LoadedModel:
     request_kv_bytes: Reading[int] = fact(
         "K/V cache that one more request at once would take, worked out from the model's shape, with what"
         " it is served with now; of shapes that the model may have the largest."
+    )
+    prompt_cache_bytes: Reading[int] = fact(
+        "Memory of the prompts that its runner remembers, as it told at the last request."
     )
     running: Reading[int] = fact("Requests in service now.", sourced=True)
     waiting: Reading[int] = fact("Requests that wait for a slot of it.", sourced=True)
