@@ -1,0 +1,97 @@
+"""A service of Homebrew's on Linux: a unit of a user's, on a real systemd; brew itself is not there."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sandbox import Sandbox
+
+from ollama_top.demo.serve.install import install
+
+pytestmark = pytest.mark.systemd
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = "/home/dev/.config/systemd/user"
+NAME = "homebrew.ollama.service"
+N, L, Q = "OLLAMA_NUM_PARALLEL", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE"
+UNIT = f"""[Unit]
+Description=Homebrew generated unit for ollama
+
+[Install]
+WantedBy=default.target
+
+[Service]
+Type=simple
+ExecStart="/usr/local/bin/ollama" "serve"
+Restart=on-failure
+Environment="OLLAMA_FLASH_ATTENTION=1"
+Environment="OLLAMA_KV_CACHE_TYPE=q8_0"
+Environment="{L}=2"
+"""
+"""In the form that brew writes, with a line of somebody's at the end, which the next one will not have."""
+
+DROP_IN = f"[Service]\nEnvironment={N}=4 {Q}=64\n"
+BOOT = """
+systemctl stop ollama
+uid=$(id -u dev)
+mkdir -p /run/user/$uid && chown dev:dev /run/user/$uid && chmod 700 /run/user/$uid
+systemctl start user@$uid.service
+"""
+
+
+@pytest.fixture(scope="module")
+def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated Ollama."""
+    folder = tmp_path_factory.mktemp("simulated")
+    install(folder, [])
+    return folder / "ollama"
+
+
+@pytest.fixture(scope="module")
+def user(sandbox: Sandbox) -> dict[str, str]:
+    """The environment of a user who has a manager of his own, which keeps the server."""
+    sandbox.run(["sh", "-ec", BOOT])
+    number = sandbox.run(["id", "-u", "dev"]).stdout.strip()
+    environment = {"XDG_RUNTIME_DIR": f"/run/user/{number}", "PYTHONPATH": str(ROOT)}
+    script = 'mkdir -p "$(dirname "$1")" && printf %s "$2" > "$1"'
+    for path, text in ((NAME, UNIT), (f"{NAME}.d/override.conf", DROP_IN)):
+        sandbox.run(["sh", "-euc", script, "sh", f"{FOLDER}/{path}", text], user="dev")
+    sandbox.run(["systemctl", "--user", "daemon-reload"], user="dev", env=environment)
+    sandbox.run(["systemctl", "--user", "start", NAME], user="dev", env=environment)
+    return environment
+
+
+def look(box: Sandbox, environment: dict[str, str]) -> dict[str, Any]:
+    for _ in range(20):
+        words = [sys.executable, "-m", "ollama_top", "show", "--json"]
+        frame: dict[str, Any] = json.loads(box.run(words, user="dev", env=environment).stdout)
+        if frame["server"]["reachable"]:
+            return frame
+    raise AssertionError("the server does not answer")
+
+
+def test_what_brew_writes_anew_is_told_apart_from_what_it_leaves_alone(
+    sandbox: Sandbox, user: dict[str, str]
+) -> None:
+    frame = look(sandbox, user)
+    assert frame["server"]["manager"] == "systemd --user"
+    assert (frame["service"]["author"], frame["service"]["known_as"]) == ("homebrew", "ollama")
+    rows = {each["name"]: each for each in frame["settings"]}
+    assert [rows[N][key] for key in ("configured", "configured_in", "running")] == [
+        "4",
+        f"{FOLDER}/{NAME}.d/override.conf:2",
+        "4",
+    ]
+    assert rows["OLLAMA_KV_CACHE_TYPE"]["configured"] == "q8_0"
+    (lost,) = [each for each in frame["findings"] if each["id"] == "unit-file-edited"]
+    assert lost["title"] == f"the next `brew services` restart takes away {L}"
+
+
+def test_its_mend_is_a_file_dropped_in_beside_it(sandbox: Sandbox, user: dict[str, str]) -> None:
+    words = [sys.executable, "-m", "ollama_top", "doctor"]
+    told = sandbox.run(words, user="dev", env=user, check=False).stdout
+    assert f"systemctl --user edit {NAME}" in told
+    assert f'Environment="{L}=2"' in told
+    assert f"systemctl --user restart {NAME}" in told
