@@ -22,6 +22,7 @@ VARIABLES: dict[str, str] = {
     "SSL_CERT_FILE, SSL_CERT_DIR": "Certificates to trust for a remote https server, unless a file is given.",
     "XDG_CONFIG_HOME": "Where the settings file lies on Linux, in `ollama-top/config.toml`.",
     "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme are kept on Linux, in `ollama-top/`.",
+    "HOMEBREW_USER_CONFIG_HOME": "Where Homebrew on macOS looks for a person's variables for its service.",
     "NO_COLOR": "Set to anything: the screen does without colours.",
 }
 """The variables of the environment that have a say."""
