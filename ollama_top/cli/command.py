@@ -13,3 +13,4 @@ class Command(NamedTuple):
     description: str
     declare: Callable[[argparse.ArgumentParser], None]  # adds its own options
     run: Callable[[argparse.Namespace], int]  # the exit code; raises UsageError
+    prints: bool = True  # something that is looked at, of a real server or of the simulated one

@@ -52,7 +52,6 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command, common: _Parser) -> None:
-    """A command that prints, of a real server or of the simulated one."""
     own = commands.add_parser(
         command.name,
         parents=[common],
@@ -62,10 +61,11 @@ def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command, comm
         allow_abbrev=False,
     )
     command.declare(own)
-    own.add_argument("--json", action="store_true", help="one JSON document")
-    own.add_argument(
-        "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
-    )
+    if command.prints:
+        own.add_argument("--json", action="store_true", help="one JSON document")
+        own.add_argument(
+            "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
+        )
     own.set_defaults(command=command.run)
 
 

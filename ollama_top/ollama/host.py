@@ -56,13 +56,13 @@ def parse_target(text: str) -> Target:
         raise ValueError(f"{text!r}: the scheme must be http or https")
     default_port = SCHEME_PORTS[scheme] if separator else DEFAULT_PORT
     authority, _, path = rest.partition("/")
-    host, port_text = _split_host_port(authority, str(default_port))
+    host, port_text = split_host_port(authority, str(default_port))
     if not _is_host(host) or not _is_plain(path):
         raise ValueError(f"{text!r} is not an address of a server")
     return Target(scheme, _connectable(host), _port(port_text, default_port), f"/{path}".rstrip("/"))
 
 
-def _split_host_port(authority: str, default_port: str) -> tuple[str, str]:
+def split_host_port(authority: str, default_port: str) -> tuple[str, str]:
     """Split as Go's net.SplitHostPort does; without a port the whole is the host, brackets or not."""
     found = BRACKETED.fullmatch(authority) or UNBRACKETED.fullmatch(authority)
     if found:

@@ -73,6 +73,9 @@ class ConnectionWatch(Protocol):
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         """A request begins."""
 
+    def opaque(self, why: str, at_s: float) -> None:
+        """The connection can no longer be read: its running exchanges were told, and no more will come."""
+
     def closed(self, at_s: float) -> None:
         """The connection is gone, on both sides."""
 

@@ -19,6 +19,7 @@ BLANKET = {"Exception", "BaseException"}
 BOUNDARIES = {
     "ollama_top/engine/daemon.py": "hands whatever a thread raised to the one who awaits it",
     "ollama_top/engine/station.py": "makes a defect of one source its problem, and not the others'",
+    "ollama_top/proxy/wire/connection.py": "makes a watcher's defect an opaque connection, and no client's",
 }
 """The modules in which everything is caught, once each, and to what end."""
 

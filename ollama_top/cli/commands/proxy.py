@@ -1,0 +1,100 @@
+"""`ollama-top proxy`: stands before the server, passes every byte on, and tells what passes."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from ollama_top.cli.command import Command
+from ollama_top.cli.errors import UsageError
+from ollama_top.cli.exits import DONE, TAKEN, fail
+from ollama_top.cli.options import settings_of, target_of
+
+if TYPE_CHECKING:
+    from ollama_top.ollama.host import Target
+    from ollama_top.proxy.run import Setup
+
+
+def _declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--listen", metavar="ADDR:PORT", default="", help="where clients come (default: 127.0.0.1:11435)"
+    )
+    parser.add_argument(
+        "--upstream", metavar="URL", help="the server, written as in OLLAMA_HOST (default: as --host)"
+    )
+    parser.add_argument(
+        "--allow-remote",
+        action="store_true",
+        help="listen on an address that other machines reach: each of them can use the server, and delete "
+        "models, without a password",
+    )
+    parser.add_argument(
+        "--rewrite-host",
+        metavar="NAME",
+        nargs="*",
+        help="give the server its own address as Host, for clients that know this machine by another name; "
+        "foreign names are refused, but for those listed here",
+    )
+    parser.add_argument(
+        "--max-connections",
+        metavar="N",
+        type=int,
+        help="of clients at once; each takes two descriptors (default: 4096)",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    from ollama_top.proxy.addresses import AddressError, TakenError
+    from ollama_top.proxy.limits import TooFewDescriptorsError
+    from ollama_top.proxy.run import run
+    from ollama_top.proxy.unwatched import Unwatched
+
+    try:
+        run(_setup(options), Unwatched(), _say)
+    except TakenError as error:
+        return fail(error, TAKEN)
+    except (AddressError, TooFewDescriptorsError) as error:
+        raise UsageError(str(error)) from None
+    return DONE
+
+
+def _setup(options: argparse.Namespace) -> "Setup":
+    from ollama_top.proxy.addresses import Listen, parse_listen
+    from ollama_top.proxy.limits import Limits
+    from ollama_top.proxy.run import Setup
+
+    most = options.max_connections
+    if most is not None and most < 1:
+        raise UsageError(f"--max-connections: {most} is less than one")
+    names = options.rewrite_host
+    return Setup(
+        upstream=_upstream(options),
+        listen=parse_listen(options.listen) if options.listen else Listen(),
+        allow_remote=options.allow_remote,
+        rewrite_hosts=None if names is None else tuple(names),
+        limits=Limits() if most is None else Limits(connections=most),
+    )
+
+
+def _upstream(options: argparse.Namespace) -> "Target":
+    from ollama_top.ollama.host import parse_target
+
+    if options.upstream is None:
+        return target_of(options, settings_of(options))
+    try:
+        return parse_target(options.upstream)
+    except ValueError as error:
+        raise UsageError(f"--upstream: {error}") from None
+
+
+def _say(line: str) -> None:
+    print(f"ollama-top proxy: {line}", file=sys.stderr, flush=True)
+
+
+COMMAND = Command(
+    "proxy",
+    "stand before the server and pass every byte on unchanged",
+    "Pass everything between clients and the server, unchanged and at once, until told to stop.",
+    _declare,
+    _run,
+    prints=False,
+)
