@@ -114,6 +114,7 @@ class ClientSide(asyncio.Protocol):
         if self.has_ended and not self._held:
             upstream.transport.write_eof()
         self._straighten()
+        self._steer()
 
     def upstream_ended(self, upstream: UpstreamSide) -> bool:
         """The server sends no more; whether it may still be sent something."""
