@@ -1,7 +1,6 @@
 """The client's side of a connection: what it says goes to the server, unchanged and at once.
 
-The server is dialled at the client's first byte. An end is passed on as an end, and a reset as a
-reset. Must never wait for whoever watches.
+An end is passed on as an end, and a reset as a reset. Must never wait for whoever watches.
 """
 
 import asyncio
@@ -11,8 +10,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from ollama_top.proxy.answers import answer
-from ollama_top.proxy.dialling import UnreachableError, dial
 from ollama_top.proxy.rewriting import RefusedError
+from ollama_top.proxy.road import Road
 from ollama_top.proxy.upstream import UpstreamSide, reset
 from ollama_top.proxy.wire.connection import Wire
 
@@ -32,14 +31,12 @@ class ClientSide(asyncio.Protocol):
 
     def __init__(self, relay: "Relay") -> None:
         self._relay = relay
-        self._upstream: UpstreamSide | None = None
+        self._road = Road(self, relay)
         self._out: asyncio.Transport | None = None  # the server's, where all goes straight on
-        self._dialling: asyncio.Task[None] | None = None
-        self._unsent = bytearray()  # waits for the server to be reached
         self._held = bytearray()  # waits for the end of a hold, and was not looked at yet
         self._rewriter = relay.rewriter()
         self._is_answered = False  # by the relay itself: nothing goes on any more
-        self._is_full = self._upstream_is_full = False
+        self._is_upstream_full = False
         self._was_reset = False
         self._opened_s: float | None = monotonic()  # None once the client said something
         self.has_ended = False  # the client sends no more
@@ -63,62 +60,44 @@ class ClientSide(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client sends no more; whether it may still be told something."""
-        if self.has_ended:  # a paused transport may say it twice
+        if self.has_ended:  # a transport that was paused says it twice
             return True
         self.has_ended = True
         self.wire.client_ended(monotonic())
-        if self._is_answered:
-            return False
-        if self._upstream is None or self._held:
-            return self._dialling is not None or bool(self._held)
-        self._upstream.transport.write_eof()
-        if self._upstream.ended_s is None:
-            return True
-        self._upstream.transport.close()
-        return False
+        if self._held or self._is_answered or not self._road.is_begun:
+            return bool(self._held)
+        self._road.end()
+        return self._road.upstream is None or self._road.upstream.ended_s is None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone; it was reset unless `exc` is None."""
-        if self._dialling is not None:
-            self._dialling.cancel()
-        if exc is not None or self._was_reset:
+        is_reset = exc is not None or self._was_reset
+        if is_reset:
             self.wire.client_lost(monotonic())
-            self._let_go(is_reset=True)
-        self._let_go(is_reset=False)
+        self._let_go(is_reset=is_reset)
         self.wire.closed(monotonic())
         self._relay.left(self)
 
     def pause_writing(self) -> None:
         """The client reads more slowly than the server sends."""
-        self._is_full = True
-        if self._upstream is not None:
-            self._upstream.transport.pause_reading()
+        self._road.steer(is_paused=True)
 
     def resume_writing(self) -> None:
         """It has caught up."""
-        self._is_full = False
-        if self._upstream is not None:
-            self._upstream.transport.resume_reading()
+        self._road.steer(is_paused=False)
 
     def upstream_made(self, upstream: UpstreamSide) -> None:
         """The server is there."""
         if self.transport.is_closing() or self._is_answered:
             upstream.transport.abort()
             return
-        self._upstream = upstream
-        if self._is_full:
-            upstream.transport.pause_reading()
-        self._dialling = None
-        upstream.transport.write(bytes(self._unsent))
-        self._unsent.clear()
-        if self.has_ended and not self._held:
-            upstream.transport.write_eof()
+        self._road.made(upstream)
         self._straighten()
         self._steer()
 
     def upstream_ended(self, upstream: UpstreamSide) -> bool:
         """The server sends no more; whether it may still be sent something."""
-        if upstream is not self._upstream:
+        if upstream is not self._road.upstream:
             return False
         if self._can_lose_upstream():
             self._let_go(is_reset=False)
@@ -133,33 +112,40 @@ class ClientSide(asyncio.Protocol):
 
     def upstream_lost(self, upstream: UpstreamSide, exc: Exception | None) -> None:
         """The server's connection is gone; it was reset unless `exc` is None."""
-        if upstream is not self._upstream:
+        if upstream is not self._road.upstream:
             return
-        can_lose = self._can_lose_upstream()
-        self._upstream = self._out = None
+        is_missed = not self._can_lose_upstream()
+        self._let_go(is_reset=False)
         if exc is None:
             self.transport.close()
-        elif not can_lose:
+        elif is_missed:
             self.wire.upstream_lost(monotonic())
             reset(self.transport)
 
     def upstream_is_full(self, *, is_full: bool) -> None:
         """The server reads more slowly than the client sends, or has caught up."""
-        self._upstream_is_full = is_full
+        self._is_upstream_full = is_full
         self._steer()
+
+    def upstream_is_down(self, why: str) -> None:
+        """There is no server."""
+        reply = answer(HTTPStatus.BAD_GATEWAY, why, to_head=self.wire.answers_head)
+        self.wire.upstream_down(why, monotonic())
+        self._answer(reply)
 
     def was_reset(self) -> bool:
         """Whether a client that sends no more has gone altogether; then the server is told so."""
+        if self.transport.is_closing():
+            return True
         own = self.transport.get_extra_info("socket")
-        if self.transport.is_closing() or not own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            return self.transport.is_closing()
-        self.abort()
-        return True
+        if own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self.abort()
+        return self._was_reset
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing is under way; of an opaque connection that is never known."""
-        return self.wire.is_idle and not self._unsent and not self._held
+        return self.wire.is_idle and not self._road.unsent and not self._held
 
     @property
     def is_held(self) -> bool:
@@ -175,17 +161,17 @@ class ClientSide(asyncio.Protocol):
         held = bytes(self._held)
         self._held.clear()
         if held:
-            self._send(held)
+            self._road.send(held)
             self._look_at(held)
-            if self.has_ended and self._upstream is not None:
-                self._upstream.transport.write_eof()
+            if self.has_ended:
+                self._road.end()
         self._straighten()
         self._steer()
 
     def tidy(self, now_s: float) -> None:
         """Leave a client that says nothing at first, or that stays when the server has left."""
-        limits = self._relay.limits
-        ended_s = self._upstream.ended_s if self._upstream is not None else None
+        limits, upstream = self._relay.limits, self._road.upstream
+        ended_s = None if upstream is None else upstream.ended_s
         is_silent = self._opened_s is not None and now_s - self._opened_s > limits.first_byte_s
         is_left_over = ended_s is not None and now_s - ended_s > limits.half_closed_s and self.is_idle
         if is_silent or is_left_over:
@@ -211,7 +197,7 @@ class ClientSide(asyncio.Protocol):
         if data and self._relay.hold.is_holding:
             self._keep_from(data)
         elif data:
-            self._send(data)
+            self._road.send(data)
             self._look_at(data)
         self._steer()
 
@@ -220,7 +206,7 @@ class ClientSide(asyncio.Protocol):
         rest = 0 if self._held else self.wire.rest_of_request(data, monotonic())
         self._held += data[rest:]
         if rest:
-            self._send(data[:rest])
+            self._road.send(data[:rest])
             self._check_size()
 
     def _look_at(self, data: bytes) -> None:
@@ -231,39 +217,21 @@ class ClientSide(asyncio.Protocol):
         if self.wire.has_large_head and not self._is_answered:
             self._answer(answer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"{self.wire.opaque}"))
 
-    def _send(self, data: bytes) -> None:
-        if self._upstream is not None:
-            self._upstream.transport.write(data)
-            return
-        self._unsent += data
-        if self._dialling is None:
-            self._dialling = asyncio.get_running_loop().create_task(self._dial())
-
-    async def _dial(self) -> None:
-        try:
-            await dial(self._relay.upstream, lambda: UpstreamSide(self), self._relay.limits.dial_s)
-        except UnreachableError as error:
-            self._dialling = None
-            reply = answer(HTTPStatus.BAD_GATEWAY, str(error), to_head=self.wire.answers_head)
-            self.wire.upstream_down(str(error), monotonic())
-            self._answer(reply)
-
     def _refuse(self, refused: RefusedError) -> None:
         """Answer in the server's stead, where the client can take the answer for the right request's."""
         if self.wire.running:
             self.abort()
             return
-        reply = answer(refused.status, str(refused))
         if refused.head:
             self.wire.client_bytes(refused.head, monotonic())
-            reply = answer(refused.status, str(refused), to_head=self.wire.answers_head)
+        reply = answer(refused.status, str(refused), to_head=self.wire.answers_head)
+        if refused.head:
             self.wire.upstream_bytes(reply, monotonic())
         self._answer(reply)
 
     def _answer(self, reply: bytes) -> None:
         """Say this and nothing more; a close could overtake it, so the client gets a while to read it."""
         self._is_answered = True
-        self._unsent.clear()
         self._held.clear()
         self._let_go(is_reset=True)
         self.transport.write(reply)
@@ -275,27 +243,23 @@ class ClientSide(asyncio.Protocol):
         asyncio.get_running_loop().call_later(LINGER_S, self.transport.close)
 
     def _let_go(self, *, is_reset: bool) -> None:
-        """End the connection to the server, if there is one."""
-        upstream = self._upstream
-        self._upstream = self._out = None
-        if upstream is not None and is_reset:
-            reset(upstream.transport)
-        elif upstream is not None:
-            upstream.transport.close()
+        self._out = None
+        self._road.let_go(is_reset=is_reset)
 
     def _can_lose_upstream(self) -> bool:
         """Whether the client need not know that the server's connection is gone."""
-        return self._relay.hold.is_holding and self.wire.is_idle and not self.has_ended
+        is_expected = not self.has_ended or bool(self._held)
+        return self._relay.hold.is_holding and self.wire.is_idle and is_expected
 
     def _straighten(self) -> None:
         """Let the client's bytes go straight on, if nothing speaks against it."""
         is_straight = self._rewriter is None and not self._relay.hold.is_holding
-        self._out = self._upstream.transport if self._upstream is not None and is_straight else None
+        self._out = self._road.transport if is_straight else None
 
     def _steer(self) -> None:
         """Read from the client no faster than its bytes go on."""
-        aside = len(self._unsent) + len(self._held)
-        if (self._upstream_is_full or aside > self._relay.limits.aside_bytes) and not self.has_ended:
+        aside = len(self._road.unsent) + len(self._held)
+        if (self._is_upstream_full or aside > self._relay.limits.aside_bytes) and not self.has_ended:
             self.transport.pause_reading()
         else:
             self.transport.resume_reading()

@@ -74,6 +74,13 @@ def test_the_first_paint_waits_for_nothing_that_no_key_has_asked_for() -> None:
     assert not [each for each in ours if each.removeprefix("ollama_top.").startswith(late)]
 
 
+def test_the_proxy_is_light() -> None:
+    """It runs beside a server for weeks."""
+    loaded, _ = loaded_by("-c", "from ollama_top.cli.commands import proxy; from ollama_top.proxy import run")
+    assert "asyncio" in loaded
+    assert loaded & HEAVY == {"asyncio"}
+
+
 def test_what_is_loaded_is_seen() -> None:
     """Or the tests above could not fail."""
     loaded, _ = loaded_by("-c", "import textual.app, asyncio, psutil, pynvml, httpx")

@@ -6,8 +6,7 @@ import pytest
 from proxy_world import GET, POST, REPLY, STREAM, STREAM_HEAD, Peer, World, relayed
 
 from ollama_top.ollama.host import Target
-from ollama_top.proxy import client as client_side
-from ollama_top.proxy import dialling
+from ollama_top.proxy import dialling, road
 
 PHASES = {
     "in the head of a request": (GET[:9], b""),
@@ -189,7 +188,7 @@ async def test_a_client_may_leave_while_the_server_is_dialled(
         finally:
             dialled.append(True)
 
-    monkeypatch.setattr(client_side, "dial", dial_later)
+    monkeypatch.setattr(road, "dial", dial_later)
     async with relayed() as world:
         client = await world.connect()
         await client.send(GET)
