@@ -4,7 +4,6 @@ An end is passed on as an end, and a reset as a reset. Must never wait for whoev
 """
 
 import asyncio
-import socket
 from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING, cast
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 from ollama_top.proxy.answers import answer
 from ollama_top.proxy.rewriting import RefusedError
 from ollama_top.proxy.road import Road
-from ollama_top.proxy.upstream import UpstreamSide, reset
+from ollama_top.proxy.sockets import has_failed, keep_alive, reset
+from ollama_top.proxy.upstream import UpstreamSide
 from ollama_top.proxy.wire.connection import Wire
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class ClientSide(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client came."""
         self.transport = cast("asyncio.Transport", transport)
+        keep_alive(transport)
         host, port = transport.get_extra_info("peername")[:2]
         self.address = (str(host), int(port))
         self.wire = Wire(self._relay.watch, self.address, monotonic())
@@ -137,8 +138,7 @@ class ClientSide(asyncio.Protocol):
         """Whether a client that sends no more has gone altogether; then the server is told so."""
         if self.transport.is_closing():
             return True
-        own = self.transport.get_extra_info("socket")
-        if own.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        if has_failed(self.transport):
             self.abort()
         return self._was_reset
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from ollama_top.proxy.answers import answer
 from ollama_top.proxy.limits import TURNED_AWAY
-from ollama_top.proxy.upstream import reset
+from ollama_top.proxy.sockets import reset
 
 if TYPE_CHECKING:
     from ollama_top.proxy.relay import Relay

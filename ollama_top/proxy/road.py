@@ -4,7 +4,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from ollama_top.proxy.dialling import UnreachableError, dial
-from ollama_top.proxy.upstream import UpstreamSide, reset
+from ollama_top.proxy.sockets import reset
+from ollama_top.proxy.upstream import UpstreamSide
 
 if TYPE_CHECKING:
     from ollama_top.proxy.client import ClientSide

@@ -1,16 +1,13 @@
 """The server's side of a connection: what it says goes to the client, and how it ends is told there."""
 
 import asyncio
-import contextlib
-import socket
-import struct
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
+from ollama_top.proxy.sockets import keep_alive
+
 if TYPE_CHECKING:
     from ollama_top.proxy.client import ClientSide
-
-_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class UpstreamSide(asyncio.Protocol):
@@ -25,6 +22,7 @@ class UpstreamSide(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The server is there."""
         self.transport = cast("asyncio.Transport", transport)
+        keep_alive(transport)
         self._client.upstream_made(self)
 
     def data_received(self, data: bytes) -> None:
@@ -50,11 +48,3 @@ class UpstreamSide(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It has caught up."""
         self._client.upstream_is_full(is_full=False)
-
-
-def reset(transport: asyncio.Transport) -> None:
-    """End a connection so that the other side sees a reset; a plain close would look clean."""
-    own = transport.get_extra_info("socket")
-    with contextlib.suppress(OSError):  # it may be gone already
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-    transport.abort()
