@@ -83,12 +83,12 @@ async def ask(port: int, request: bytes, clients: int, count: int) -> None:
     await asyncio.gather(*(protocol.done for _, protocol in made))
 
 
-async def listen(port: int, clients: int, chunks: int, pace_ms: int) -> list[float]:
-    """How late every chunk of every stream came, in microseconds."""
+async def listen(port: int, clients: int, chunks: int, pace_ms: int) -> list[list[float]]:
+    """How late every chunk came, in microseconds, by stream."""
     loop = asyncio.get_running_loop()
     made = []
     for _ in range(clients):
         made.append(await loop.create_connection(lambda: Listening(chunks, pace_ms), "127.0.0.1", port))
         await asyncio.sleep(pace_ms / 1e3 / clients)  # so that chunks come one after the other
     await asyncio.gather(*(protocol.done for _, protocol in made))
-    return [late for _, protocol in made for late in protocol.late_us]
+    return [protocol.late_us for _, protocol in made]

@@ -5,6 +5,7 @@ Must stay light: what is loaded here is loaded beside every server that is watch
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -80,6 +81,8 @@ async def _serve(setup: Setup, watch: Watch, sockets: list[socket.socket], say: 
         loop.add_signal_handler(each, told.set)
     relay = Relay(setup.upstream, watch, setup.limits, _rewriters(setup))
     async with beside(relay):
+        gc.collect()
+        gc.freeze()  # or every full collection would go through all that was loaded, while chunks wait
         await relay.listen(sockets)
         own = ", ".join(str(Listen(*each.getsockname()[:2])) for each in sockets)
         say(f"{own} passes everything on to {setup.upstream.url}")
