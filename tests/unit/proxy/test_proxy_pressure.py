@@ -1,6 +1,8 @@
 """Who reads slowly slows down who sends, and nothing heaps up in the relay."""
 
 import asyncio
+import contextlib
+import gc
 import hashlib
 import resource
 from collections.abc import AsyncIterator
@@ -8,6 +10,10 @@ from random import Random
 
 import pytest
 from proxy_world import GET, POST_HEAD, REPLY, STREAM, Peer, relayed
+
+from ollama_top.proxy.client import ClientSide
+from ollama_top.proxy.upstream import UpstreamSide
+from ollama_top.proxy.wire.connection import Wire
 
 BLOCK = Random(1).randbytes(1024 * 1024)
 MOST_KEPT = 1024 * 1024  # what both directions' transports may hold, with room
@@ -85,6 +91,24 @@ async def fill(peer: Peer) -> int:
         except BlockingIOError:
             await asyncio.sleep(0.005)
     return sent
+
+
+async def test_nothing_of_a_connection_is_left_in_memory() -> None:
+    async with relayed() as world:
+        for nth in range(40):
+            client, server = await world.pair()
+            await server.send(STREAM if nth % 2 else STREAM[:50])
+            await client.some()
+            leaver, other = (client, server) if nth % 4 < 2 else (server, client)
+            leaver.reset() if nth % 3 else leaver.close()
+            with contextlib.suppress(ConnectionResetError):
+                await other.rest()
+            other.close()
+        await world.until(lambda: not world.relay.clients)
+        await asyncio.sleep(0)
+        gc.collect()
+        left = [each for each in gc.get_objects() if isinstance(each, ClientSide | UpstreamSide | Wire)]
+        assert left == []
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Every byte passes, unchanged and at once, whatever it says."""
 
+import socket
 from collections.abc import Callable
 from random import Random
 
@@ -117,6 +118,17 @@ async def test_the_server_is_dialled_at_the_first_byte() -> None:
         await client.send(b"G")
         server = await world.accept()
         await server.expect(b"G")
+
+
+async def test_a_peer_that_vanishes_is_found_out() -> None:
+    """As Go's servers do, or a request would run on for nobody."""
+    async with relayed() as world:
+        await world.pair()
+        (side,) = world.relay.clients
+        for transport in (side.transport, side._road.transport):
+            assert transport is not None
+            own = transport.get_extra_info("socket")
+            assert own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 async def test_requests_at_once_are_answered_in_order() -> None:
