@@ -16,6 +16,7 @@ U = TypeVar("U")
 class Source(Vocabulary):
     """Where a value comes from; in descending order of trust within one fact."""
 
+    PROXY = "proxy", "the proxy's own look at the exchange"
     API = "api", "the server's own HTTP answers"
     ARGV = "argv", "the command line of a runner"
     PROPS = "props", "a runner's /props"

@@ -1,0 +1,24 @@
+"""What a proxy tells of itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ollama_top.model.fact import fact
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A running proxy, and what passes through it."""
+
+    listen: str = fact("Address and port that it listens on.")
+    upstream: str = fact("Server that it forwards to.")
+    pid: int = fact("Its process.")
+    version: str = fact("Its version, that of ollama-top.")
+    started_at: datetime = fact("When it started.")
+    holding: bool = fact("Whether it keeps requests back, as it does while the server restarts.")
+    connections: int = fact("Connections of clients that are open.")
+    opaque: int = fact("Of them those whose bytes cannot be read, and go on unseen.")
+    opaque_total: int = fact("Connections that could not be read, since the start.")
+    exchanges_total: int = fact("Exchanges that ended, since the start.")
+    running: int = fact("Metered exchanges that have not ended.")
+    waiting: int = fact("Of them those of which nothing of the answer has come.")
