@@ -1,0 +1,26 @@
+"""The other end of a connection: where it calls from, and what is known of who it is."""
+
+from ollama_top.model.reading import Missing, Reading, Why
+
+Caller = tuple[Reading[str], Reading[int]]
+"""Name and pid of a client's process."""
+
+NOT_LOOKED = Missing(Why.PENDING, "nobody has looked yet; that is done once a monitor is connected")
+UNKNOWN: Caller = (NOT_LOOKED, NOT_LOOKED)
+
+
+class Client:
+    """One client, for as long as its connection or its exchanges are told of."""
+
+    __slots__ = ("caller", "host", "port")
+
+    def __init__(self, host: str, port: int) -> None:
+        """Begin with its address; who it is, is found out by whoever has the time."""
+        self.host = host
+        self.port = port
+        self.caller = UNKNOWN
+
+    @property
+    def address(self) -> str:
+        """Address and port, as they are written."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
