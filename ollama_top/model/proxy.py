@@ -22,3 +22,21 @@ class Proxy:
     exchanges_total: int = fact("Exchanges that ended, since the start.")
     running: int = fact("Metered exchanges that have not ended.")
     waiting: int = fact("Of them those of which nothing of the answer has come.")
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A connection that cannot be held, as its requests cannot be told apart."""
+
+    client_address: str = fact("Address and port that the client calls from.")
+    why: str = fact("Why it cannot be read, in one sentence.")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How a hold stands: the answer to `hold` and `release`."""
+
+    holding: bool = fact("Whether new requests are kept back.")
+    running: int = fact("Exchanges under way, which go on to their end.")
+    held: int = fact("Clients whose next request waits in the proxy.")
+    unheld: tuple[Unheld, ...] = fact("Connections that cannot be held.")

@@ -8,7 +8,7 @@ import contextlib
 import gc
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,8 +21,14 @@ from ollama_top.proxy.relay import Relay
 from ollama_top.proxy.rewriting import Rewriter
 from ollama_top.proxy.watching import Watch
 
-Beside = Callable[[Relay], AbstractAsyncContextManager[object]]
-"""What runs in the relay's loop as long as it does, such as a feed of what was watched."""
+Beside = Callable[[Relay, Sequence[Listen]], AbstractAsyncContextManager[object]]
+"""What runs in the relay's loop as long as it does, such as a feed of what was watched, by its addresses."""
+
+
+def nothing_beside(_: Relay, __: Sequence[Listen]) -> AbstractAsyncContextManager[object]:
+    """The relay alone."""
+    return contextlib.nullcontext()
+
 
 Say = Callable[[str], None]
 """Takes a line for whoever started the proxy."""
@@ -41,7 +47,7 @@ class Setup:
     limits: Limits = field(default_factory=Limits)
 
 
-def run(setup: Setup, watch: Watch, say: Say, beside: Beside = contextlib.nullcontext) -> None:
+def run(setup: Setup, watch: Watch, say: Say, beside: Beside = nothing_beside) -> None:
     """Relay until SIGTERM or SIGINT; `say` is told in a line what begins.
 
     Raises AddressError and TooFewDescriptorsError for what cannot be done as asked.
@@ -80,12 +86,12 @@ async def _serve(setup: Setup, watch: Watch, sockets: list[socket.socket], say: 
     for each in STOPS:
         loop.add_signal_handler(each, told.set)
     relay = Relay(setup.upstream, watch, setup.limits, _rewriters(setup))
-    async with beside(relay):
+    listens = [Listen(*each.getsockname()[:2]) for each in sockets]
+    async with beside(relay, listens):
         gc.collect()
         gc.freeze()  # or every full collection would go through all that was loaded, while chunks wait
         await relay.listen(sockets)
-        own = ", ".join(str(Listen(*each.getsockname()[:2])) for each in sockets)
-        say(f"{own} passes everything on to {setup.upstream.url}")
+        say(f"{', '.join(map(str, listens))} passes everything on to {setup.upstream.url}")
         await told.wait()
         for each in STOPS:  # the next one does not wait for what runs
             loop.remove_signal_handler(each)

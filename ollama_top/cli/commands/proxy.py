@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ollama_top.cli.command import Command
@@ -11,6 +12,7 @@ from ollama_top.cli.options import settings_of, target_of
 
 if TYPE_CHECKING:
     from ollama_top.ollama.host import Target
+    from ollama_top.proxy.beside import Telling
     from ollama_top.proxy.run import Setup
 
 
@@ -41,20 +43,49 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="of clients at once; each takes two descriptors (default: 4096)",
     )
 
+    parser.add_argument(
+        "--metrics",
+        metavar="ADDR:PORT",
+        help="serve counts for Prometheus there, at /metrics (default: nowhere)",
+    )
+    parser.add_argument(
+        "--feed",
+        metavar="PATH",
+        type=Path,
+        help="a socket where monitors are told what passes (default: one that they find by themselves)",
+    )
+    parser.add_argument(
+        "--feed-group", metavar="GROUP", help="let the members of a group read the feed, and hold requests"
+    )
+
 
 def _run(options: argparse.Namespace) -> int:
     from ollama_top.proxy.addresses import AddressError, TakenError
+    from ollama_top.proxy.beside import Beside
+    from ollama_top.proxy.beside import check as check_telling
+    from ollama_top.proxy.feed.place import FeedError
     from ollama_top.proxy.limits import TooFewDescriptorsError
+    from ollama_top.proxy.metering.meter import Meter
     from ollama_top.proxy.run import run
-    from ollama_top.proxy.unwatched import Unwatched
 
+    meter = Meter()
     try:
-        run(_setup(options), Unwatched(), _say)
+        telling = _telling(options)
+        check_telling(telling)
+        run(_setup(options), meter, _say, Beside(telling, meter, _say).run)
     except TakenError as error:
         return fail(error, TAKEN)
-    except (AddressError, TooFewDescriptorsError) as error:
+    except (AddressError, TooFewDescriptorsError, FeedError) as error:
         raise UsageError(str(error)) from None
     return DONE
+
+
+def _telling(options: argparse.Namespace) -> "Telling":
+    from ollama_top.proxy.addresses import parse_listen
+    from ollama_top.proxy.beside import Telling
+
+    metrics = parse_listen(options.metrics) if options.metrics else None
+    return Telling(options.feed, options.feed_group, metrics, options.allow_remote)
 
 
 def _setup(options: argparse.Namespace) -> "Setup":

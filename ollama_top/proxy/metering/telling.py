@@ -39,7 +39,7 @@ NO_REASON = Missing(Why.UNSUPPORTED, "the reply does not tell why it ended")
 def exchange_of(seen: Metered) -> Exchange:
     """An exchange as it stands now."""
     asked = seen.asked_so_far
-    output = _output_tokens(seen)
+    output = tokens_of(seen)
     return Exchange(
         id=seen.number,
         began_at=seen.began_at,
@@ -122,7 +122,8 @@ def tokens_per_s(seen: Metered, output: Reading[int]) -> Reading[float]:
     return Known((output.value - 1) / span_s, source)
 
 
-def _output_tokens(seen: Metered) -> Reading[int]:
+def tokens_of(seen: Metered) -> Reading[int]:
+    """Tokens written; where the reply does not tell, its pieces."""
     if not seen.rule.writes:
         return NOT_WRITTEN
     if seen.told.output_tokens is not None:

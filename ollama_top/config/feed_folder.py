@@ -1,0 +1,46 @@
+"""Where proxies put their feeds, so that monitors find them: one socket a listener, in one folder.
+
+Must never put a socket where another user could put one in its place.
+"""
+
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+NAME = "ollama-top"
+SYSTEM_FOLDER = Path("/run") / NAME
+"""Where a proxy that runs as a service of the system would have its feed; nobody is made to put one there."""
+
+UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+OWNER_ONLY = 0o700
+
+
+class UnsafeFolderError(Exception):
+    """The folder cannot be trusted with a socket; the text says why."""
+
+
+def feed_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """The user's folder; it may not be there yet."""
+    runtime = environ.get("XDG_RUNTIME_DIR", "")
+    if runtime.startswith("/"):
+        return Path(runtime) / NAME
+    return Path(tempfile.gettempdir()) / f"{NAME}-{os.getuid()}"
+
+
+def feed_path(listen: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """The feed of the proxy that listens on an address and port."""
+    return feed_folder(environ) / f"proxy-{UNSAFE.sub('-', listen).strip('-')}.sock"
+
+
+def make_folder(folder: Path) -> None:
+    """Make the user's folder where it is not there; raises UnsafeFolderError for one that is not safe."""
+    try:
+        folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise UnsafeFolderError(f"{folder}: {error.strerror}") from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise UnsafeFolderError(f"{folder} is not a folder that only this user can write to")

@@ -1,0 +1,125 @@
+"""What runs beside the relay in its loop: the feed, the looking who calls, and the page for Prometheus."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ollama_top import __version__
+from ollama_top.config.feed_folder import UnsafeFolderError, feed_path, make_folder
+from ollama_top.model.proxy import Held, Proxy, Unheld
+from ollama_top.proxy.addresses import AddressError, Listen, bind, is_loopback
+from ollama_top.proxy.callers import Callers, local_callers
+from ollama_top.proxy.feed import place
+from ollama_top.proxy.feed.feed import Feed
+from ollama_top.proxy.feed.orders import Hold, Release
+from ollama_top.proxy.feed.place import FeedError
+from ollama_top.proxy.hold import Standing
+from ollama_top.proxy.metering.meter import Meter
+from ollama_top.proxy.metrics.counts import Counts
+from ollama_top.proxy.metrics.server import LONGEST_HEAD_BYTES, MetricsServer
+from ollama_top.proxy.metrics.text import text_of
+from ollama_top.proxy.relay import Relay
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Whom the proxy tells, and where."""
+
+    feed: Path | None = None  # None is the user's folder
+    feed_group: str | None = None
+    metrics: Listen | None = None
+    allow_remote: bool = False
+
+
+def check(telling: Telling) -> None:
+    """Raises AddressError for what is not to be done."""
+    if telling.metrics and not telling.allow_remote and not is_loopback(telling.metrics):
+        raise AddressError(
+            f"--metrics: {telling.metrics} can be reached by other machines; "
+            "--allow-remote says that this is meant"
+        )
+
+
+class Beside:
+    """Tells of one relay what its meter sees."""
+
+    def __init__(self, telling: Telling, meter: Meter, say: Callable[[str], None]) -> None:
+        """Prepare without a relay; `say` takes a line for whoever started the proxy."""
+        self._telling = telling
+        self._meter = meter
+        self._say = say
+        self._started_at = datetime.now(UTC)
+
+    @asynccontextmanager
+    async def run(self, relay: Relay, listens: Sequence[Listen]) -> AsyncIterator[None]:
+        """Tell as long as the relay runs; raises FeedError and AddressError where it cannot as asked."""
+        callers = Callers([each.port for each in listens], local_callers())
+        feed = Feed(
+            self._meter, callers, lambda: self._facts(relay, listens), lambda order: obey(relay, order)
+        )
+        async with AsyncExitStack() as stack:
+            await self._serve_metrics(relay, stack)
+            own = self._place(listens)
+            if own is not None:
+                stack.callback(own.leave)
+                stack.callback(feed.close)
+                stack.callback(callers.close)
+                await feed.listen(own)
+            yield
+
+    def _place(self, listens: Sequence[Listen]) -> place.Place | None:
+        """Where the feed is; None where the user's folder does not do, which is no reason not to relay."""
+        if self._telling.feed is not None:
+            return place.take(self._telling.feed, self._telling.feed_group)
+        path = feed_path(str(listens[0]))
+        try:
+            make_folder(path.parent)
+            return place.take(path, self._telling.feed_group)
+        except (UnsafeFolderError, FeedError) as error:
+            self._say(f"no monitor can see what passes: {error}")
+            return None
+
+    async def _serve_metrics(self, relay: Relay, stack: AsyncExitStack) -> None:
+        if self._telling.metrics is None:
+            return
+        counts = Counts()
+        self._meter.listeners.append(counts.note)
+        info = (__version__, relay.upstream.url)
+        page = MetricsServer(lambda: text_of(self._meter, counts, info))
+        for own in bind(self._telling.metrics):
+            server = await asyncio.start_server(page.serve, sock=own, limit=LONGEST_HEAD_BYTES)
+            stack.callback(server.close)
+
+    def _facts(self, relay: Relay, listens: Sequence[Listen]) -> Proxy:
+        meter = self._meter
+        return Proxy(
+            listen=str(listens[0]),
+            upstream=relay.upstream.url,
+            pid=os.getpid(),
+            version=__version__,
+            started_at=self._started_at,
+            holding=relay.hold.is_holding,
+            connections=len(meter.connections),
+            opaque=meter.opaque,
+            opaque_total=meter.opaque_total,
+            exchanges_total=meter.exchanges_total,
+            running=len(meter.running),
+            waiting=meter.waiting,
+        )
+
+
+def obey(relay: Relay, order: Hold | Release) -> Held:
+    """Carry out an order of a reader's."""
+    if isinstance(order, Hold):
+        return _held(relay.hold.hold(order.bound_s))
+    relay.hold.release()
+    return _held(relay.hold.standing)
+
+
+def _held(standing: Standing) -> Held:
+    unheld = tuple(Unheld(str(Listen(*each.client)), each.why) for each in standing.unheld)
+    return Held(standing.is_holding, standing.running, standing.held, unheld)

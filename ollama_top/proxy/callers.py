@@ -1,0 +1,89 @@
+"""Who calls: the processes behind the clients' connections, for those who read the feed.
+
+Must never take the relay's time: the looking is done in a thread, and at most a twentieth of the time.
+"""
+
+import asyncio
+import ipaddress
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from ollama_top.model.reading import Missing, Why
+from ollama_top.proxy.metering.caller import UNKNOWN, Caller, Client
+
+ELSEWHERE = Missing(Why.NOT_LOCAL, "the client is on another machine, or in another namespace")
+UNSEEN = Missing(Why.FAILED, "the connection was not found among those of this machine")
+NO_DIAGNOSIS = Missing(Why.UNSUPPORTED, "only Linux tells which process holds a connection")
+LEAST_PAUSE_S = 0.2
+SHARE = 20
+
+Found = Callable[[int], dict[str, Caller]]
+"""The callers of a port, by address and port as they are written; blocking."""
+
+
+class Callers:
+    """Finds out who the clients are, when it is asked to and has the time."""
+
+    def __init__(self, ports: Iterable[int], find: Found | None) -> None:
+        """Prepare for the ports that the proxy listens on."""
+        self._ports = tuple(ports)
+        self._find = find
+        self._looking: asyncio.Task[None] | None = None
+        self._not_before_s = 0.0
+
+    def look_at(self, clients: Iterable[Client]) -> None:
+        """Look who those are that are not known, unless it was done a moment ago."""
+        if self._looking is not None or monotonic() < self._not_before_s:
+            return
+        unknown = [each for each in clients if each.caller is UNKNOWN]
+        if unknown:
+            self._looking = asyncio.get_running_loop().create_task(self._look(unknown))
+
+    def close(self) -> None:
+        """Stop looking."""
+        if self._looking is not None:
+            self._looking.cancel()
+
+    async def _look(self, unknown: list[Client]) -> None:
+        began_s = monotonic()
+        try:
+            found = await asyncio.to_thread(self._all)
+        finally:
+            self._looking = None
+            spent_s = monotonic() - began_s
+            self._not_before_s = monotonic() + max(LEAST_PAUSE_S, SHARE * spent_s)
+        for each in unknown:
+            each.caller = found.get(each.address) or self._unseen(each)
+
+    def _unseen(self, client: Client) -> Caller:
+        is_local = ipaddress.ip_address(client.host.partition("%")[0]).is_loopback
+        why = ELSEWHERE if not is_local else UNSEEN if self._find else NO_DIAGNOSIS
+        return why, why
+
+    def _all(self) -> dict[str, Caller]:
+        found: dict[str, Caller] = {}
+        if self._find is None:
+            return found
+        for port in self._ports:
+            found |= self._find(port)
+        return found
+
+
+def local_callers() -> Found | None:
+    """How callers of this machine are found; None where the system does not tell."""
+    from ollama_top.sources import sockets  # noqa: PLC0415 - for those only whose feed is read
+    from ollama_top.sources.clients import Clients  # noqa: PLC0415
+    from ollama_top.sources.inet_diag import DiagError  # noqa: PLC0415
+
+    if not sockets.is_supported():
+        return None
+    clients = Clients()
+
+    def find(port: int) -> dict[str, Caller]:
+        try:
+            looked = clients.look(sockets.calling(port))
+        except DiagError:
+            return {}
+        return {str(endpoint): (client.name, client.pid) for endpoint, client in looked.items()}
+
+    return find

@@ -1,0 +1,170 @@
+"""The feeds of running proxies: found, followed, and asked to hold.
+
+Each feed fails on its own: what is known of it stays, with the reason why nothing new comes.
+"""
+
+import asyncio
+import contextlib
+import stat
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ollama_top.config.feed_folder import SYSTEM_FOLDER, feed_folder
+from ollama_top.model.decoded import BadDocumentError
+from ollama_top.model.feed_event import Answer, FeedEvent, Refused, event_of
+from ollama_top.model.proxy import Held
+from ollama_top.model.tapped import Tapped, fold
+
+LONGEST_LINE_BYTES = 1 << 20
+AGAIN_AFTER_S = 1.0
+LOOK_EVERY_S = 2.0
+PATIENCE_S = 3.0
+PATTERN = "proxy-*.sock"
+
+
+class TapError(Exception):
+    """A feed that cannot be read or does not obey; the text says why."""
+
+
+def feeds(folders: Iterable[Path] | None = None) -> tuple[Path, ...]:
+    """The sockets of proxies that run, or have run: those of this user, and of the system."""
+    looked = (feed_folder(), SYSTEM_FOLDER) if folders is None else folders
+    return tuple(path for folder in looked for path in _sockets(folder))
+
+
+class Tap:
+    """Follows one feed, again and again."""
+
+    def __init__(self, path: Path) -> None:
+        """Prepare without connecting."""
+        self.path = path
+        self.tapped = Tapped(str(path))
+
+    async def follow(self) -> None:
+        """Keep `tapped` up to date, until cancelled."""
+        while True:
+            try:
+                await self._follow_once()
+            except TapError as error:
+                self.tapped = replace(self.tapped, problem=str(error))
+            await asyncio.sleep(AGAIN_AFTER_S)
+
+    async def _follow_once(self) -> None:
+        """Until the feed ends. What was known before is shown until all has been told anew."""
+        fresh = Tapped(str(self.path))
+        async with _connected(self.path) as (reader, _):
+            while True:
+                event = await _next_event(reader)
+                if isinstance(event, Refused):
+                    raise TapError(event.why)
+                if event is not None:
+                    fresh = fold(fresh, event)
+                if fresh.is_ready:
+                    self.tapped = fresh
+
+
+class Taps:
+    """Follows every feed there is, and those that come."""
+
+    def __init__(self, more: Sequence[Path] = (), folders: Iterable[Path] | None = None) -> None:
+        """Prepare; `more` are feeds that lie elsewhere."""
+        self._more = tuple(more)
+        self._folders = None if folders is None else tuple(folders)
+        self._taps: dict[Path, Tap] = {}
+        self._tasks: dict[Path, asyncio.Task[None]] = {}
+
+    @property
+    def tapped(self) -> tuple[Tapped, ...]:
+        """What is known of each proxy now."""
+        return tuple(_standing(tap.tapped, self._tasks[path]) for path, tap in self._taps.items())
+
+    async def follow(self) -> None:
+        """Look for feeds and follow them, until cancelled."""
+        try:
+            while True:
+                self._meet({*self._more, *await asyncio.to_thread(feeds, self._folders)})
+                await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            tasks = tuple(self._tasks.values())
+            self._meet(set())
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _meet(self, there: set[Path]) -> None:
+        """Follow what is new, and forget what is gone."""
+        for path in tuple(self._taps):
+            if path not in there:
+                self._tasks.pop(path).cancel()
+                del self._taps[path]
+        for path in there:
+            if path not in self._taps:
+                self._taps[path] = Tap(path)
+                self._tasks[path] = asyncio.get_running_loop().create_task(self._taps[path].follow())
+
+
+def _standing(tapped: Tapped, following: asyncio.Task[None]) -> Tapped:
+    """What is known, with the reason where a defect of ours has ended the following."""
+    if not following.done() or following.cancelled():
+        return tapped
+    return replace(tapped, problem=f"it is not followed any more: {type(following.exception()).__name__}")
+
+
+async def hold(path: Path, bound_s: float) -> Held:
+    """Have a proxy keep new requests back for `bound_s` at most; raises TapError."""
+    return await _order(path, f"hold {bound_s:g}\n")
+
+
+async def release(path: Path) -> Held:
+    """Have a proxy let everything go on; raises TapError."""
+    return await _order(path, "release\n")
+
+
+async def _order(path: Path, line: str) -> Held:
+    async with _connected(path) as (reader, writer):
+        writer.write(line.encode())
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    match await _next_event(reader):
+                        case Answer(held):
+                            return held
+                        case Refused(why):
+                            raise TapError(why)
+        except TimeoutError:
+            raise TapError("the proxy does not answer") from None
+
+
+@contextlib.asynccontextmanager
+async def _connected(path: Path) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    try:
+        reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE_BYTES)
+    except (ConnectionRefusedError, FileNotFoundError):
+        raise TapError("no proxy listens there any more") from None
+    except PermissionError:
+        raise TapError("this user may not read it; --feed-group lets a group") from None
+    except OSError as error:
+        raise TapError(error.strerror or str(error)) from None
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def _next_event(reader: asyncio.StreamReader) -> FeedEvent | None:
+    """The next event; None for one of a kind that is not known."""
+    try:
+        line = await reader.readuntil(b"\n")
+        return event_of(line)
+    except (asyncio.IncompleteReadError, OSError):
+        raise TapError("the proxy has closed it") from None
+    except asyncio.LimitOverrunError:
+        raise TapError("it says a line that is too long") from None
+    except BadDocumentError as error:
+        raise TapError(f"it says what cannot be understood: {error}") from None
+
+
+def _sockets(folder: Path) -> tuple[Path, ...]:
+    try:
+        return tuple(sorted(path for path in folder.glob(PATTERN) if stat.S_ISSOCK(path.lstat().st_mode)))
+    except OSError:
+        return ()
