@@ -16,7 +16,7 @@ from proxied import NDJSON, answer, begin, last
 from test_proxy_meter import END, PIECE, STREAM
 
 from ollama_top.model.exchange import Phase
-from ollama_top.model.feed_event import Answer, Changed, Hello, Moved, Ready, Refused, Step, event_of, line_of
+from ollama_top.model.feed_event import Answer, Facts, Hello, Moved, Ready, Refused, Step, event_of, line_of
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.model.reading import Known, Missing, Source
 from ollama_top.proxy.callers import Callers
