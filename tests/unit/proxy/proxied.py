@@ -13,6 +13,14 @@ from ollama_top.proxy.watching import ExchangeWatch, ReplyHead, RequestHead
 CLIENT = ("127.0.0.1", 40001)
 NDJSON, EVENTS, JSON = "application/x-ndjson", "text/event-stream", "application/json; charset=utf-8"
 
+STREAM = ReplyHead(200, ((b"Content-Type", NDJSON.encode()),))
+PIECE = b'{"model":"m","message":{"role":"assistant","content":"a"},"done":false}\n'
+END = (
+    b'{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop",'
+    b'"total_duration":9000000000,"load_duration":1000000000,"prompt_eval_count":7,'
+    b'"prompt_eval_duration":500000000,"eval_count":30,"eval_duration":1500000000}\n'
+)
+
 Timed = tuple[float, bytes]
 """A piece of a reply with its time in seconds."""
 

@@ -2,49 +2,26 @@
 
 import asyncio
 import json
-import os
 import random
 import statistics
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from time import monotonic
 
 from metered_server import PATHS, Plan, Written
+from proxying import followed, proxy, until
 
 import ollama_top
 from ollama_top.model.exchange import Exchange, Failure, Phase
 from ollama_top.model.reading import Known, Missing
-from ollama_top.sources.tap import Tap
 
 PACKAGE = Path(ollama_top.__file__).parents[1]
 MOST_DIFFERENCE_S = 0.005
 REQUESTS, APART_S = 200, 0.008
 FAILURES = {"busy": Failure.BUSY, "not_found": Failure.NOT_FOUND, "cut": Failure.ABORTED}
-
-
-@contextmanager
-def proxy(upstream_port: int, feed: Path, *more: str) -> Iterator[int]:
-    """The proxy as a process of its own; the port that it listens on."""
-    command = [sys.executable, "-m", "ollama_top", "proxy", "--listen", "127.0.0.1:0", "--feed", str(feed)]
-    process = subprocess.Popen(
-        [*command, "--upstream", f"127.0.0.1:{upstream_port}", *more],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(PACKAGE)},
-    )
-    try:
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        assert "passes everything on" in said, said + process.stderr.read()
-        yield int(said.partition(" passes")[0].rpartition(":")[2])
-    finally:
-        process.terminate()
-        process.wait(20)
-        process.stderr.close()  # type: ignore[union-attr]
 
 
 @contextmanager
@@ -69,25 +46,6 @@ async def written_by(port: int) -> dict[str, Written]:
     body = json.loads(await reader.readexactly(int(head.rpartition(b"Length: ")[2])))
     writer.close()
     return {name: Written(**each | {"plan": Plan(**each["plan"])}) for name, each in body.items()}
-
-
-@asynccontextmanager
-async def followed(feed: Path) -> AsyncIterator[Tap]:
-    """A tap that has been told everything there was."""
-    following = Tap(feed)
-    task = asyncio.get_running_loop().create_task(following.follow())
-    try:
-        await until(lambda: following.tapped.is_ready)
-        yield following
-    finally:
-        task.cancel()
-
-
-async def until(holds: Callable[[], bool], patience_s: float = 20.0) -> None:
-    ends_s = monotonic() + patience_s
-    while not holds():
-        assert monotonic() < ends_s, "it does not come"
-        await asyncio.sleep(0.02)
 
 
 async def ask(port: int, number: int, plan: Plan) -> None:
@@ -162,8 +120,9 @@ def check(told: Exchange, written: Written) -> list[float]:
 async def test_two_hundred_mixed_requests_are_told_exactly(tmp_path: Path) -> None:
     feed = tmp_path / "feed.sock"
     most_at_once = 0
-    with metered_server() as upstream, proxy(upstream, feed) as port:
+    with metered_server() as upstream, proxy(f"127.0.0.1:{upstream}", feed) as port:
         async with followed(feed) as following:
+            await until(lambda: following.tapped.is_ready)
             asking = asyncio.gather(*(ask(port, *each) for each in enumerate(plans(REQUESTS))))
             while not asking.done():
                 await asyncio.sleep(0.05)

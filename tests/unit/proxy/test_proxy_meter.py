@@ -6,7 +6,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
-from proxied import CLIENT, EVENTS, NDJSON, answer, begin, last, running
+from proxied import CLIENT, END, EVENTS, NDJSON, PIECE, STREAM, answer, begin, last, running
 
 from ollama_top.model.exchange import Failure, Phase, Transfer
 from ollama_top.model.reading import Known, Missing, Source, Why
@@ -15,14 +15,7 @@ from ollama_top.proxy.metering.metered import Metered
 from ollama_top.proxy.metering.telling import COMING, NOT_ASKED, PACKED, PENDING
 from ollama_top.proxy.watching import ReplyHead, RequestHead
 
-STREAM = ReplyHead(200, ((b"Content-Type", NDJSON.encode()),))
-PIECE = b'{"model":"m","message":{"role":"assistant","content":"a"},"done":false}\n'
 EMPTY = b'{"model":"m","message":{"role":"assistant","content":""},"done":false}\n'
-END = (
-    b'{"model":"m","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop",'
-    b'"total_duration":9000000000,"load_duration":1000000000,"prompt_eval_count":7,'
-    b'"prompt_eval_duration":500000000,"eval_count":30,"eval_duration":1500000000}\n'
-)
 MODEL = Known("m", Source.PROXY)
 
 
