@@ -1,0 +1,84 @@
+"""What exchanges come to by model and by client, of what is known exactly."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from ollama_top.engine.spreads import UNNAMED, by_client, by_model, spread
+from ollama_top.model.exchange import Dialect, Exchange, Failure, Phase, Route
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.spread import Spread
+
+NOT = Missing(Why.ABSENT, "not told")
+DONE = Exchange(
+    id=1,
+    began_at=datetime(2026, 11, 25, tzinfo=UTC),
+    client_address="127.0.0.1:40001",
+    client=NOT,
+    client_pid=NOT,
+    user_agent=NOT,
+    dialect=Dialect.OLLAMA,
+    route=Route.CHAT,
+    model=Known("m", Source.PROXY),
+    streamed=NOT,
+    num_ctx=NOT,
+    keep_alive=NOT,
+    num_predict=NOT,
+    phase=Phase.DONE,
+    status=Known(200, Source.PROXY),
+    failure=None,
+    finish=NOT,
+    queue_s=NOT,
+    load_s=NOT,
+    prefill_s=NOT,
+    ttft_s=NOT,
+    total_s=Known(2.0, Source.PROXY),
+    prompt_tokens=NOT,
+    output_tokens=NOT,
+    tokens_per_s=NOT,
+    request_bytes=1,
+    reply_bytes=1,
+    transfer=None,
+)
+
+
+def exact(value: float) -> Reading[float]:
+    return Known(value, Source.PROXY)
+
+
+def test_models_are_told_apart_those_most_asked_for_first() -> None:
+    failed = replace(DONE, phase=Phase.FAILED, failure=Failure.BUSY, total_s=exact(9.0))
+    left = replace(DONE, phase=Phase.LEFT)
+    other = replace(DONE, model=Known("other", Source.PROXY))
+    first, second, third = by_model([other, DONE, failed, left, replace(DONE, model=NOT)])
+    assert [first.name, second.name, third.name] == ["m", UNNAMED, "other"]
+    assert (first.answered, first.failed, first.left) == (1, 1, 1)
+    assert first.total_s.count == 1, "of those that were answered"
+    assert first.total_s.p95 == exact(2.0)
+    assert isinstance(first.queue_s.p50, Missing)
+
+
+def test_clients_are_known_by_name_else_by_address() -> None:
+    named = replace(DONE, client=Known("curl", Source.PROCESSES))
+    assert [each.name for each in by_client([named, named, DONE])] == ["curl", "127.0.0.1"]
+
+
+def test_a_pull_is_no_work_of_a_model() -> None:
+    assert by_model([replace(DONE, route=Route.PULL)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([3.0], (3.0, 3.0, 3.0)),
+        ([2.0, 1.0], (1.0, 1.0, 2.0)),
+        ([float(each) for each in range(1, 101)], (5.0, 50.0, 95.0)),
+    ],
+)
+def test_percentiles(values: list[float], expected: tuple[float, float, float]) -> None:
+    assert spread(map(exact, values)) == Spread(len(values), *map(exact, expected))
+
+
+def test_what_is_estimated_or_missing_is_left_out() -> None:
+    assert spread([Known(99.0, Source.ESTIMATE), NOT, exact(1.0)]).count == 1
