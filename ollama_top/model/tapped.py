@@ -40,14 +40,17 @@ def fold(tapped: Tapped, event: FeedEvent) -> Tapped:
 
 
 def _changed(tapped: Tapped, exchange: Exchange) -> Tapped:
-    others = tuple(each for each in tapped.running if each.id != exchange.id)
-    if exchange.phase in ENDED:
-        finished = (*tapped.finished, exchange)[-MOST_FINISHED:]
-        return replace(tapped, running=others, finished=finished)
-    if len(others) == len(tapped.running):
-        return replace(tapped, running=(*others, exchange))
-    running = tuple(exchange if each.id == exchange.id else each for each in tapped.running)
-    return replace(tapped, running=running)
+    """Told again, it takes its own place; when it has ended, it goes over to the finished ones."""
+    if exchange.phase not in ENDED:
+        return replace(tapped, running=_put(tapped.running, exchange))
+    running = tuple(each for each in tapped.running if each.id != exchange.id)
+    return replace(tapped, running=running, finished=_put(tapped.finished, exchange)[-MOST_FINISHED:])
+
+
+def _put(exchanges: tuple[Exchange, ...], exchange: Exchange) -> tuple[Exchange, ...]:
+    if all(each.id != exchange.id for each in exchanges):
+        return (*exchanges, exchange)
+    return tuple(exchange if each.id == exchange.id else each for each in exchanges)
 
 
 def _moved(exchange: Exchange, steps: dict[int, Step]) -> Exchange:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from ollama_top.model.reading import Missing, Why
-from ollama_top.proxy.metering.caller import UNKNOWN, Caller, Client
+from ollama_top.proxy.metering.caller import Caller, Client
 
 ELSEWHERE = Missing(Why.NOT_LOCAL, "the client is on another machine, or in another namespace")
-UNSEEN = Missing(Why.FAILED, "the connection was not found among those of this machine")
+UNSEEN = Missing(Why.FAILED, "the connection was gone when it was looked for, or is not of this machine")
 NO_DIAGNOSIS = Missing(Why.UNSUPPORTED, "only Linux tells which process holds a connection")
 LEAST_PAUSE_S = 0.2
 SHARE = 20
@@ -31,20 +31,18 @@ class Callers:
         self._looking: asyncio.Task[None] | None = None
         self._not_before_s = 0.0
 
-    def look_at(self, clients: Iterable[Client]) -> None:
-        """Look who those are that are not known, unless it was done a moment ago."""
-        if self._looking is not None or monotonic() < self._not_before_s:
-            return
-        unknown = [each for each in clients if each.caller is UNKNOWN]
-        if unknown:
-            self._looking = asyncio.get_running_loop().create_task(self._look(unknown))
+    def look_at(self, clients: Iterable[Client], then: Callable[[], None]) -> None:
+        """Look who those are, unless it was done a moment ago; `then` is called after."""
+        unknown = list(clients)
+        if unknown and self._looking is None and monotonic() >= self._not_before_s:
+            self._looking = asyncio.get_running_loop().create_task(self._look(unknown, then))
 
     def close(self) -> None:
         """Stop looking."""
         if self._looking is not None:
             self._looking.cancel()
 
-    async def _look(self, unknown: list[Client]) -> None:
+    async def _look(self, unknown: list[Client], then: Callable[[], None]) -> None:
         began_s = monotonic()
         try:
             found = await asyncio.to_thread(self._all)
@@ -54,6 +52,7 @@ class Callers:
             self._not_before_s = monotonic() + max(LEAST_PAUSE_S, SHARE * spent_s)
         for each in unknown:
             each.caller = found.get(each.address) or self._unseen(each)
+        then()
 
     def _unseen(self, client: Client) -> Caller:
         is_local = ipaddress.ip_address(client.host.partition("%")[0]).is_loopback

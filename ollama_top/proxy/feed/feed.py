@@ -24,6 +24,7 @@ from ollama_top.proxy.callers import Callers
 from ollama_top.proxy.feed.orders import Hold, OrderError, Release, parse_order
 from ollama_top.proxy.feed.place import Place
 from ollama_top.proxy.feed.reader import Reader
+from ollama_top.proxy.metering.caller import UNKNOWN
 from ollama_top.proxy.metering.meter import Meter
 from ollama_top.proxy.metering.metered import Metered
 from ollama_top.proxy.metering.telling import exchange_of
@@ -129,7 +130,7 @@ class Feed:
     def _tell_changed(self) -> None:
         """Tell of a few, and of the rest after the relay had its turn."""
         self._telling = None
-        self._callers.look_at(each.client for each in self._changed.values())
+        self._look_who_calls(self._changed.values())
         for number in tuple(self._changed)[:AT_ONCE]:
             self._tell(_line(self._changed.pop(number)))
         if self._changed:
@@ -137,7 +138,7 @@ class Feed:
 
     def _step(self) -> None:
         """Once in a while: how far the streamed answers are, and the proxy's own facts."""
-        self._callers.look_at(each.client for each in self._meter.running.values())
+        self._look_who_calls(self._meter.running.values())
         steps = tuple(self._steps())
         if steps:
             self._tell(line_of(Moved(steps)))
@@ -146,6 +147,16 @@ class Feed:
             self._told_facts = facts
             self._tell(line_of(Facts(facts)))
         self._stepping = asyncio.get_running_loop().call_later(STEP_S, self._step)
+
+    def _look_who_calls(self, exchanges: Iterable[Metered]) -> None:
+        """Find out whose they are, where that is not known, and tell it."""
+        unknown = tuple(each for each in exchanges if each.client.caller is UNKNOWN)
+
+        def tell() -> None:
+            for each in unknown if self.readers else ():
+                self.note(each)
+
+        self._callers.look_at((each.client for each in unknown), tell)
 
     def _steps(self) -> Iterable[Step]:
         streaming = [each for each in self._meter.running.values() if each.phase is Phase.STREAMING]

@@ -16,16 +16,17 @@ async def test_callers_are_found_once_somebody_reads() -> None:
     (seen,) = meter.running.values()
     assert seen.client.caller is UNKNOWN
     asked: list[int] = []
+    told: list[int] = []
 
     def find(port: int) -> dict[str, tuple[Known[str], Known[int]]]:
         asked.append(port)
         return {"127.0.0.1:40001": (Known("curl", Source.PROCESSES), Known(7, Source.PROCESSES))}
 
     callers = Callers([11435], find)  # type: ignore[arg-type]
-    for _ in range(3):
-        callers.look_at([seen.client])
+    for _ in range(3):  # the second and the third time it is too early
+        callers.look_at([seen.client], lambda: told.append(1))
         await until(lambda: seen.client.caller is not UNKNOWN)
-    assert asked == [11435]
+    assert (asked, told) == ([11435], [1])
     assert seen.client.caller[0] == Known("curl", Source.PROCESSES)
 
 
@@ -34,7 +35,7 @@ async def test_a_caller_that_cannot_be_found_has_a_reason(host: str, says: str) 
     meter = Meter()
     connection = meter.opened((host, 1), 0.0)
     callers = Callers([11435], None)
-    callers.look_at([connection.client])  # type: ignore[attr-defined]
+    callers.look_at([connection.client], lambda: None)  # type: ignore[attr-defined]
     await until(lambda: connection.client.caller is not UNKNOWN)  # type: ignore[attr-defined]
     name, pid = connection.client.caller  # type: ignore[attr-defined]
     assert isinstance(name, Missing)
