@@ -10,7 +10,7 @@ from typing import Any
 from ollama_top.model.exchange import Dialect, Route
 from ollama_top.ollama import jsonic
 from ollama_top.proxy.dialects.events import last_of, told_of
-from ollama_top.proxy.dialects.told import Asked, Rule, Told, name_in, whole
+from ollama_top.proxy.dialects.told import Asked, Rule, Told, name_of, whole
 from ollama_top.proxy.metering.tail import Ending
 
 WANTED = frozenset({"model", "stream", "max_tokens"})
@@ -19,7 +19,7 @@ CONTENT = re.compile(rb"event: content_block_delta\n")
 
 def _ask(found: Mapping[str, Any]) -> Asked:
     most = whole(found.get("max_tokens"))
-    return Asked(name_in(found, "model"), found.get("stream") is True, num_predict=most)
+    return Asked(name_of(found.get("model")), found.get("stream") is True, num_predict=most)
 
 
 def _tell(ending: Ending, *, is_streamed: bool) -> Told:

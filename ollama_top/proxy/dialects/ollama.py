@@ -6,12 +6,11 @@ Field names and defaults are those of api/types.go and server/routes.go, tags v0
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ollama_top.model.exchange import Dialect, Finish, Route, Transfer
 from ollama_top.ollama import jsonic
-from ollama_top.proxy.dialects.told import LONGEST_WORD, Asked, Rule, Told, name_in, whole
+from ollama_top.proxy.dialects.told import LONGEST_WORD, Asked, Rule, Told, name_of, whole
 from ollama_top.proxy.metering.tail import Ending
 
 WANTED = frozenset({"model", "name", "stream", "options", "keep_alive"})
@@ -29,20 +28,24 @@ FINISHES = {"": None} | {each.value: each for each in Finish}
 def _ask(found: Mapping[str, Any]) -> Asked:
     options = found.get("options")
     options = options if isinstance(options, dict) else {}
-    keep_alive = found.get("keep_alive")
-    is_written = isinstance(keep_alive, str | int | float) and not isinstance(keep_alive, bool)
     return Asked(
-        name_in(found, "model", "name"),
+        name_of(found.get("model")) or name_of(found.get("name")),
         found.get("stream") is not False,
         whole(options.get("num_ctx")),
-        str(keep_alive)[:LONGEST_WORD] if is_written else None,
+        _keep_alive(found.get("keep_alive")),
         whole(options.get("num_predict")),
     )
 
 
+def _keep_alive(value: object) -> str | None:
+    """A duration as it was written: a text, or a number of seconds."""
+    is_written = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return str(value)[:LONGEST_WORD] if is_written else None
+
+
 def _ask_at_once(found: Mapping[str, Any]) -> Asked:
     """Of a route that does not stream."""
-    return replace(_ask(found), streamed=False)
+    return _ask(found)._replace(streamed=False)
 
 
 def _tell(ending: Ending, *, is_streamed: bool) -> Told:  # noqa: ARG001 - in the same words for both
@@ -50,18 +53,17 @@ def _tell(ending: Ending, *, is_streamed: bool) -> Told:  # noqa: ARG001 - in th
     last = fields(ending)
     if "error" in last:
         return Told(has_failed=True)
-    count = jsonic.count
     finish = FINISHES.get(str(last.get("done_reason", "")), Finish.OTHER)
-    total_ns = count(last, "total_duration")
-    if total_ns is None:  # it only loads or unloads, or is no end
+    total_s = _seconds(last, "total_duration")
+    if not total_s:  # it only loads or unloads, or is no end
         counts = 0 if finish in {Finish.LOAD, Finish.UNLOAD} else None
         return Told(last.get("done") is True, finish=finish, prompt_tokens=counts, output_tokens=counts)
     return Told(
         is_end=True,
         finish=finish,
-        prompt_tokens=count(last, "prompt_eval_count"),
-        output_tokens=count(last, "eval_count") or 0,
-        total_s=total_ns / NS_PER_S,
+        prompt_tokens=_number(last, "prompt_eval_count") or None,
+        output_tokens=_number(last, "eval_count"),
+        total_s=total_s,
         load_s=_seconds(last, "load_duration"),
         prefill_s=_seconds(last, "prompt_eval_duration"),
         write_s=_seconds(last, "eval_duration"),
@@ -114,7 +116,13 @@ def _value(raw: bytes) -> Any:  # noqa: ANN401 - JSON
 
 
 def _seconds(last: jsonic.Object, key: str) -> float:
-    return (jsonic.count(last, key) or 0) / NS_PER_S
+    return _number(last, key) / NS_PER_S
+
+
+def _number(last: jsonic.Object, key: str) -> int:
+    """A count, which Go leaves out where it is 0; what is none counts for as much."""
+    value = last.get(key, 0)
+    return value if type(value) is int and 0 <= value <= jsonic.LARGEST else 0
 
 
 def _rule(route: Route) -> Rule:

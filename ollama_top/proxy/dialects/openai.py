@@ -11,7 +11,7 @@ from typing import Any
 from ollama_top.model.exchange import Dialect, Route
 from ollama_top.ollama import jsonic
 from ollama_top.proxy.dialects.events import Last, last_of, told_of
-from ollama_top.proxy.dialects.told import Asked, Rule, Told, name_in, whole
+from ollama_top.proxy.dialects.told import Asked, Rule, Told, name_of, whole
 from ollama_top.proxy.metering.tail import Ending
 
 WANTED = frozenset({"model", "stream", "max_tokens", "max_output_tokens"})
@@ -22,12 +22,12 @@ ENDS = frozenset({"response.completed", "response.incomplete"})
 
 def _ask(found: Mapping[str, Any]) -> Asked:
     most = whole(found.get("max_tokens", found.get("max_output_tokens")))
-    return Asked(name_in(found, "model"), found.get("stream") is True, num_predict=most)
+    return Asked(name_of(found.get("model")), found.get("stream") is True, num_predict=most)
 
 
 def _ask_at_once(found: Mapping[str, Any]) -> Asked:
     """Of a route that does not stream."""
-    return Asked(name_in(found, "model"))
+    return Asked(name_of(found.get("model")))
 
 
 def _tell(ending: Ending, *, is_streamed: bool) -> Told:

@@ -4,17 +4,16 @@ Must never cost a piece of a stream more than a few additions, nor hold more of 
 which go when it ends.
 """
 
-import json
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from json import JSONDecoder
+from time import monotonic, time
 
 from ollama_top.model.exchange import Failure, Phase
-from ollama_top.proxy.dialects.told import Asked, Rule, Told
+from ollama_top.proxy.dialects.told import NOTHING_TOLD, Asked, Rule
 from ollama_top.proxy.metering.caller import Client
 from ollama_top.proxy.metering.form_finder import FormFinder
 from ollama_top.proxy.metering.key_finder import KeyFinder
-from ollama_top.proxy.metering.tail import Tail
+from ollama_top.proxy.metering.tail import Ending, Tail
 from ollama_top.proxy.watching import ReplyHead, RequestHead
 
 BAD_GATEWAY = 502
@@ -22,6 +21,10 @@ STREAMS = (b"application/x-ndjson", b"text/event-stream")
 SEEN_BYTES = 64  # a mark of content is shorter
 PLAIN = (b"", b"identity")
 FAILURES = {401: Failure.REFUSED, 403: Failure.REFUSED, 404: Failure.NOT_FOUND, 503: Failure.BUSY}
+
+BLANKS = " \t\r\n"
+
+_parse = JSONDecoder().raw_decode
 
 Changed = Callable[["Metered"], None]
 """Is told of an exchange whose phase has changed."""
@@ -31,7 +34,7 @@ class Metered:
     """The watch of one metered exchange. What is public is read by whoever tells of it."""
 
     __slots__ = (
-        *("_changed", "_finder", "_is_packed", "_lines", "_seen", "_size", "_tail", "asked", "began_at"),
+        *("_changed", "_finder", "_is_packed", "_lines", "_seen", "_size", "_tail", "asked", "began_wall_s"),
         *("began_s", "client", "ended_s", "failure", "first_s", "is_request_packed", "is_streamed", "last_s"),
         *("number", "phase", "reply_bytes", "request_bytes", "rule", "status", "told", "user_agent"),
     )
@@ -44,12 +47,12 @@ class Metered:
         self.client = client
         self.rule = rule
         self.began_s = at_s
-        self.began_at = datetime.fromtimestamp(time.time() - (time.monotonic() - at_s), UTC)
+        self.began_wall_s = time() - (monotonic() - at_s)
         self.phase = Phase.WAITING
         self.failure: Failure | None = None
         self.status: int | None = None
         self.asked: Asked | None = None
-        self.told = Told()
+        self.told = NOTHING_TOLD
         self.is_streamed: bool | None = None  # as the reply says
         self.first_s: float | None = None  # of content, in a streamed reply
         self.last_s = at_s  # of the last piece
@@ -57,7 +60,7 @@ class Metered:
         self.request_bytes = self.reply_bytes = 0
         self._lines = 0
         self._seen = b""
-        self._tail = Tail()
+        self._tail: Tail | None = None
         self._is_packed = False
         self._changed = changed
         self._finder: KeyFinder | FormFinder | None = None
@@ -68,13 +71,13 @@ class Metered:
         self.is_request_packed = False
         self._size = -1  # of the body, where it is told
         for name, value in head.fields:
-            match name.lower():
-                case b"content-length" if value.isdigit():
-                    self._size = int(value)
-                case b"content-encoding":
-                    self.is_request_packed = value.lower() not in PLAIN
-                case b"user-agent":
-                    self.user_agent = value
+            key = name.lower()
+            if key == b"content-length":
+                self._size = int(value) if value.isdigit() else -1
+            elif key == b"user-agent":
+                self.user_agent = value
+            elif key == b"content-encoding":
+                self.is_request_packed = value.lower() not in PLAIN
 
     @property
     def pieces(self) -> int:
@@ -91,7 +94,7 @@ class Metered:
     @property
     def last_line(self) -> bytes:
         """The last line of the reply so far that is whole."""
-        return self._tail.ending().rest.rpartition(b"\n")[0].rpartition(b"\n")[2]
+        return self._ending().rest.rpartition(b"\n")[0].rpartition(b"\n")[2]
 
     def request_body(self, data: bytes, at_s: float) -> None:  # noqa: ARG002 - as ExchangeWatch has it
         """Look for what is asked; a body that comes in one piece is read as it is."""
@@ -106,21 +109,21 @@ class Metered:
 
     def _read(self, body: bytes) -> bool:
         """Whether the whole body is an object that can be read at once."""
-        if self.rule.has_form:
-            return False
+        text = body.decode(errors="replace")
         try:
-            document = json.loads(body.decode(errors="replace"))
+            document, end = _parse(text)
         except (ValueError, RecursionError):
             return False
-        if isinstance(document, dict):
-            wanted = self.rule.wanted
-            found = {name: value for key, value in document.items() if (name := key.lower()) in wanted}
-            self.asked = self.rule.ask(found)
-        return self.asked is not None
+        if self.rule.has_form or not isinstance(document, dict) or text[end:].strip(BLANKS):
+            return False
+        wanted = self.rule.wanted
+        found = {name: value for key, value in document.items() if (name := key.lower()) in wanted}
+        self.asked = self.rule.ask(found)
+        return True
 
     def request_ended(self, at_s: float) -> None:  # noqa: ARG002 - as ExchangeWatch has it
         """All that is asked has been seen."""
-        if not self.is_request_packed:
+        if self.asked is None and not self.is_request_packed:
             self.asked = self.asked_so_far or Asked()
         self._finder = None
 
@@ -128,18 +131,21 @@ class Metered:
         """See how the answer will come."""
         self.status = head.status
         for name, value in head.fields:
-            match name.lower():
-                case b"content-type":
-                    self.is_streamed = value.lower().startswith(STREAMS)
-                case b"content-encoding":
-                    self._is_packed = value.lower() not in PLAIN
+            key = name.lower()
+            if key == b"content-type":
+                self.is_streamed = value.lower().startswith(STREAMS)
+            elif key == b"content-encoding":
+                self._is_packed = value.lower() not in PLAIN
 
     def reply_body(self, data: bytes, at_s: float) -> None:
         """Count, keep the end, and look for the first content until it is there."""
         self.last_s = at_s
         self.reply_bytes += len(data)
         self._lines += data.count(b"\n")
-        self._tail.add(data)
+        if self._tail is None:
+            self._tail = Tail(data)
+        else:
+            self._tail.add(data)
         if self.first_s is None:
             self._begin(data, at_s)
 
@@ -159,9 +165,12 @@ class Metered:
     def reply_ended(self, at_s: float) -> None:
         """Read the last statistics, and judge."""
         if not self._is_packed:
-            self.told = self.rule.tell(self._tail.ending(), is_streamed=bool(self.is_streamed))
+            self.told = self.rule.tell(self._ending(), is_streamed=bool(self.is_streamed))
         self.failure = self._verdict()
         self._end(Phase.FAILED if self.failure else Phase.DONE, at_s)
+
+    def _ending(self) -> Ending:
+        return Ending(b"", b"") if self._tail is None else self._tail.ending()
 
     def _verdict(self) -> Failure | None:
         status = self.status or 0
@@ -196,8 +205,9 @@ class Metered:
     def _end(self, phase: Phase, at_s: float) -> None:
         self.phase = phase
         self.ended_s = at_s
-        self.asked = self.asked_so_far
-        self._finder = None
+        if self._finder is not None:  # the request has not ended
+            self.asked = self.asked_so_far
+            self._finder = None
         self._seen = b""
         self._changed(self)
-        self._tail = Tail()
+        self._tail = None

@@ -3,14 +3,13 @@
 Must never hold more than a few KiB, nor anything that hangs on how the bytes were cut into pieces.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 KEPT_BYTES = 4 << 10
 START_BYTES = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """The last bytes of a reply."""
 
     start: bytes  # of a last line that is longer than `rest`; empty where all of it is in there
@@ -27,10 +26,10 @@ class Tail:
 
     __slots__ = ("_pieces", "_size", "_start", "_was_cut")
 
-    def __init__(self) -> None:
-        """Begin before the first piece."""
-        self._pieces: list[bytes] = []
-        self._size = 0
+    def __init__(self, data: bytes) -> None:
+        """Begin with the first piece."""
+        self._pieces = [data]
+        self._size = len(data)
         self._start = b""
         self._was_cut = False
 
@@ -44,13 +43,13 @@ class Tail:
     def ending(self) -> Ending:
         """The end, as it is now."""
         self._cut()
-        rest = self._pieces[0] if self._pieces else b""
+        rest = self._pieces[0]
         is_whole = not self._was_cut or b"\n" in rest.rstrip()
         return Ending(b"" if is_whole else self._start, rest)
 
     def _cut(self) -> None:
         """Join the pieces, and keep the end of them, and the start of the last line."""
-        joined = b"".join(self._pieces)
+        joined = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         if len(joined) > KEPT_BYTES:
             line = joined.rstrip().rfind(b"\n") + 1
             if line or not self._was_cut:

@@ -3,6 +3,7 @@
 Must never give a number without saying whose it is: taken here, told by the server, or counted in pieces.
 """
 
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from ollama_top.model.exchange import ENDED, MANAGEMENT, Exchange, Finish, Phase, Transfer
@@ -42,7 +43,7 @@ def exchange_of(seen: Metered) -> Exchange:
     output = tokens_of(seen)
     return Exchange(
         id=seen.number,
-        began_at=seen.began_at,
+        began_at=datetime.fromtimestamp(seen.began_wall_s, UTC),
         client_address=seen.client.address,
         client=seen.client.caller[0],
         client_pid=seen.client.caller[1],
