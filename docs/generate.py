@@ -6,15 +6,20 @@ Must never state a fact of its own that is declared elsewhere: only how the piec
 from collections.abc import Iterator, Sequence
 from dataclasses import Field, is_dataclass
 from datetime import datetime
+from inspect import cleandoc
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from texts import DOCTOR, FEED, HEAD, METRICS_HEAD, MISSING, OF_OLLAMA, WHAT_IF
+
 from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import VARIABLES, Settings
 from ollama_top.doctor.checks import CHECKS
+from ollama_top.model.exchange import Exchange
 from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.proxy import Held, Proxy
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.vocabulary import Vocabulary
 from ollama_top.model.what_if import WhatIf
@@ -22,67 +27,10 @@ from ollama_top.ollama.families import Release
 from ollama_top.ollama.values import Kind
 from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED
-from ollama_top.ollama.wishes import NAMES
-from ollama_top.outputs.document import FORMAT, ORDER, OWN_KEYS
+from ollama_top.outputs.document import ORDER, OWN_KEYS
+from ollama_top.proxy.metrics.declared import METRICS
 
 REFERENCE = Path(__file__).parent / "reference.md"
-
-HEAD = f"""# Reference
-
-Made by `docs/generate.py` from the declarations in the program; a test fails when it is stale.
-
-## The JSON document
-
-`ollama-top show --json` prints one document; with `--watch` it prints one a look, each on a line of its own
-(NDJSON), flushed line by line. The format is `{FORMAT}`. All of it is printable ASCII.
-
-- A value that could not be read is `null`, never 0 or an empty text, and its reason stands in
-  [`missing`](#missing). The column *null* says where that may be; *plain* is a null that needs no reason: the
-  meaning says what it stands for.
-- Units stand in names. Numbers that are not whole are rounded to a thousandth. Times are RFC 3339 in UTC.
-- Keys may be added within a version of the format, and words to its enumerations; a key is not taken away
-  and does not change its meaning.
-"""
-
-MISSING = """### missing
-
-An object: the key is the JSON Pointer (RFC 6901) of a value that is null, the value says why.
-
-| key | type | meaning |
-|---|---|---|
-| `why` | [Why](#why) | The kind of reason. |
-| `hint` | text | One sentence for a person; its wording may change. |
-
-```json
-"missing": {"/models/0/runner_pid": {"why": "not_local", "hint": "the server is on another machine"}}
-```
-
-A `..._source` key is null together with the value that it speaks of, and has no entry of its own.
-"""
-
-WHAT_IF = f"""## The what-if document
-
-`ollama-top what-if NAME=VALUE ... --json` prints one document: what a model's K/V cache would be under other
-settings. It asks the server and changes nothing. The model is the one that is loaded, or the one that
-`--model` names. Besides the keys below the document has `format` and `missing`, as above.
-
-Sizes are worked out as the runners do it: they are exact where the model and its runner tell enough, and then
-the least is the most. A range comes of an architecture of tomorrow, whose sliding windows are not known, or
-of a step (`-ub`) that hangs on memory which cannot be read.
-
-What can be tried, with or without its `OLLAMA_`: {", ".join(f"`{each}`" for each in NAMES)}.
-"""
-
-DOCTOR = f"""## The doctor's document
-
-`ollama-top doctor --json` prints one document when it has looked long enough (`--for S`): `format`, which is
-`{FORMAT}`; `taken_at`, the time of the last look; `server`, the address; and `findings`, all that was found
-meanwhile, [as above](#findings), the worst first.
-"""
-
-OF_OLLAMA = """What the server reads, and what the runners inherit from it. The page behind `e` and
-`settings` in the JSON document tell how each stands: configured, running, effective.
-"""
 
 UNITS = {  # by the end of a name; the longer ends first
     "tokens_per_s": "tokens a second",
@@ -109,6 +57,7 @@ def reference() -> str:
     """The whole page."""
     parts = [HEAD, "\n".join(_top()), *map(_part, _parts().items()), MISSING]
     parts += [WHAT_IF, *_table_of(WhatIf), *map(_part, _parts_of_what_if().items()), DOCTOR]
+    parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics()]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
     parts += [_checks(), _ollama_variables(), _settings(), _variables(), _exit_codes()]
     return "\n".join(parts)
@@ -159,9 +108,14 @@ def _parts_of_what_if() -> dict[str, type[Any]]:
     return {each.__name__: each for each in _inside(WhatIf)}
 
 
+def _parts_of_feed() -> dict[str, type[Any]]:
+    kinds = [inner for kind in (Exchange, Proxy, Held) for inner in (kind, *_inside(kind))]
+    return {each.__name__: each for each in kinds}
+
+
 def _part(part: tuple[str, type[Any]]) -> str:
     name, kind = part
-    return "\n".join([f"### {name}\n", f"{kind.__doc__}\n", *_table_of(kind)])
+    return "\n".join([f"### {name}\n", f"{cleandoc(kind.__doc__ or '')}\n", *_table_of(kind)])
 
 
 def _table_of(kind: type[Any]) -> list[str]:
@@ -210,14 +164,14 @@ def _kind(kind: object) -> str:
     if isinstance(kind, type) and issubclass(kind, Vocabulary):
         return f"[{kind.__name__}](#{kind.__name__.lower()})"
     if _is_object(kind):
-        parts = _parts() | _parts_of_what_if()
+        parts = _parts() | _parts_of_what_if() | _parts_of_feed()
         name = next(name for name, each in parts.items() if each is kind)
         return f"[{name}](#{name.lower()})"
     return BASIC[kind]
 
 
 def _vocabularies() -> set[type[Vocabulary]]:
-    kinds = [*_parts().values(), WhatIf, *_parts_of_what_if().values()]
+    kinds = [*_parts().values(), WhatIf, *_parts_of_what_if().values(), *_parts_of_feed().values()]
     used = {_held(_bare(hint)) for kind in kinds for hint in get_type_hints(kind).values()}
     words = (each for each in used if isinstance(each, type) and issubclass(each, Vocabulary))
     return {Source, Why, Kind, *words}
@@ -228,6 +182,14 @@ def _words(words: type[Vocabulary]) -> str:
     return "\n".join(
         [f"### {words.__name__}\n", f"{words.__doc__}\n", *_header("word", "meaning"), *rows, ""]
     )
+
+
+def _metrics() -> str:
+    rows = [
+        _row(f"`{each.full_name}`", each.kind, ", ".join(f"`{label}`" for label in each.labels), each.doc)
+        for each in METRICS
+    ]
+    return "\n".join([METRICS_HEAD, *_header("metric", "kind", "labels", "meaning"), *rows, ""])
 
 
 def _checks() -> str:

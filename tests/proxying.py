@@ -16,9 +16,10 @@ PACKAGE = Path(ollama_top.__file__).parents[1]
 
 
 @contextmanager
-def proxy(upstream: str, feed: Path, *more: str) -> Iterator[int]:
+def proxy(upstream: str, feed: Path | None = None, *more: str) -> Iterator[int]:
     """A proxy on a free port, which it gives, before a server of that address."""
-    command = [sys.executable, "-m", "ollama_top", "proxy", "--listen", "127.0.0.1:0", "--feed", str(feed)]
+    command = [sys.executable, "-m", "ollama_top", "proxy", "--listen", "127.0.0.1:0"]
+    command += [] if feed is None else ["--feed", str(feed)]
     process = subprocess.Popen(
         [*command, "--upstream", upstream, *more],
         stderr=subprocess.PIPE,

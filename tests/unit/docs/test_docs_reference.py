@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import sys
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
@@ -13,9 +14,14 @@ import pytest
 from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import Settings
 from ollama_top.doctor.checks import CHECKS
+from ollama_top.model.exchange import Exchange, Transfer
+from ollama_top.model.fact import published
+from ollama_top.model.feed_event import READERS
+from ollama_top.model.proxy import Held, Proxy, Unheld
 from ollama_top.model.vocabulary import Vocabulary
 from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import document
+from ollama_top.proxy.metrics.declared import METRICS
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,7 +31,11 @@ def load_generator() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(ROOT / "docs"))  # as for a script that is run there
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(ROOT / "docs"))
     return module
 
 
@@ -83,6 +93,14 @@ def test_every_object_within_another_is_told(page: str) -> None:
         assert first_cells(section(page, name)) == list(value), name
     assert "| `evidence` | list of [Evidence](#evidence) |" in section(page, "findings")
     assert "| `settings` | list of [settings](#settings) |" in section(page, "The JSON document")
+
+
+def test_the_feed_and_the_metrics_are_told(page: str) -> None:
+    for kind in (Exchange, Transfer, Proxy, Held, Unheld):
+        told = [each.name for each in published(kind)]
+        assert [each for each in first_cells(section(page, kind.__name__)) if each in told] == told
+    assert set(first_cells(section(page, "The proxy's feed"))) == {"event", *READERS}
+    assert first_cells(section(page, "Metrics")) == [each.full_name for each in METRICS]
 
 
 def test_every_check_and_every_variable_of_ollamas_is_told(page: str) -> None:

@@ -1,46 +1,14 @@
 """What exchanges come to by model and by client, of what is known exactly."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
+from exchanges import DONE, NOT
 
 from ollama_top.engine.spreads import UNNAMED, by_client, by_model, spread
-from ollama_top.model.exchange import Dialect, Exchange, Failure, Phase, Route
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.exchange import Failure, Phase, Route
+from ollama_top.model.reading import Known, Missing, Reading, Source
 from ollama_top.model.spread import Spread
-
-NOT = Missing(Why.ABSENT, "not told")
-DONE = Exchange(
-    id=1,
-    began_at=datetime(2026, 11, 25, tzinfo=UTC),
-    client_address="127.0.0.1:40001",
-    client=NOT,
-    client_pid=NOT,
-    user_agent=NOT,
-    dialect=Dialect.OLLAMA,
-    route=Route.CHAT,
-    model=Known("m", Source.PROXY),
-    streamed=NOT,
-    num_ctx=NOT,
-    keep_alive=NOT,
-    num_predict=NOT,
-    phase=Phase.DONE,
-    status=Known(200, Source.PROXY),
-    failure=None,
-    finish=NOT,
-    queue_s=NOT,
-    load_s=NOT,
-    prefill_s=NOT,
-    ttft_s=NOT,
-    total_s=Known(2.0, Source.PROXY),
-    prompt_tokens=NOT,
-    output_tokens=NOT,
-    tokens_per_s=NOT,
-    request_bytes=1,
-    reply_bytes=1,
-    transfer=None,
-)
 
 
 def exact(value: float) -> Reading[float]:

@@ -1,0 +1,97 @@
+"""What docs/reference.md says between its tables; numbers and names come from the program here too."""
+
+from ollama_top.model import feed_event
+from ollama_top.ollama.wishes import NAMES
+from ollama_top.outputs.document import FORMAT
+from ollama_top.proxy.feed.orders import LONGEST_HOLD_S
+from ollama_top.proxy.metrics.counts import MOST_MODELS
+
+HEAD = f"""# Reference
+
+Made by `docs/generate.py` from the declarations in the program; a test fails when it is stale.
+
+## The JSON document
+
+`ollama-top show --json` prints one document; with `--watch` it prints one a look, each on a line of its own
+(NDJSON), flushed line by line. The format is `{FORMAT}`. All of it is printable ASCII.
+
+- A value that could not be read is `null`, never 0 or an empty text, and its reason stands in
+  [`missing`](#missing). The column *null* says where that may be; *plain* is a null that needs no reason: the
+  meaning says what it stands for.
+- Units stand in names. Numbers that are not whole are rounded to a thousandth. Times are RFC 3339 in UTC.
+- Keys may be added within a version of the format, and words to its enumerations; a key is not taken away
+  and does not change its meaning.
+"""
+
+MISSING = """### missing
+
+An object: the key is the JSON Pointer (RFC 6901) of a value that is null, the value says why.
+
+| key | type | meaning |
+|---|---|---|
+| `why` | [Why](#why) | The kind of reason. |
+| `hint` | text | One sentence for a person; its wording may change. |
+
+```json
+"missing": {"/models/0/runner_pid": {"why": "not_local", "hint": "the server is on another machine"}}
+```
+
+A `..._source` key is null together with the value that it speaks of, and has no entry of its own.
+"""
+
+WHAT_IF = f"""## The what-if document
+
+`ollama-top what-if NAME=VALUE ... --json` prints one document: what a model's K/V cache would be under other
+settings. It asks the server and changes nothing. The model is the one that is loaded, or the one that
+`--model` names. Besides the keys below the document has `format` and `missing`, as above.
+
+Sizes are worked out as the runners do it: they are exact where the model and its runner tell enough, and then
+the least is the most. A range comes of an architecture of tomorrow, whose sliding windows are not known, or
+of a step (`-ub`) that hangs on memory which cannot be read.
+
+What can be tried, with or without its `OLLAMA_`: {", ".join(f"`{each}`" for each in NAMES)}.
+"""
+
+DOCTOR = f"""## The doctor's document
+
+`ollama-top doctor --json` prints one document when it has looked long enough (`--for S`): `format`, which is
+`{FORMAT}`; `taken_at`, the time of the last look; `server`, the address; and `findings`, all that was found
+meanwhile, [as above](#findings), the worst first.
+"""
+
+OF_OLLAMA = """What the server reads, and what the runners inherit from it. The page behind `e` and
+`settings` in the JSON document tell how each stands: configured, running, effective.
+"""
+
+_EVENTS = {
+    "hello": "The first line: `format`, and `proxy`, [the proxy itself](#proxy).",
+    "exchange": "`exchange`, [a request and its reply](#exchange), and `missing`, as above: when it begins,"
+    " when its answer begins, when it has ended. Told again, it takes the place of what was told before.",
+    "ready": "All that there was has been told.",
+    "moved": "`moved`: a list of `[id, pieces, bytes]` of the streamed answers that grow, once a second.",
+    "proxy": "`proxy`, where that has changed, once a second at most.",
+    "held": "`held`, [how a hold stands](#held): the answer to an order.",
+    "refused": "`why`: an order that cannot be obeyed, or a feed that has too many readers.",
+}
+
+FEED = f"""## The proxy's feed
+
+`ollama-top proxy` tells what passes on a Unix socket: `proxy-ADDRESS-PORT.sock` in
+`$XDG_RUNTIME_DIR/ollama-top`, or where `--feed` says. Only its owner can read it, with `--feed-group` the
+members of a group too. Whoever connects is told everything, and then what changes, an event a line (JSON);
+who reads too slowly is dropped. The format is `{feed_event.FORMAT}`. No word of a prompt or an answer is in it.
+
+| `event` | what it holds |
+|---|---|
+{chr(10).join(f"| `{event}` | {what} |" for event, what in _EVENTS.items())}
+
+A reader may write orders, a line each: `hold SECONDS` keeps new requests back, for {LONGEST_HOLD_S:.0f} s at
+most, as while the server is restarted, and `release` lets them go on.
+"""
+
+METRICS_HEAD = f"""## Metrics
+
+`ollama-top proxy --metrics ADDR:PORT` serves these to Prometheus at `/metrics`. `model` has at most
+{MOST_MODELS} values, of models that were answered for; the others are `other`.
+`ollama_top/proxy/metrics/grafana-dashboard.json` shows them in Grafana.
+"""
