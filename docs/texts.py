@@ -79,7 +79,7 @@ FEED = f"""## The proxy's feed
 `ollama-top proxy` tells what passes on a Unix socket: `proxy-ADDRESS-PORT.sock` in
 `$XDG_RUNTIME_DIR/ollama-top`, or where `--feed` says. Only its owner can read it, with `--feed-group` the
 members of a group too. Whoever connects is told everything, and then what changes, an event a line (JSON);
-who reads too slowly is dropped. The format is `{feed_event.FORMAT}`. No word of a prompt or an answer is in it.
+who reads too slowly is dropped. The format is `{feed_event.FORMAT}`. No word of a prompt or answer is in it.
 
 | `event` | what it holds |
 |---|---|

@@ -36,7 +36,9 @@ class Telling:
 
 
 def check(telling: Telling) -> None:
-    """Raises AddressError for what is not to be done."""
+    """Raises AddressError and FeedError for what is not to be done."""
+    if telling.feed_group is not None and telling.feed is None:
+        raise FeedError("--feed-group: the user's own folder is closed to others; --feed names another place")
     if telling.metrics and not telling.allow_remote and not is_loopback(telling.metrics):
         raise AddressError(
             f"--metrics: {telling.metrics} can be reached by other machines; "

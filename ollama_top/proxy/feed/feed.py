@@ -7,7 +7,7 @@ noted, and told a little later, a few exchanges at a time.
 import asyncio
 from collections.abc import Callable, Iterable
 
-from ollama_top.model.exchange import Phase
+from ollama_top.model.exchange import MANAGEMENT, Phase
 from ollama_top.model.feed_event import (
     Answer,
     Changed,
@@ -159,11 +159,16 @@ class Feed:
         self._callers.look_at((each.client for each in unknown), tell)
 
     def _steps(self) -> Iterable[Step]:
+        """The answers that have grown; a pull, whose line tells how far it is, is told as a whole."""
         streaming = [each for each in self._meter.running.values() if each.phase is Phase.STREAMING]
         before = self._told_bytes
         self._told_bytes = {each.number: each.reply_bytes for each in streaming}
         for each in streaming:
-            if before.get(each.number) != each.reply_bytes:
+            if before.get(each.number) == each.reply_bytes:
+                continue
+            if each.rule.route in MANAGEMENT:
+                self.note(each)
+            else:
                 yield Step(each.number, each.pieces, each.reply_bytes)
 
     def _tell(self, line: bytes) -> None:

@@ -141,11 +141,10 @@ class KeyFinder:
 
     def _odd_backslashes(self, data: bytes, start: int, end: int) -> bool:
         """Whether the byte at `end` is escaped: by those before it, and by the last piece's end."""
-        at = end
-        while at > start and data[at - 1] == ord("\\"):
-            at -= 1
-        odd = (end - at) % 2 == 1
-        return odd != self._is_escaped if at == start else odd
+        before = data[start:end]
+        backslashes = len(before) - len(before.rstrip(b"\\"))
+        odd = backslashes % 2 == 1
+        return odd != self._is_escaped if backslashes == len(before) else odd
 
     def _hold(self, limit: int) -> None:
         self._held.clear()

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from json import JSONDecoder
 from time import monotonic, time
 
-from ollama_top.model.exchange import Failure, Phase
+from ollama_top.model.exchange import MANAGEMENT, Failure, Phase, Transfer
+from ollama_top.proxy.dialects.ollama import transfer_of
 from ollama_top.proxy.dialects.told import NOTHING_TOLD, Asked, Rule
 from ollama_top.proxy.metering.caller import Client
 from ollama_top.proxy.metering.form_finder import FormFinder
@@ -34,7 +35,18 @@ class Metered:
     """The watch of one metered exchange. What is public is read by whoever tells of it."""
 
     __slots__ = (
-        *("_changed", "_finder", "_is_packed", "_lines", "_seen", "_size", "_tail", "asked", "began_wall_s"),
+        *(
+            "_changed",
+            "_finder",
+            "_is_packed",
+            "_lines",
+            "_seen",
+            "_size",
+            "_tail",
+            "_transfer",
+            "asked",
+            "began_wall_s",
+        ),
         *("began_s", "client", "ended_s", "failure", "first_s", "is_request_packed", "is_streamed", "last_s"),
         *("number", "phase", "reply_bytes", "request_bytes", "rule", "status", "told", "user_agent"),
     )
@@ -61,6 +73,7 @@ class Metered:
         self._lines = 0
         self._seen = b""
         self._tail: Tail | None = None
+        self._transfer: Transfer | None = None  # how far it was at the end
         self._is_packed = False
         self._changed = changed
         self._finder: KeyFinder | FormFinder | None = None
@@ -92,9 +105,11 @@ class Metered:
         return self.asked
 
     @property
-    def last_line(self) -> bytes:
-        """The last line of the reply so far that is whole."""
-        return self._ending().rest.rpartition(b"\n")[0].rpartition(b"\n")[2]
+    def transfer(self) -> Transfer | None:
+        """How far a pull, a push or the making of a model is, by the last line that is whole."""
+        if self.rule.route not in MANAGEMENT or self._tail is None:
+            return self._transfer
+        return transfer_of(self._ending().rest.rpartition(b"\n")[0].rpartition(b"\n")[2])
 
     def request_body(self, data: bytes, at_s: float) -> None:  # noqa: ARG002 - as ExchangeWatch has it
         """Look for what is asked; a body that comes in one piece is read as it is."""
@@ -209,5 +224,6 @@ class Metered:
             self.asked = self.asked_so_far
             self._finder = None
         self._seen = b""
-        self._changed(self)
+        self._transfer = self.transfer
         self._tail = None
+        self._changed(self)

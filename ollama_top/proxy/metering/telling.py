@@ -6,9 +6,8 @@ Must never give a number without saying whose it is: taken here, told by the ser
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from ollama_top.model.exchange import ENDED, MANAGEMENT, Exchange, Finish, Phase, Transfer
+from ollama_top.model.exchange import ENDED, MANAGEMENT, Exchange, Finish, Phase
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
-from ollama_top.proxy.dialects.ollama import transfer_of
 from ollama_top.proxy.dialects.told import Asked
 from ollama_top.proxy.metering.metered import Metered
 
@@ -69,7 +68,7 @@ def exchange_of(seen: Metered) -> Exchange:
         tokens_per_s=tokens_per_s(seen, output),
         request_bytes=seen.request_bytes,
         reply_bytes=seen.reply_bytes,
-        transfer=_transfer(seen),
+        transfer=seen.transfer,
     )
 
 
@@ -167,10 +166,6 @@ def _streamed(seen: Metered, asked: Asked | None) -> Reading[bool]:
 
 def _finish(seen: Metered) -> Reading[Finish]:
     return _of_end(seen, seen.told.finish, NO_REASON if seen.rule.writes else NOT_WRITTEN)
-
-
-def _transfer(seen: Metered) -> Transfer | None:
-    return transfer_of(seen.last_line) if seen.rule.route in MANAGEMENT else None
 
 
 def _agent(agent: bytes | None) -> Reading[str]:

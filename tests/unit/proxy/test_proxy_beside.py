@@ -102,6 +102,7 @@ def test_a_feed_that_cannot_be_there_is_a_mistake(tmp_path: Path) -> None:
     assert "another proxy that runs" in refused("--feed", str(tmp_path / "live"))
     assert "No such file" in refused("--feed", str(tmp_path / "none" / "feed"))
     assert "no group 'of-nobody'" in refused("--feed", str(tmp_path / "f"), "--feed-group", "of-nobody")
+    assert "closed to others" in refused("--feed-group", "of-nobody")
     own.leave()
 
 

@@ -10,7 +10,7 @@ from feeding import HELD, Obeyed, facts, finish, served
 from proxied import PIECE, STREAM, begin, last
 from proxying import followed, until
 
-from ollama_top.model.exchange import Phase
+from ollama_top.model.exchange import Phase, Transfer
 from ollama_top.model.feed_event import Answer, Facts, Hello, Moved, Ready, Refused, Step, event_of, line_of
 from ollama_top.model.reading import Known, Source
 from ollama_top.proxy.feed import reader
@@ -43,6 +43,18 @@ async def test_a_reader_is_told_all_there_was_and_then_what_changes(tmp_path: Pa
         assert following.tapped.running == ()
         assert following.tapped.finished[-1].phase is Phase.LEFT
         await until(lambda: following.tapped.proxy == facts(meter))
+
+
+async def test_a_pull_is_told_as_it_goes_on(tmp_path: Path) -> None:
+    meter = Meter()
+    watch = begin(meter, "/api/pull", b'{"model":"big:1"}')
+    watch.reply(STREAM, 0.0)
+    async with served(tmp_path / "f", meter), followed(tmp_path / "f") as following:
+        await until(lambda: following.tapped.is_ready)
+        for done in (12, 34):
+            watch.reply_body(b'{"status":"pulling 797b","total":85,"completed":%d}\n' % done, 1.0)
+            expected = Transfer("pulling 797b", done, 85)
+            await until(lambda expected=expected: following.tapped.running[0].transfer == expected)
 
 
 async def test_nothing_is_done_while_nobody_reads(tmp_path: Path) -> None:

@@ -183,6 +183,16 @@ def test_a_pull_tells_how_far_it_is() -> None:
     watch.reply_body(line[20:] + b'{"status":"success"}\n', 2.0)
     watch.reply_ended(2.0)
     assert (last(meter).failure, last(meter).phase) == (None, Phase.DONE)
+    assert last(meter).transfer == Transfer("success", None, None)
+
+
+def test_a_pull_whose_client_left_tells_how_far_it_came() -> None:
+    meter = Meter()
+    watch = begin(meter, "/api/pull", b'{"name":"big:1"}')
+    watch.reply(STREAM, 0.0)
+    watch.reply_body(b'{"status":"pulling 797b70c4edf8","total":85,"completed":12}\n', 1.0)
+    watch.client_left(2.0)
+    assert last(meter).transfer == Transfer("pulling 797b70c4edf8", 12, 85)
 
 
 def test_connections_are_counted_those_that_cannot_be_read_too() -> None:
