@@ -127,7 +127,8 @@ class Exchange:
     finish: Reading[Finish] = fact("Why the answer ended.", sourced=True)
     queue_s: Reading[float] = fact(
         "How long it waited for a place in the runner: what is left of its time when the server's own for"
-        " loading, reading and writing is taken away. The wait for a load is part of `load_s`.",
+        " loading, reading and writing is taken away. The wait for a load is part of `load_s`. A little too"
+        " long before Ollama 0.30, which leaves some of its work uncounted.",
         sourced=True,
     )
     load_s: Reading[float] = fact(

@@ -21,7 +21,7 @@ from ollama_top.sources.tap import Tap
 pytestmark = pytest.mark.real_ollama
 MODEL = world.MODEL
 OPTIONS = {**VARIED, "num_predict": 24}
-NEAR_S = 0.02
+NEAR_S = 0.1  # of two processes on a busy machine
 
 
 @dataclass
@@ -117,7 +117,7 @@ async def test_alone_a_request_is_told_as_its_client_was(server: world.Server, t
         told = await proxied.told(3)
     for each, own in zip(told, owns, strict=True):
         check(each, own)
-        assert near(each.queue_s, 0.0, 0.5), "alone, but for its first token"
+        assert near(each.queue_s, 0.0, 0.1 + 0.15 * own.total_s), "alone, but for work that is not counted"
     assert near(told[0].ttft_s, owns[0].first_s)
     assert isinstance(told[1].ttft_s, Missing)
     assert near(told[2].ttft_s, owns[2].first_s)
