@@ -107,6 +107,11 @@ class Exchange:
     id: int = fact("Number of the exchange, from 1; each proxy counts its own.")
     began_at: datetime = fact("When its first byte came in.")
     client_address: str = fact("Address and port that the client calls from.")
+    upstream_address: Reading[str] = fact(
+        "Address and port from which the proxy calls the server for it: by these the kernel's counters tell"
+        " it from all others.",
+        sourced=True,
+    )
     client: Reading[str] = fact("Name of the client's process.", sourced=True)
     client_pid: Reading[int] = fact("Process of the client.", sourced=True)
     user_agent: Reading[str] = fact("What the client calls itself.", sourced=True)

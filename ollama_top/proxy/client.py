@@ -92,6 +92,7 @@ class ClientSide(asyncio.Protocol):
         if self.transport.is_closing() or self._is_answered:
             upstream.transport.abort()
             return
+        self.wire.dialled(upstream.transport.get_extra_info("sockname")[:2], monotonic())
         self._road.made(upstream)
         self._straighten()
         self._steer()

@@ -70,6 +70,9 @@ class ExchangeWatch(Protocol):
 class ConnectionWatch(Protocol):
     """Is told of the exchanges of one connection."""
 
+    def dialled(self, own: tuple[str, int], at_s: float) -> None:
+        """The server took the connection that all this goes on to, which comes from that address and port."""
+
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         """A request begins."""
 

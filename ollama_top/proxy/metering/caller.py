@@ -12,15 +12,21 @@ UNKNOWN: Caller = (NOT_LOOKED, NOT_LOOKED)
 class Client:
     """One client, for as long as its connection or its exchanges are told of."""
 
-    __slots__ = ("caller", "host", "port")
+    __slots__ = ("caller", "calls_server_from", "host", "port")
 
     def __init__(self, host: str, port: int) -> None:
         """Begin with its address; who it is, is found out by whoever has the time."""
         self.host = host
         self.port = port
         self.caller = UNKNOWN
+        self.calls_server_from: str | None = None  # address and port; None before the server is called
 
     @property
     def address(self) -> str:
         """Address and port, as they are written."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return written(self.host, self.port)
+
+
+def written(host: str, port: int) -> str:
+    """Address and port as one text."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ollama_top.model.exchange import ENDED, Phase
 from ollama_top.proxy.dialects import RULES
 from ollama_top.proxy.dialects.told import Rule
-from ollama_top.proxy.metering.caller import Client
+from ollama_top.proxy.metering.caller import Client, written
 from ollama_top.proxy.metering.metered import Metered
 from ollama_top.proxy.metering.passing import Passing
 from ollama_top.proxy.watching import ConnectionWatch, ExchangeWatch, RequestHead
@@ -69,6 +69,11 @@ class Meter:
         self._tell(begun)
         return begun
 
+    def tell_anew(self, exchange: ExchangeWatch | None) -> None:
+        """More is known of an exchange, if it is one that runs."""
+        if isinstance(exchange, Metered) and exchange.number in self.running:
+            self._tell(exchange)
+
     def _changed(self, seen: Metered) -> None:
         if seen.phase in ENDED:
             self.running.pop(seen.number, None)
@@ -84,17 +89,24 @@ class Meter:
 class Connection:
     """The watch of one connection."""
 
-    __slots__ = ("_meter", "client", "is_opaque")
+    __slots__ = ("_last", "_meter", "client", "is_opaque")
 
     def __init__(self, meter: Meter, client: Client) -> None:
         """Begin with the other end of it."""
         self._meter = meter
         self.client = client
         self.is_opaque = False
+        self._last: ExchangeWatch | None = None
+
+    def dialled(self, own: tuple[str, int], at_s: float) -> None:  # noqa: ARG002 - as ConnectionWatch has it
+        """The server is called for this client."""
+        self.client.calls_server_from = written(*own)
+        self._meter.tell_anew(self._last)
 
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         """A request begins."""
-        return self._meter.begin(self.client, head, at_s)
+        self._last = self._meter.begin(self.client, head, at_s)
+        return self._last
 
     def opaque(self, why: str, at_s: float) -> None:  # noqa: ARG002 - as ConnectionWatch has it
         """It can no longer be read."""

@@ -31,6 +31,7 @@ COMING = Missing(Why.PENDING, "the request is still coming")
 PACKED = Missing(Why.UNSUPPORTED, "the request is packed, and is not unpacked")
 NO_MODEL = Missing(Why.ABSENT, "the request names no model")
 NO_AGENT = Missing(Why.ABSENT, "the client does not say what it is")
+NOT_CALLED = Missing(Why.PENDING, "the server is not called yet")
 NO_REPLY = Missing(Why.PENDING, "the server has not answered")
 NEVER = Missing(Why.ABSENT, "the server did not answer")
 NO_REASON = Missing(Why.UNSUPPORTED, "the reply does not tell why it ended")
@@ -44,6 +45,7 @@ def exchange_of(seen: Metered) -> Exchange:
         id=seen.number,
         began_at=datetime.fromtimestamp(seen.began_wall_s, UTC),
         client_address=seen.client.address,
+        upstream_address=_known(seen.client.calls_server_from, Source.PROXY, NOT_CALLED),
         client=seen.client.caller[0],
         client_pid=seen.client.caller[1],
         user_agent=_agent(seen.user_agent),

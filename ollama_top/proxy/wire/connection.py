@@ -61,6 +61,11 @@ class Wire:
         if self.opaque is None:
             self._safely(at_s, self._requests.read, data, at_s)
 
+    def dialled(self, own: tuple[str, int], at_s: float) -> None:
+        """The server took the connection, which comes from that address and port."""
+        if self.opaque is None:
+            self._safely(at_s, self._watch.dialled, own, at_s)
+
     def upstream_bytes(self, data: bytes, at_s: float) -> None:
         """The server sent this."""
         if self.opaque is None:

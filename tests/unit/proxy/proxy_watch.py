@@ -71,6 +71,12 @@ class SeenConnection:
     exchanges: list[SeenExchange] = field(default_factory=list)
     why_opaque: str | None = None
     is_closed: bool = False
+    dialled_from: list[tuple[str, int]] = field(default_factory=list)
+
+    def dialled(self, own: tuple[str, int], at_s: float) -> None:
+        if self.is_closed or self.why_opaque is not None:
+            self.wrong.append("dialled after the end")
+        self.dialled_from.append(own)
 
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         if self.is_closed or self.why_opaque is not None:
