@@ -54,7 +54,7 @@ def _newest(series: Series, length: int) -> Sequence[float | None]:
 
 def _level(value: float, top: float, steps: int) -> int:
     """1 for nothing up to `steps` for the top, so that a measured zero shows as a line."""
-    return max(1, min(steps, round(value / top * steps))) if top > 0 else 1
+    return max(1, round(min(1.0, value / top) * steps)) if top > 0 else 1
 
 
 def _character(left: int, right: int, row: int) -> str:
