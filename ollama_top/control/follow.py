@@ -7,10 +7,11 @@ from ollama_top.columns import formats
 from ollama_top.control.deed import Deed, Doing, Outcome
 from ollama_top.control.keep import KEEP
 from ollama_top.control.load import LOAD
+from ollama_top.control.proxy import START_PROXY, STOP_PROXY
 from ollama_top.control.pull import PULL, RESUMED, told
 from ollama_top.control.restart import RESTART
 from ollama_top.control.unload import UNLOAD
-from ollama_top.model.action import Action, Keep, Load, Pull, Restart, Unload
+from ollama_top.model.action import Action, Keep, Load, Pull, Restart, StartProxy, StopProxy, Unload
 from ollama_top.model.frame import Frame
 from ollama_top.model.verdict import Severity
 
@@ -20,6 +21,8 @@ DEEDS: Mapping[type[Any], Deed] = {
     Keep: KEEP,
     Pull: PULL,
     Restart: RESTART,
+    StartProxy: START_PROXY,
+    StopProxy: STOP_PROXY,
 }
 
 

@@ -11,7 +11,7 @@ from ollama_top.demo.pulls import Pulls, pullable
 from ollama_top.demo.scheduler import Ask
 from ollama_top.demo.world import World
 from ollama_top.engine.feed import ActionError
-from ollama_top.model.action import Action, Keep, Load, Progress, Pull, Restart, Unload
+from ollama_top.model.action import Action, Keep, Load, Progress, Pull, Restart, StartProxy, StopProxy, Unload
 from ollama_top.ollama import pulling
 from ollama_top.ollama.pulling import Download
 
@@ -33,6 +33,8 @@ async def act(world: World, pulls: Pulls, action: Action, tell: Callable[[Progre
             await _pull(world, pulls, name, tell)
         case Restart(_, pid):
             _kill(world, pid)
+        case StartProxy() | StopProxy():
+            raise ActionError("nobody could call a simulated server through a proxy")
 
 
 async def _touch(world: World, ask: Ask) -> None:

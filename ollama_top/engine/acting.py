@@ -9,13 +9,16 @@ from typing import Any, TypeVar
 
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.engine.feed import ActionError
-from ollama_top.model.action import Action, Keep, Load, Progress, Pull, Restart, Unload
+from ollama_top.model.action import Action, Keep, Load, Progress, Pull, Restart, StartProxy, StopProxy, Unload
 from ollama_top.model.installed import InstalledModel
+from ollama_top.model.tapped import Tapped
 from ollama_top.ollama.jsonic import BadReplyError
+from ollama_top.sources import proxies
 from ollama_top.sources.commands import Commands
 from ollama_top.sources.ending import EndingError, end_runner
 from ollama_top.sources.http import Http, HttpError
 from ollama_top.sources.processes import RunnerProcess
+from ollama_top.sources.proxies import ProxyError
 
 T = TypeVar("T")
 PROMPT_S = 30.0  # for what is answered at once
@@ -28,6 +31,7 @@ class Acting:
 
     connect: Callable[[float], Http]  # a client of its own, with this time limit
     runners: Callable[[], Sequence[RunnerProcess]]  # of the newest look
+    tapped: Callable[[], Sequence[Tapped]]  # the proxies that are known now
 
     async def installed(self) -> tuple[InstalledModel, ...]:
         """The models on disk; raises ActionError."""
@@ -46,6 +50,10 @@ class Acting:
                 await self._ask(PATIENT_S, lambda commands: commands.pull(model, tell))
             case Restart():
                 await self._end(action)
+            case StartProxy(listen, upstream):
+                await _with_proxy(proxies.start(listen, upstream))
+            case StopProxy(listen):
+                await _with_proxy(proxies.stop(listen, self.tapped()))
 
     async def _ask(self, limit_s: float, what: Callable[[Commands], Coroutine[Any, Any, T]]) -> T:
         """Give one order over a connection of its own."""
@@ -63,3 +71,10 @@ class Acting:
             await in_daemon_thread(lambda: end_runner(runners, pid, seen_at_s, by_force=action.by_force))
         except EndingError as error:
             raise ActionError(str(error)) from error
+
+
+async def _with_proxy(what: Coroutine[Any, Any, None]) -> None:
+    try:
+        await what
+    except ProxyError as error:
+        raise ActionError(str(error)) from error

@@ -47,7 +47,22 @@ class Restart:
     by_force: bool = False  # kill it: it was asked to end before, and did not
 
 
-Action = Load | Unload | Keep | Pull | Restart
+@dataclass(frozen=True, slots=True)
+class StartProxy:
+    """Put a proxy before the server, in a process that goes on by itself."""
+
+    listen: str  # address and port
+    upstream: str  # URL of the server
+
+
+@dataclass(frozen=True, slots=True)
+class StopProxy:
+    """Tell a proxy to let go what runs, and to end."""
+
+    listen: str  # its address and port
+
+
+Action = Load | Unload | Keep | Pull | Restart | StartProxy | StopProxy
 
 
 @dataclass(frozen=True, slots=True)

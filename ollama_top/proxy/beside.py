@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ollama_top.proxy.addresses import AddressError, Listen, bind, is_loopback
 from ollama_top.proxy.callers import Callers, local_callers
 from ollama_top.proxy.feed import place
 from ollama_top.proxy.feed.feed import Feed
-from ollama_top.proxy.feed.orders import Hold, Release
+from ollama_top.proxy.feed.orders import Hold, Order, Release, Stop
 from ollama_top.proxy.feed.place import FeedError
 from ollama_top.proxy.hold import Standing
 from ollama_top.proxy.metering.meter import Meter
@@ -114,11 +115,15 @@ class Beside:
         )
 
 
-def obey(relay: Relay, order: Hold | Release) -> Held:
+def obey(relay: Relay, order: Order) -> Held:
     """Carry out an order of a reader's."""
-    if isinstance(order, Hold):
-        return _held(relay.hold.hold(order.bound_s))
-    relay.hold.release()
+    match order:
+        case Hold(bound_s):
+            return _held(relay.hold.hold(bound_s))
+        case Release():
+            relay.hold.release()
+        case Stop():
+            os.kill(os.getpid(), signal.SIGTERM)  # this process, which knows what to do then
     return _held(relay.hold.standing)
 
 

@@ -119,6 +119,11 @@ async def release(path: Path) -> Held:
     return await _order(path, "release\n")
 
 
+async def stop(path: Path) -> None:
+    """Have a proxy let go what runs, and end; raises TapError."""
+    await _order(path, "stop\n")
+
+
 async def _order(path: Path, line: str) -> Held:
     async with _connected(path) as (reader, writer):
         writer.write(line.encode())

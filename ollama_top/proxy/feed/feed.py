@@ -21,7 +21,7 @@ from ollama_top.model.feed_event import (
 )
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.proxy.callers import Callers
-from ollama_top.proxy.feed.orders import Hold, OrderError, Release, parse_order
+from ollama_top.proxy.feed.orders import Order, OrderError, parse_order
 from ollama_top.proxy.feed.place import Place
 from ollama_top.proxy.feed.reader import Reader
 from ollama_top.proxy.metering.caller import UNKNOWN
@@ -34,7 +34,7 @@ TELL_AFTER_S = 0.05
 AT_ONCE = 16  # exchanges told without a pause for the relay
 STEP_S = 1.0
 
-Obey = Callable[[Hold | Release], Held]
+Obey = Callable[[Order], Held]
 """Carries out an order, and tells how the hold stands then."""
 
 

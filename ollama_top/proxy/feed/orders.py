@@ -1,4 +1,4 @@
-"""What a reader of the feed may ask: to hold new requests back, and to let them go on. Pure."""
+"""What a reader of the feed may ask: to hold new requests back, to let them go on, to end. Pure."""
 
 from dataclasses import dataclass
 
@@ -22,14 +22,24 @@ class Release:
     """Let everything go on."""
 
 
-def parse_order(line: bytes) -> Hold | Release:
-    """`hold SECONDS` or `release`; raises OrderError."""
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Let go what runs, and end, as at SIGTERM."""
+
+
+Order = Hold | Release | Stop
+
+
+def parse_order(line: bytes) -> Order:
+    """`hold SECONDS`, `release` or `stop`; raises OrderError."""
     words = line.decode(errors="replace").split()
     if words == ["release"]:
         return Release()
+    if words == ["stop"]:
+        return Stop()
     if len(words) == 2 and words[0] == "hold":
         return Hold(_seconds(words[1]))
-    raise OrderError("an order is `hold SECONDS` or `release`")
+    raise OrderError("an order is `hold SECONDS`, `release` or `stop`")
 
 
 def _seconds(word: str) -> float:

@@ -23,7 +23,7 @@ def ignore(_: Progress) -> None:
 
 
 def acting(url: str) -> Acting:
-    return Acting(lambda limit_s: Http(url, timeout_s=limit_s, loopback=True, access=Access()), lambda: ())
+    return Acting(lambda limit_s: Http(url, timeout_s=limit_s, loopback=True, access=Access()), tuple, tuple)
 
 
 @pytest.mark.parametrize("action", ALL, ids=lambda each: type(each).__name__)

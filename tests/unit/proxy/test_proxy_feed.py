@@ -112,7 +112,7 @@ async def test_garbage_is_answered_and_too_much_of_it_ends_the_connection(tmp_pa
         writer.write(b"\xff\x00nonsense\n")
         while not isinstance(event := event_of(await incoming.readline()), Refused):
             assert isinstance(event, Hello | Facts | Ready)
-        assert event == Refused("an order is `hold SECONDS` or `release`")
+        assert event == Refused("an order is `hold SECONDS`, `release` or `stop`")
         writer.write(b"x" * 1000)
         await until(lambda: not feed.readers)
         writer.transport.abort()

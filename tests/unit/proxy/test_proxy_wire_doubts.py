@@ -139,6 +139,10 @@ class FailingConnection:
         self.where = where
         self.opaque_s: list[str] = []
 
+    def dialled(self, own: tuple[str, int], at_s: float) -> None:
+        if self.where == "dialled":
+            raise RuntimeError("a defect")
+
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         if self.where == "exchange":
             raise RuntimeError("a defect")
@@ -163,8 +167,8 @@ class FailingExchange:
         return fail if name == self.where else lambda *_: None
 
 
-PLACES = ("opened", "exchange", "request_body", "request_ended", "reply", "reply_body", "reply_ended",
-          "client_left", "upstream_cut", "opaque")  # fmt: skip
+PLACES = ("opened", "dialled", "exchange", "request_body", "request_ended", "reply", "reply_body",
+          "reply_ended", "client_left", "upstream_cut", "opaque")  # fmt: skip
 
 
 @pytest.mark.parametrize("where", PLACES)

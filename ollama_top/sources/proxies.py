@@ -1,0 +1,80 @@
+"""Starts a proxy in a process of its own, and tells one to stop.
+
+Must never signal a process: a proxy is told through its own feed, which only its user can open.
+"""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Thread
+
+from ollama_top.config.feed_folder import feed_path
+from ollama_top.model.tapped import Tapped
+from ollama_top.sources import tap
+from ollama_top.sources.tap import TapError
+
+START_S = 10.0
+LOOK_EVERY_S = 0.05
+TAIL_BYTES = 2000
+
+
+class ProxyError(Exception):
+    """A proxy that did not start or does not obey; the text says why."""
+
+
+async def start(listen: str, upstream: str) -> None:
+    """Start a proxy that outlives this process, and wait until it tells what passes; raises ProxyError."""
+    log = _log_file(listen)
+    began = _spawned(listen, upstream, log)
+    Thread(target=began.wait, name="proxy", daemon=True).start()  # so that it leaves no zombie when it ends
+    ends_s = time.monotonic() + START_S
+    while time.monotonic() < ends_s:
+        if began.returncode is not None:
+            raise ProxyError(_last_words(log) or f"it ended at once with status {began.returncode}")
+        if feed_path(listen).is_socket():
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
+    raise ProxyError(f"it has started and does not tell what passes; its words are in {log}")
+
+
+async def stop(listen: str, known: Sequence[Tapped]) -> None:
+    """Have a proxy let go what runs, and end; raises ProxyError."""
+    path = next((each.path for each in known if each.proxy is not None and each.proxy.listen == listen), None)
+    if path is None:
+        raise ProxyError(f"no proxy is known to listen at {listen}")
+    try:
+        await tap.stop(Path(path))
+    except TapError as error:
+        raise ProxyError(str(error)) from None
+
+
+def _spawned(listen: str, upstream: str, log: Path) -> "subprocess.Popen[bytes]":
+    """In a session of its own, so that no terminal takes it along."""
+    words = (sys.executable, "-m", "ollama_top", "proxy", "--listen", listen, "--upstream", upstream)
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as said:
+            return subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise ProxyError(f"{error.filename}: {error.strerror}") from None
+
+
+def _log_file(listen: str) -> Path:
+    import platformdirs  # noqa: PLC0415 - 18 ms for those only who start a proxy
+
+    return platformdirs.user_state_path("ollama-top") / f"{feed_path(listen).stem}.log"
+
+
+def _last_words(log: Path) -> str:
+    """What it said last, without its name."""
+    said = log.read_bytes()[-TAIL_BYTES:].decode(errors="replace").strip()
+    return said.rpartition("\n")[2].partition(": ")[2] or said
