@@ -7,6 +7,7 @@ from itertools import zip_longest
 from ollama_top.engine import activity as act
 from ollama_top.engine import doubts as doubt
 from ollama_top.engine.activity import Activity
+from ollama_top.engine.assemble_exchanges import ended_of
 from ollama_top.engine.assemble_gpus import gpus_of
 from ollama_top.engine.assemble_loads import is_being_loaded
 from ollama_top.engine.assemble_log import events_of, finished_of
@@ -20,9 +21,11 @@ from ollama_top.engine.comings import watch
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
 from ollama_top.engine.ledger import Serving, advance, glance
+from ollama_top.engine.proxied import proxied
 from ollama_top.engine.rhythm import sight
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples, Taken, ToRunners, Traffic
 from ollama_top.engine.serving import together
+from ollama_top.engine.spreads import by_client, by_model
 from ollama_top.engine.state import State
 from ollama_top.engine.told import environment_of, service_of
 from ollama_top.engine.tracking import has_asked
@@ -61,12 +64,14 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     state = _advance(state, samples, joined)
     moving = state.expiries.moving
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
-    flight = in_flight(samples, state.ledger, state.doubts.doubted(state.ledger), unjudged)
+    slots = tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each)))
+    passing = proxied(samples.taps, samples.url)
+    flight = in_flight(samples, state.ledger, state.doubts, passing, unjudged, slots)
     shares = shares_by_pid(samples)
     models = tuple(
         replace(
             model,
-            waiting=waiting_for(model, unjudged, flight.queue),
+            waiting=waiting_for(model, unjudged, flight),
             gpus=shares_of_model(each, samples, shares),
         )
         for each, model in zip(joined, unjudged, strict=True)
@@ -77,9 +82,13 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         server=_server(samples),
         queue=flight.queue,
         models=models,
-        slots=tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each))),
+        slots=slots,
         requests=flight.requests,
         finished=finished_of(samples),
+        exchanges=ended_of(passing),
+        by_model=by_model(passing.remembered),
+        by_client=by_client(passing.remembered),
+        proxies=tuple(each.proxy for each in passing.taps if each.proxy is not None and not each.problem),
         events=events_of(samples, joined, state.comings.events),
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, shares),
@@ -108,8 +117,10 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
     traffic = samples.traffic
     if traffic is None or traffic.at_s == state.traffic_at_s:
         return state
-    skipped = _no_inference(traffic.value.clients)
-    sockets = _inference(traffic.value.served or (), skipped)
+    passing = proxied(samples.taps, samples.url)
+    served = traffic.value.served or ()
+    skipped = _no_inference(traffic.value.clients) | passing.no_inference(served, traffic.value.clients)
+    sockets = _inference(served, skipped)
     asked = _Asked(sum(map(has_asked, sockets)), is_for_one=len(joined) == 1)
     found = {
         each.runner.pid: _activity(state, samples, each, traffic, asked) for each in joined if each.runner

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from ollama_top.engine.joined import Joined
+from ollama_top.engine.percentiles import percentile
 from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.event import Event
 from ollama_top.model.finished import Finished
@@ -75,10 +76,7 @@ def _count(answers: Sequence[Answer], window_s: float) -> Finished:
 
 def _percentile(durations: Sequence[float], percent: int) -> Reading[float]:
     """The least duration that so many of a hundred did not exceed."""
-    if not durations:
-        return NONE_FINISHED
-    rank = -(-percent * len(durations) // 100)
-    return Known(durations[rank - 1], Source.LOG)
+    return Known(percentile(durations, percent), Source.LOG) if durations else NONE_FINISHED
 
 
 def _unknown(why: Missing) -> Finished:

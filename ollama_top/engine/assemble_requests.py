@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from ollama_top.engine.doubts import SETTLING_MS
+from ollama_top.engine.assemble_exchanges import alone, with_exchanges
+from ollama_top.engine.doubts import SETTLING_MS, Doubts
 from ollama_top.engine.ledger import Ledger
+from ollama_top.engine.proxied import Proxied
 from ollama_top.engine.samples import ELSEWHERE, Samples
 from ollama_top.engine.tracking import Phase
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision, Queue
-from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.reading import Known, Missing, Reading, Source, Why, value_or
 from ollama_top.model.request import Request, RequestState
+from ollama_top.model.slot import Slot
+from ollama_top.ollama.pulling import full_name
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import Endpoint, Socket
 
@@ -27,23 +31,29 @@ class InFlight:
 
 
 def in_flight(
-    samples: Samples, ledger: Ledger, doubted: frozenset[int], models: Sequence[LoadedModel]
+    samples: Samples,
+    ledger: Ledger,
+    doubts: Doubts,
+    proxied: Proxied,
+    models: Sequence[LoadedModel],
+    slots: Sequence[Slot],
 ) -> InFlight:
-    """The queue and its requests; `ledger` holds the API's connections without our own.
-
-    Those `doubted`, by cookie, may be no inference.
-    """
+    """The queue and its requests; `ledger` holds the API's connections without our own."""
     unknown = _why_unknown(samples)
     if unknown is not None:
-        return InFlight(Queue(unknown, unknown, Precision.UNKNOWN, unknown.hint, unknown, None), ())
+        queue = Queue(unknown, unknown, Precision.UNKNOWN, unknown.hint, unknown, None)
+        return InFlight(queue, alone(proxied, samples.taken_at))
     clients = samples.traffic.value.clients if samples.traffic else {}
-    requests = _requests(ledger, doubted, clients, _only_model(models))
+    known = proxied.known(ledger.in_phase(Phase.ASKED) + ledger.in_phase(Phase.REPLYING))
+    doubted = doubts.doubted(ledger) - known
+    seen = _requests(ledger, doubted, clients, _only_model(models))
+    requests = with_exchanges(seen, proxied, models, slots, samples.taken_at)
     serving = ledger.serving
     if serving is None:
         why = _why_unserved(samples)
         return InFlight(Queue(why, why, Precision.UNKNOWN, why.hint, why, None), requests)
     waiting = max(0, len(requests) - serving.busy)
-    note = _note(ledger, doubted, models, waiting)
+    note = _note(ledger, doubted, known, models, waiting)
     queue = Queue(
         running=Known(serving.busy, serving.source),
         waiting=Known(waiting, Source.SOCKETS),
@@ -55,10 +65,16 @@ def in_flight(
     return InFlight(queue, requests)
 
 
-def waiting_for(model: LoadedModel, models: Sequence[LoadedModel], queue: Queue) -> Reading[int]:
-    """How many wait for one model: known only while it is the only one they can wait for."""
+def waiting_for(model: LoadedModel, models: Sequence[LoadedModel], flight: InFlight) -> Reading[int]:
+    """How many wait for one model: known while all pass proxies, or can wait for no other model."""
+    queue = flight.queue
     if isinstance(queue.waiting, Missing) or queue.waiting.value == 0:
         return queue.waiting
+    if isinstance(model.name, Known) and all(each.exchange is not None for each in flight.requests):
+        name = full_name(model.name.value)
+        waiting = [each for each in flight.requests if each.state is RequestState.WAITING]
+        asked = sum(full_name(value_or(each.model, "")) == name for each in waiting)
+        return Known(asked, Source.PROXY)
     if len(models) == 1 and models[0] is model and model.state is not ModelState.LOADING:
         return Known(queue.waiting.value, Source.SOCKETS)
     return Missing(
@@ -156,8 +172,14 @@ def _oldest_wait(requests: Sequence[Request]) -> Reading[float]:
     return Missing(Why.ABSENT, "nothing waits")
 
 
-def _note(ledger: Ledger, doubted: frozenset[int], models: Sequence[LoadedModel], waiting: int) -> str | None:
-    """What shows that an outstanding connection is no inference, or may be none."""
+def _note(
+    ledger: Ledger,
+    doubted: frozenset[int],
+    known: frozenset[int],
+    models: Sequence[LoadedModel],
+    waiting: int,
+) -> str | None:
+    """What shows that an outstanding connection is no inference, or may be none; `known` are inference."""
     serving = ledger.serving
     if serving is None:
         return None
@@ -168,7 +190,10 @@ def _note(ledger: Ledger, doubted: frozenset[int], models: Sequence[LoadedModel]
             "a connection does not behave as a request for inference does: a pull, an upload,"
             " or a request for another model may be counted in"
         )
-    has_old = any(each.last_received_ms > SETTLING_MS for each in ledger.in_phase(Phase.ASKED))
+    has_old = any(
+        each.last_received_ms > SETTLING_MS and each.cookie not in known
+        for each in ledger.in_phase(Phase.ASKED)
+    )
     if waiting and has_old and not ledger.has_freed and not any(_is_full(each) for each in models):
         return "a request is outstanding while slots are free: it may be a pull or an upload"
     return None

@@ -15,6 +15,7 @@ from ollama_top.engine.answering import AskError, UnknownModelError
 from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
 from ollama_top.engine.locality import is_this_machine
+from ollama_top.engine.proxied import tap_light
 from ollama_top.engine.samples import NOT_YET, Samples, Traffic
 from ollama_top.engine.state import State
 from ollama_top.engine.station import Station
@@ -39,6 +40,7 @@ from ollama_top.sources.owner import ServerProcess
 from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
 from ollama_top.sources.runners import Runners
 from ollama_top.sources.service import ServiceWatch
+from ollama_top.sources.tap import Taps
 
 API_TIMEOUT_S = 10.0
 TREE_SHARE_S = 0.5
@@ -73,7 +75,8 @@ class LiveFeed:
         self._shell = environment.own()
         self._log_watch = LogWatch()
         self._wake = asyncio.Event()
-        self._acting = Acting(self._http, self._known_runners)
+        self._taps = Taps()
+        self._acting = Acting(self._http, self._known_runners, lambda: self._taps.tapped)
         self._prepare_stations()
 
     def _prepare_stations(self) -> None:
@@ -107,6 +110,7 @@ class LiveFeed:
         """Frames without end, the first as soon as every source had its share of time."""
         state = State()
         asyncio.get_running_loop().set_default_executor(DaemonExecutor())  # names are looked up there
+        following = asyncio.create_task(self._taps.follow())
         try:
             while True:
                 await self._look(at_once=self._wake.is_set())
@@ -115,6 +119,7 @@ class LiveFeed:
                 yield frame
                 await self._sleep(self._interval_s)
         finally:
+            following.cancel()
             self._log_watch.close()  # it may hold programs that would go on
 
     def look_now(self) -> None:
@@ -195,6 +200,7 @@ class LiveFeed:
             service=self._service.last,
             shell=self._shell,
             log=self._log.last,
+            taps=self._taps.tapped,
             lights=tuple(self._lights(now_s)),
         )
 
@@ -209,6 +215,7 @@ class LiveFeed:
             yield _service_light(self._service, now_s)
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
+        yield tap_light(self._taps.tapped, self._target.url)
 
 
 def _tree_light(station: Station[TreeLook], now_s: float) -> Light:

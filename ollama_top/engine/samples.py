@@ -10,6 +10,7 @@ from ollama_top.model.light import Light
 from ollama_top.model.process import Variable
 from ollama_top.model.reading import Missing, Reading, Why
 from ollama_top.model.service import Service
+from ollama_top.model.tapped import Tapped
 from ollama_top.ollama.slots import RunnerProps
 from ollama_top.sources.api import ApiLook
 from ollama_top.sources.clients import Client
@@ -66,6 +67,7 @@ class Samples:
     service: Taken[Reading[Service]] | None = None
     shell: tuple[Variable, ...] = ()  # the environment of ollama-top itself
     log: Taken[LogLook] | None = None
+    taps: tuple[Tapped, ...] = ()  # of all proxies, whatever server they stand before
     lights: tuple[Light, ...] = ()
     demo: bool = False
 

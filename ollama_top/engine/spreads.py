@@ -3,8 +3,10 @@
 Must never count a management call, nor take a counted piece for a token that was told.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
+from ollama_top.engine.percentiles import percentile
 from ollama_top.model.exchange import MANAGEMENT, Exchange, Phase
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, value_or
 from ollama_top.model.spread import Served, Spread
@@ -13,14 +15,14 @@ NONE_TOLD = Missing(Why.ABSENT, "none of these exchanges tells it")
 UNNAMED = "(no model named)"
 
 
-def by_model(finished: Iterable[Exchange]) -> tuple[Served, ...]:
-    """What ended, by model; those most asked for first."""
-    return _grouped(finished, lambda each: value_or(each.model, UNNAMED))
+def by_model(exchanges: Iterable[Exchange]) -> tuple[Served, ...]:
+    """What is under way and what ended, by model; those most asked for first."""
+    return _grouped(exchanges, lambda each: value_or(each.model, UNNAMED))
 
 
-def by_client(finished: Iterable[Exchange]) -> tuple[Served, ...]:
-    """What ended, by the name of the client's process, else by its address without the port."""
-    return _grouped(finished, client_of)
+def by_client(exchanges: Iterable[Exchange]) -> tuple[Served, ...]:
+    """The same by the name of the client's process, else by its address without the port."""
+    return _grouped(exchanges, client_of)
 
 
 def client_of(exchange: Exchange) -> str:
@@ -28,9 +30,9 @@ def client_of(exchange: Exchange) -> str:
     return value_or(exchange.client, exchange.client_address.rpartition(":")[0])
 
 
-def _grouped(finished: Iterable[Exchange], name_of: Callable[[Exchange], str]) -> tuple[Served, ...]:
+def _grouped(exchanges: Iterable[Exchange], name_of: Callable[[Exchange], str]) -> tuple[Served, ...]:
     groups: dict[str, list[Exchange]] = {}
-    for each in finished:
+    for each in exchanges:
         if each.route not in MANAGEMENT:
             groups.setdefault(name_of(each), []).append(each)
     return tuple(_served(name, group) for name, group in sorted(groups.items(), key=_most_first))
@@ -41,14 +43,17 @@ def _most_first(group: tuple[str, list[Exchange]]) -> tuple[int, str]:
 
 
 def _served(name: str, group: Sequence[Exchange]) -> Served:
-    phases: Mapping[Phase, int] = {
-        phase: sum(each.phase is phase for each in group) for phase in (Phase.DONE, Phase.FAILED, Phase.LEFT)
-    }
+    phases = Counter(each.phase for each in group)
     return Served(
         name=name,
+        last_at=max(each.began_at for each in group),
+        running=phases[Phase.STREAMING],
+        waiting=phases[Phase.WAITING],
         answered=phases[Phase.DONE],
         failed=phases[Phase.FAILED],
         left=phases[Phase.LEFT],
+        prompt_tokens=sum(_told(each.prompt_tokens) for each in group),
+        output_tokens=sum(_told(each.output_tokens) for each in group),
         queue_s=spread(each.queue_s for each in group),
         ttft_s=spread(each.ttft_s for each in group),
         total_s=spread(each.total_s for each in group if each.phase is Phase.DONE),
@@ -56,17 +61,16 @@ def _served(name: str, group: Sequence[Exchange]) -> Served:
     )
 
 
+def _told(tokens: Reading[int]) -> int:
+    """Tokens that the server told of; what was counted in pieces is not."""
+    return tokens.value if isinstance(tokens, Known) and tokens.source is not Source.ESTIMATE else 0
+
+
 def spread(readings: Iterable[Reading[float]]) -> Spread:
     """How the values are spread that are known exactly."""
     values = sorted(
         each.value for each in readings if isinstance(each, Known) and each.source is not Source.ESTIMATE
     )
-    return Spread(len(values), *(_percentile(values, percent) for percent in (5, 50, 95)))
-
-
-def _percentile(values: Sequence[float], percent: int) -> Reading[float]:
-    """The least value that so many of a hundred do not exceed."""
     if not values:
-        return NONE_TOLD
-    rank = -(-percent * len(values) // 100)
-    return Known(values[rank - 1], Source.PROXY)
+        return Spread(0, NONE_TOLD, NONE_TOLD, NONE_TOLD)
+    return Spread(len(values), *(Known(percentile(values, each), Source.PROXY) for each in (5, 50, 95)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ollama_top.model.event import Event
+from ollama_top.model.exchange import Exchange
 from ollama_top.model.fact import fact
 from ollama_top.model.finding import Finding
 from ollama_top.model.finished import Finished
@@ -14,6 +15,7 @@ from ollama_top.model.light import Light
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.log import Log
 from ollama_top.model.process import Process, Variable
+from ollama_top.model.proxy import Proxy
 from ollama_top.model.queue import Queue
 from ollama_top.model.reading import Reading
 from ollama_top.model.request import Request
@@ -21,6 +23,7 @@ from ollama_top.model.server import Server
 from ollama_top.model.service import Service
 from ollama_top.model.setting import Setting
 from ollama_top.model.slot import Slot
+from ollama_top.model.spread import Served
 from ollama_top.model.verdict import Verdict
 
 
@@ -48,6 +51,14 @@ class Snapshot:
     )
     settings: tuple[Setting, ...] = fact("Variables of the server: configured, running, effective.")
     sources: tuple[Light, ...] = fact("How each source of values is doing.")
+    proxies: tuple[Proxy, ...] = fact("Proxies before this server whose feeds can be read.", default=())
+    exchanges: tuple[Exchange, ...] = fact(
+        "Requests that passed a proxy and have ended, the newest last; 200 at most.", default=()
+    )
+    by_model: tuple[Served, ...] = fact(
+        "What the last requests through proxies come to, by model.", default=()
+    )
+    by_client: tuple[Served, ...] = fact("What they come to by client.", default=())
 
 
 @dataclass(frozen=True, slots=True)

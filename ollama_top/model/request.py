@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ollama_top.model.exchange import Exchange
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading, Source
 from ollama_top.model.vocabulary import Vocabulary
@@ -28,6 +29,9 @@ class Request:
     client_address: str = fact("Address and port that the client calls from.")
     age_s: Reading[float] = fact("Seconds since the last byte of the request came in.")
     source: Source = fact(
-        "`sockets` where the kernel's counters prove the state; `estimate` where the oldest are"
-        " taken to be served first, as Ollama's semaphore does."
+        "`proxy` or `sockets` where what passes the proxy, or the kernel's counters, prove the state;"
+        " `estimate` where the oldest are taken to be served first, as Ollama's semaphore does."
+    )
+    exchange: Exchange | None = fact(
+        "What a proxy tells of it; null where it passes none that is known.", default=None
     )

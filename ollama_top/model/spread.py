@@ -1,6 +1,7 @@
 """How times and rates of many exchanges are spread."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ollama_top.model.fact import fact
 from ollama_top.model.reading import Reading
@@ -18,12 +19,17 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The metered exchanges of one model, or of one client, that ended lately."""
+    """The last metered exchanges of one model, or of one client, as far back as the proxies remember."""
 
     name: str = fact("Name of the model, or of the client's process, else its address.")
+    last_at: datetime = fact("When the last of them began.")
+    running: int = fact("Those that are being answered.")
+    waiting: int = fact("Those of which nothing of the answer has come.")
     answered: int = fact("Those that were answered.")
     failed: int = fact("Those that failed.")
     left: int = fact("Those whose client left before the end.")
+    prompt_tokens: int = fact("Length of their prompts together, as far as it is told.")
+    output_tokens: int = fact("Tokens written for them together, as far as they are told.")
     queue_s: Spread = fact("How long they waited for a place in the runner.")
     ttft_s: Spread = fact("Their times to the first token.")
     total_s: Spread = fact("How long those took that were answered.")

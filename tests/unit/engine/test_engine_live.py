@@ -173,7 +173,7 @@ async def test_the_first_frame_is_whole(api: Api) -> None:
     assert len(snapshot.models) == 1
     assert snapshot.host.name
     names = " ".join(each.name for each in snapshot.sources)
-    assert names == "api processes sockets slots log service nvidia host"
+    assert names == "api processes sockets slots log service nvidia host proxy"
     assert not snapshot.demo
 
 
@@ -290,6 +290,6 @@ async def test_a_remote_server_has_no_local_sources(monkeypatch: pytest.MonkeyPa
     async with aclosing(feed.frames()) as frames:
         snapshot = (await anext(frames)).snapshot
     await feed.close()
-    assert [each.name for each in snapshot.sources] == ["api", "nvidia", "host"]
+    assert [each.name for each in snapshot.sources] == ["api", "nvidia", "host", "proxy"]
     assert isinstance(snapshot.queue.running, Missing)
     assert snapshot.queue.running.why is Why.NOT_LOCAL

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from exchanges import DONE, PROXY
+from exchanges import done, proxy
 
 from ollama_top.model.exchange import Phase
 from ollama_top.model.feed_event import Changed, Facts, FeedEvent, Hello, Moved, Ready, Refused, Step
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.tapped import MOST_FINISHED, Tapped, fold
 
+DONE, PROXY = done(), proxy()
 WAITING = replace(DONE, phase=Phase.WAITING)
 
 
@@ -28,7 +29,7 @@ def test_what_runs_goes_over_to_what_has_ended() -> None:
 
 def test_told_again_it_takes_its_own_place() -> None:
     streaming = replace(WAITING, phase=Phase.STREAMING)
-    named = replace(DONE, client=Known("curl", Source.PROCESSES))
+    named = replace(DONE, client=Known("wget", Source.PROCESSES))
     running = after(Changed(WAITING), Changed(replace(WAITING, id=2)), Changed(streaming))
     assert [each.phase for each in running.running] == [Phase.STREAMING, Phase.WAITING]
     assert after(Changed(DONE), Changed(replace(DONE, id=2)), Changed(named)).finished[0] == named

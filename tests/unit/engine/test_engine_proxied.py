@@ -1,0 +1,88 @@
+"""Which proxies stand before a server, and which of its connections they account for."""
+
+import pytest
+from engine_samples import client, connection
+from exchanges import PROXY_PID, done, exchange, proxy, tapped
+
+from ollama_top.engine.proxied import Proxied, proxied, tap_light
+from ollama_top.model.exchange import Route
+from ollama_top.model.light import LightState
+from ollama_top.model.reading import Known, Source
+from ollama_top.model.tapped import Tapped
+from ollama_top.sources.clients import Client
+from ollama_top.sources.inet_diag import Endpoint
+
+URL = "http://127.0.0.1:11434"
+OLD_MS, YOUNG_MS = 5000, 100
+
+
+@pytest.mark.parametrize(
+    ("upstream", "is_before"),
+    [
+        ("http://localhost:11434", True),
+        ("http://[::1]:11434", True),
+        ("http://127.0.0.1:11436", False),
+        ("http://10.0.0.7:11434", False),
+        ("ftp://127.0.0.1:11434", False),
+    ],
+)
+def test_a_proxy_stands_before_the_server_that_it_calls(upstream: str, is_before: bool) -> None:
+    tap = tapped(exchange(calls_from=40_001), proxy=proxy(upstream=upstream))
+    assert bool(proxied([tap], URL).taps) is is_before
+    assert bool(proxied([tap], URL).by_end) is is_before
+
+
+def test_a_remote_server_is_known_by_its_name() -> None:
+    tap = tapped(proxy=proxy(upstream="http://GPU-box:11434"))
+    assert proxied([tap], "http://gpu-box:11434").taps == (tap,)
+
+
+def test_what_a_feed_told_before_it_fell_silent_is_not_under_way() -> None:
+    found = proxied([tapped(exchange(), finished=(done(2),), problem="gone")], URL)
+    assert found.inference == ()
+    assert found.remembered != ()
+
+
+def test_a_pull_is_no_inference() -> None:
+    found = proxied([tapped(exchange(1, route=Route.PULL), exchange(2))], URL)
+    assert [each.id for each in found.inference] == [2]
+
+
+def passing() -> Proxied:
+    return proxied([tapped(exchange(calls_from=40_001))], URL)
+
+
+def calling(*numbers: int) -> dict[Endpoint, Client]:
+    pid = Known(PROXY_PID, Source.PROCESSES)
+    return {connection(number).remote: client("ollama-top", pid=pid) for number in numbers}
+
+
+def test_a_proxy_s_connection_without_a_request_carries_no_inference() -> None:
+    asking, resting = connection(1, asked_ms=OLD_MS), connection(2, asked_ms=OLD_MS)
+    fresh, another = connection(3, asked_ms=YOUNG_MS), connection(4, asked_ms=OLD_MS)
+    clients = {**calling(1, 2, 3), another.remote: client()}
+    found = passing().no_inference([asking, resting, fresh, another], clients)
+    assert found == {resting.remote}, "a request that is a moment old may not have been told yet"
+    assert passing().known([asking, resting]) == {1}
+
+
+def test_a_feed_that_has_fallen_silent_says_nothing_of_connections() -> None:
+    silent = proxied([tapped(problem="gone")], URL)
+    assert silent.no_inference([connection(1, asked_ms=OLD_MS)], calling(1)) == set()
+
+
+@pytest.mark.parametrize(
+    ("taps", "state"),
+    [
+        ([], LightState.ABSENT),
+        ([tapped(proxy=proxy(upstream="http://10.0.0.7:1"))], LightState.ABSENT),
+        ([tapped()], LightState.OK),
+        ([tapped(problem="the proxy has closed it")], LightState.FAILED),
+        ([Tapped("/run/other.sock", problem="this user may not read it")], LightState.FAILED),
+        ([tapped(proxy=proxy(upstream="http://10.0.0.7:1"), problem="gone")], LightState.ABSENT),
+    ],
+)
+def test_the_light_of_the_feeds(taps: list[Tapped], state: LightState) -> None:
+    light = tap_light(taps, URL)
+    assert light.state is state
+    assert (light.problem is None) is (state is LightState.OK)
