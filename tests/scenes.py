@@ -4,14 +4,19 @@ Must never be random: a scene is the same at every call.
 """
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
+import exchanges
 import frames
 import log_frames
 from captured import NEWEST, Capture
 
+from ollama_top.engine.spreads import by_client, by_model
 from ollama_top.model.event import EventKind
+from ollama_top.model.exchange import Exchange, Failure, Finish, Phase
 from ollama_top.model.frame import Frame
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import GpuHistory, History, Series
@@ -221,3 +226,45 @@ def crowded() -> Frame:
         verdict=Verdict(Severity.WARNING, "800 wait, the longest for 13 minutes; every slot is taken."),
         history=past(8),
     )
+
+
+ENDED = (
+    exchanges.done(1, finish=Known(Finish.LENGTH, Source.API)),
+    exchanges.done(2, phase=Phase.FAILED, failure=Failure.BUSY, model=Known("\x1b[31mevil", Source.PROXY)),
+    exchanges.done(3, phase=Phase.LEFT, client=Known("[b]bot", Source.PROCESSES)),
+)
+
+
+def passed(*ended: Exchange, **changes: Any) -> Frame:
+    """A server behind a proxy through which some requests have passed."""
+    told = ended or ENDED
+    told_of = {
+        "proxies": (exchanges.proxy(),),
+        "exchanges": told,
+        "by_model": by_model(told),
+        "by_client": by_client(told),
+    }
+    whole = busy()
+    return replace(whole, snapshot=replace(whole.snapshot, **{**told_of, **changes}))
+
+
+def passing() -> Frame:
+    """Requests under way through a proxy, and one beside it."""
+    streaming = exchanges.exchange(
+        1,
+        calls_from=40_001,
+        phase=Phase.STREAMING,
+        ttft_s=Known(0.2, Source.PROXY),
+        output_tokens=Known(121, Source.ESTIMATE),
+        tokens_per_s=Known(44.0, Source.ESTIMATE),
+    )
+    rows = (
+        replace(frames.request(40_001, age_s=3.1), exchange=streaming, source=Source.PROXY),
+        frames.request(40_002, age_s=2.9),
+        replace(
+            frames.request(40_003, RequestState.WAITING, age_s=2.2),
+            exchange=exchanges.exchange(3, calls_from=40_003),
+        ),
+    )
+    whole = passed()
+    return replace(whole, snapshot=replace(whole.snapshot, requests=rows))

@@ -41,6 +41,7 @@ class Column(Generic[Row]):
     align: Align = Align.RIGHT
     widest: int = 0  # grows up to this where there is room; 0 keeps `width`
     shorten_middle: bool = False  # names tell most at both ends
+    is_told: Callable[[Snapshot], bool] = lambda _: True  # whether anything can tell it; else it is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class Table(Generic[Row]):
     def column(self, key: str) -> Column[Row]:
         """The column of this key; KeyError where there is none."""
         return {each.key: each for each in self.columns}[key]
+
+    def told(self, snapshot: Snapshot) -> tuple[Column[Row], ...]:
+        """The columns of which something can be told now."""
+        return tuple(each for each in self.columns if each.is_told(snapshot))
 
     def doc(self, column: Column[Row]) -> str:
         """What the column means: the meaning of the facts that it draws."""

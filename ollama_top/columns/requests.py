@@ -1,15 +1,21 @@
 """The table of requests in flight."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell, Role, shown
 from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.model.exchange import Phase
 from ollama_top.model.frame import Snapshot
-from ollama_top.model.reading import Missing, value_or
+from ollama_top.model.reading import Missing, Reading, Why, value_or
 from ollama_top.model.request import Request, RequestState
 
 _STATE_ROLES = {RequestState.RUNNING: Role.GOOD, RequestState.WAITING: Role.WARNING}
+_PHASES = {Phase.LOADING: "loading", Phase.PREFILL: "prefill", Phase.STREAMING: "decode"}
+"""What a request is doing, where its proxy and its runner tell more than that it is in service, or is not."""
+
+_NO_PROXY = Missing(Why.UNSUPPORTED, "only a proxy sees this, and the request passes none that is known")
 
 
 def _rows(snapshot: Snapshot) -> tuple[Request, ...]:
@@ -31,8 +37,36 @@ def _title(row: Request) -> str:
     return f"request from {value_or(row.client, None) or row.client_address}"
 
 
+def _word(row: Request) -> str:
+    phase = _PHASES.get(row.exchange.phase) if row.exchange is not None else None
+    return phase or row.state.value
+
+
 def _state(row: Request, _: datetime) -> Cell:
-    return Cell(row.state.value, _STATE_ROLES.get(row.state, Role.FAINT))
+    return Cell(_word(row), _STATE_ROLES.get(row.state, Role.FAINT))
+
+
+def _exchange_column(
+    fact: str, title: str, width: int, text: Callable[[float], str], priority: int
+) -> Column[Request]:
+    """A column that draws a number which only a proxy can tell."""
+
+    def reading(row: Request) -> Reading[float]:
+        if row.exchange is None:
+            return _NO_PROXY
+        value: Reading[float] = getattr(row.exchange, fact)
+        return value
+
+    return Column(
+        key=fact,
+        title=title,
+        width=width,
+        cell=lambda row, _: shown(reading(row), text),
+        sort_key=lambda row: value_or(reading(row), None),
+        facts=("exchange",),
+        priority=priority,
+        is_told=lambda snapshot: bool(snapshot.proxies),
+    )
 
 
 def _age(row: Request, _: datetime) -> Cell:
@@ -54,7 +88,7 @@ REQUESTS: Table[Request] = Table(
             "REQUEST",
             12,
             _state,
-            lambda row: row.state.value,
+            _word,
             ("state",),
             priority=0,
             align=Align.LEFT,
@@ -71,6 +105,9 @@ REQUESTS: Table[Request] = Table(
             shorten_middle=True,
         ),
         Column("age_s", "AGE", 6, _age, lambda row: value_or(row.age_s, None), ("age_s",), priority=1),
+        _exchange_column("ttft_s", "TTFT", 6, formats.age, priority=4),
+        _exchange_column("output_tokens", "TOKENS", 6, formats.count, priority=4),
+        _exchange_column("tokens_per_s", "TOK/S", 6, formats.rate, priority=4),
         reading_column("client", "CLIENT", 14, str, priority=2, align=Align.LEFT, widest=32),
         reading_column("client_pid", "PID", 7, str, priority=4),
         Column(

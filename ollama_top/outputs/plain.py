@@ -5,7 +5,6 @@ Must never let a character of somebody else's steer the terminal: every cell is 
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from ollama_top.columns import formats
@@ -33,7 +32,7 @@ def text(frame: Frame) -> str:
     told = f"  [{frame.verdict.finding}]" if frame.verdict.finding else ""
     blocks = [[_headline(snapshot), printable(f"{frame.verdict.severity}: {frame.verdict.text}{told}")]]
     blocks.append([printable(f"{each.severity}: {each.title}  [{each.id}]") for each in _findings(frame)])
-    blocks += [_table(table, snapshot.taken_at, rows) for table in TABLES if (rows := table.rows(snapshot))]
+    blocks += [_table(table, snapshot, rows) for table in TABLES if (rows := table.rows(snapshot))]
     blocks.append([_host(snapshot.host), *_troubles(snapshot.sources)])
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -77,11 +76,12 @@ def _word(name: str, reading: Reading[Any]) -> str | None:
     return f"{name} {reading.value}" if isinstance(reading, Known) else None
 
 
-def _table(table: Table[Any], taken_at: datetime, rows: Sequence[Any]) -> list[str]:
-    titles = [Cell(column.title) for column in table.columns]
-    lines = [titles, *([column.cell(row, taken_at) for column in table.columns] for row in rows)]
+def _table(table: Table[Any], snapshot: Snapshot, rows: Sequence[Any]) -> list[str]:
+    columns = table.told(snapshot)
+    titles = [Cell(column.title) for column in columns]
+    lines = [titles, *([column.cell(row, snapshot.taken_at) for column in columns] for row in rows)]
     widths = [max(_width(line[index].text) for line in lines) for index in range(len(titles))]
-    aligns = [column.align for column in table.columns]
+    aligns = [column.align for column in columns]
     return [GAP.join(map(_padded, line, widths, aligns)).rstrip() for line in lines]
 
 

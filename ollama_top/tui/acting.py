@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.control import follow, keep, load, pull, restart, unload
+from ollama_top.control import proxy as proxying
 from ollama_top.control.deed import Doing, Plan
 from ollama_top.control.sight import model_of, name_of, pid_of
 from ollama_top.model.action import Restart
@@ -123,6 +124,19 @@ class Hands(Doings):
             self.app.bridge.end(number)
         else:
             self.app.update(notice=Cell("It was over before it could be ended.", Role.NOTICE))
+
+    def proxy(self) -> None:
+        """Ask whether to put a proxy before the server, or to stop one that is there."""
+        if not self._is_possible("proxy") or self.app.newest is None:
+            return
+        proxies = {f"the proxy at {each.listen}": each for each in self.app.newest.snapshot.proxies}
+        if not proxies:
+            self._confirm(proxying.to_start(self.app.newest))
+        elif len(proxies) == 1:
+            self._confirm(proxying.to_stop(*proxies.values()))
+        else:
+            question = questions.what_to_stop(tuple(proxies), self.app.look)
+            self._ask(question, lambda name: self._confirm(proxying.to_stop(proxies[name])))
 
     def copy(self) -> None:
         """Copy the row as a line of text."""

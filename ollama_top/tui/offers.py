@@ -11,7 +11,7 @@ from ollama_top.tui.main_keys import MAIN_KEYS, asks
 from ollama_top.tui.view import View
 
 NO_ROW = "No row is under the cursor."
-_ORDER = ("unload", "load", "keep", "pull", "stop", "copy", "copy_json")
+_ORDER = ("unload", "load", "keep", "pull", "stop", "proxy", "copy", "copy_json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,6 @@ def reason(deed: str, row: object | None, frame: Frame | None, view: View, user:
         case "stop":
             is_ours = any(map(can_end, view.doings))
             return None if is_ours else possible.restart(model, frame, user)
-        case "load" | "pull":
+        case "load" | "pull" | "proxy":
             return possible.of_server(frame)
     return NO_ROW if row is None else None

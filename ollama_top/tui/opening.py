@@ -53,6 +53,10 @@ class Opening:
         """How every variable of the server stands."""
         self._show(pages.settings(self.app.view, self.app.look))
 
+    def passed(self) -> None:
+        """What passed proxies."""
+        self._show(pages.passed(self.app.view, self.app.look))
+
     def log(self) -> None:
         """The server's log, as it was looked at last."""
         screen = LogScreen(self.app.view, self.app.look, self._log_stand)

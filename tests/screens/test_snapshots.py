@@ -92,6 +92,20 @@ async def test_page(keys: list[str], screen: SnapshotAssertion) -> None:
         assert readable(monitor.lines) == screen
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_what_passed_proxies(size: tuple[int, int], screen: SnapshotAssertion) -> None:
+    async with running(scenes.passed(), size=size) as monitor:
+        await monitor.press("t")
+        assert readable(monitor.lines) == screen
+
+
+async def test_a_request_that_passes_a_proxy(screen: SnapshotAssertion) -> None:
+    async with running(scenes.passing()) as monitor:
+        monitor_lines = [*monitor.lines]
+        await monitor.press("tab", "tab", "enter")
+        assert readable([*monitor_lines, *monitor.lines]) == screen
+
+
 async def test_a_log_that_may_not_be_read(screen: SnapshotAssertion) -> None:
     async with running(troubles.denied()) as monitor:
         await monitor.press("l")

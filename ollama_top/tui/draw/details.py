@@ -25,9 +25,17 @@ def details(row: Any, frame: Frame, width: int) -> list[Line]:  # noqa: ANN401 -
     lines: list[Line] = []
     for each in published(type(row)):
         value = getattr(row, each.name)
-        lines += _fact(each.name, value, str(each.metadata[DOC]), frame, width)
-        lines += nested(_rows(value), width)
+        if _is_part(value):
+            lines += [(), (Cell(" "), Cell(each.name, Role.STRONG)), *details(value, frame, width)]
+        else:
+            lines += _fact(each.name, value, str(each.metadata[DOC]), frame, width)
+            lines += nested(_rows(value), width)
     return lines
+
+
+def _is_part(value: object) -> bool:
+    """Whether a value has facts of its own."""
+    return is_dataclass(value) and not isinstance(value, Known | Missing)
 
 
 def _rows(value: object) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ def table_lines(
     if view.frame is None or height < 1:
         return []
     gap = 2 if width >= WIDE else 1
-    placed = fitting(table.columns, width - 2, gap)
+    placed = fitting(table.told(view.frame.snapshot), width - 2, gap)
     ages = {
         light: stale_age_s(light_named(view.frame, light), view.interval_s) for light in _lights(table, rows)
     }

@@ -10,6 +10,7 @@ from ollama_top.tui.draw.details import details
 from ollama_top.tui.draw.doctor import doctor_page
 from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.help import help_page
+from ollama_top.tui.draw.passed import passed_page
 from ollama_top.tui.draw.process import process_page
 from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.draw.server import server_page
@@ -49,6 +50,11 @@ def processes(arrangement: Arrangement, view: View, theme: Theme) -> Page:
 def doctor(view: View, theme: Theme) -> Page:
     """Every finding."""
     return Page("Doctor", doctor_page, view, theme)
+
+
+def passed(view: View, theme: Theme) -> Page:
+    """What passed proxies."""
+    return Page("Requests through proxies", passed_page, view, theme)
 
 
 def settings(view: View, theme: Theme) -> Page:

@@ -12,6 +12,7 @@ from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
 from ollama_top.columns.column import Column, Table, fitting
 from ollama_top.columns.gpus import GPUS
 from ollama_top.columns.models import MODELS
+from ollama_top.columns.passed import BY_CLIENT, BY_MODEL, EXCHANGES
 from ollama_top.columns.processes import PROCESSES
 from ollama_top.columns.requests import REQUESTS
 from ollama_top.columns.settings import SETTINGS
@@ -22,7 +23,8 @@ from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.setting import SettingStatus
 from ollama_top.model.slot import SlotState
 
-TABLES: tuple[Table[Any], ...] = (MODELS, SLOTS, REQUESTS, GPUS, PROCESSES, SETTINGS)
+PASSED: tuple[Table[Any], ...] = (BY_MODEL, BY_CLIENT, EXCHANGES)
+TABLES: tuple[Table[Any], ...] = (MODELS, SLOTS, REQUESTS, GPUS, PROCESSES, SETTINGS, *PASSED)
 COLUMNS = [(table, column) for table in TABLES for column in table.columns]
 by_column = pytest.mark.parametrize(
     ("table", "column"), [pytest.param(*each, id=f"{each[0].name}-{each[1].key}") for each in COLUMNS]
@@ -37,6 +39,8 @@ def cell(table: Table[Any], key: str, row: object) -> Cell:
 
 
 def rows(table: Table[Any]) -> tuple[Any, ...]:
+    if table in PASSED:
+        return table.rows(scenes.passed().snapshot)
     return table.rows((found.pending if table is SETTINGS else scenes.busy)().snapshot)
 
 

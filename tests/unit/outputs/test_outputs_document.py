@@ -24,8 +24,8 @@ from ollama_top.model.verdict import Verdict
 from ollama_top.outputs.document import OWN_KEYS, document, dump
 
 TOP = (
-    "format taken_at server verdict queue models slots requests finished events gpus processes environment"
-    " host service settings findings sources missing"
+    "format taken_at server verdict queue models slots requests proxies exchanges by_model by_client finished"
+    " events gpus processes environment host service settings findings sources missing"
 )
 
 AT_LEAST = {

@@ -14,7 +14,7 @@ from ollama_top.tui.view import View
 
 BUSY = scenes.busy()
 VIEW = View(BUSY, "http://127.0.0.1:11434", 2.0)
-KEYS = ["F9 u", "L", "K", "P", "X", "y", "Y"]
+KEYS = ["F9 u", "L", "K", "P", "X", "x", "y", "Y"]
 
 
 def reasons(row: object | None, frame: Frame | None, view: View = VIEW, user: str = "mary") -> dict[str, str]:
