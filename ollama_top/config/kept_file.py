@@ -4,23 +4,12 @@ Must never leave a broken file behind, whoever else writes at the same time; nor
 that it does not understand: a broken one is put aside first, a newer one is let be.
 """
 
-import fcntl
-import hashlib
-import os
-import re
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ollama_top.config import kept
+from ollama_top.config import kept, state_file
 from ollama_top.config.kept import BrokenError, Kept, NewerError, Values
 
 LARGEST_BYTES = 64 << 10  # what is larger was not written by ollama-top
-LOCK_PATIENCE_S = 1.0
-UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
-NAME_LENGTH = 60
 LOCK = ".lock"
 
 
@@ -52,7 +41,7 @@ class KeptFile:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with _locked(self.path.with_name(LOCK)):
+            with state_file.locked(self.path.with_name(LOCK)):
                 return self._save(changed)
         except NewerError as error:
             raise NotKeptError(f"The view is not kept, {error}: {self.path}") from None
@@ -66,7 +55,7 @@ class KeptFile:
         except BrokenError as error:
             aside, values = self._put_aside(), {}
             note = f"The kept view could not be used, {error}: put aside as {aside.name}"
-        self._replace(kept.text_of(kept.merged(values, changed), self._whose))
+        state_file.replace(self.path, kept.text_of(kept.merged(values, changed), self._whose))
         return note
 
     def _values(self) -> Values:
@@ -90,49 +79,7 @@ class KeptFile:
         self.path.rename(aside)
         return aside
 
-    def _replace(self, text: str) -> None:
-        """The old file or the new one, and nothing in between; readable by its owner only."""
-        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
-                opened.write(text)
-                opened.flush()
-                os.fsync(opened.fileno())
-            Path(name).replace(self.path)
-        except OSError:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-
 
 def file_for(server: str, machine: str) -> KeptFile:
     """The file of one server as looked at from one machine: a home may be shared by several."""
-    import platformdirs  # noqa: PLC0415 - 18 ms that --help does not need
-
-    whose = f"{server} from {machine}"
-    digest = hashlib.sha256(whose.encode(errors="surrogatepass")).hexdigest()[:12]
-    name = UNSAFE.sub("-", f"{machine}-{server.partition('://')[2] or server}")[:NAME_LENGTH].strip("-.")
-    return KeptFile(platformdirs.user_state_path("ollama-top") / f"view-{name}-{digest}.json", whose)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Alone among monitors for the length of the `with`; raises BlockingIOError when that takes too long."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        _lock(descriptor, time.monotonic() + LOCK_PATIENCE_S)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, ends_s: float) -> None:
-    while True:
-        try:
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > ends_s:
-                raise
-            time.sleep(0.01)
-        except OSError:
-            return None  # a file system without locks: of two at the same moment one loses its change
+    return KeptFile(state_file.path_for("view", server, machine), state_file.whose(server, machine))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ollama_top.config import kept_file
+from ollama_top.config import kept_file, state_file
 from ollama_top.config.kept import Kept
 from ollama_top.config.kept_file import LARGEST_BYTES, KeptFile, NotKeptError, file_for
 
@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_read_is_told_and_not_written_over(file: KeptFile)
     ("owner", "name", "number", "words"),
     [
         (os, "fsync", 28, "No space left on device"),
-        (kept_file.tempfile, "mkstemp", 30, "Read-only file system"),
+        (state_file.tempfile, "mkstemp", 30, "Read-only file system"),
         (Path, "replace", 13, "Permission denied"),
         (Path, "mkdir", 30, "Read-only file system"),
     ],
@@ -141,7 +141,7 @@ def test_a_lock_that_is_not_given_back_is_not_waited_for(
     file: KeptFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.save({"theme": "night"})
-    monkeypatch.setattr(kept_file, "LOCK_PATIENCE_S", 0.05)
+    monkeypatch.setattr(state_file, "LOCK_PATIENCE_S", 0.05)
     holder = os.open(file.path.with_name(kept_file.LOCK), os.O_RDWR)
     fcntl.flock(holder, fcntl.LOCK_EX)
     try:

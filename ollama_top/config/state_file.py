@@ -1,0 +1,70 @@
+"""Files that are kept between runs: where they lie, one writer at a time, the old text or the new.
+
+Must never leave a broken file behind, whoever else writes at the same time.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+LOCK_PATIENCE_S = 1.0
+UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
+NAME_LENGTH = 60
+
+
+def whose(server: str, machine: str) -> str:
+    """What a file is about, in words for a person: a home may be shared by several machines."""
+    return f"{server} from {machine}"
+
+
+def path_for(kind: str, server: str, machine: str) -> Path:
+    """The file of one kind, for one server as looked at from one machine."""
+    import platformdirs  # noqa: PLC0415 - 18 ms that --help does not need
+
+    digest = hashlib.sha256(whose(server, machine).encode(errors="surrogatepass")).hexdigest()[:12]
+    name = UNSAFE.sub("-", f"{machine}-{server.partition('://')[2] or server}")[:NAME_LENGTH].strip("-.")
+    return platformdirs.user_state_path("ollama-top") / f"{kind}-{name}-{digest}.json"
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a text in the place of another, readable by its owner only; raises OSError."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            opened.write(text)
+            opened.flush()
+            os.fsync(opened.fileno())
+        Path(name).replace(path)
+    except OSError:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Alone among writers for the length of the `with`; raises BlockingIOError when that takes too long."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _lock(descriptor, time.monotonic() + LOCK_PATIENCE_S)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, ends_s: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > ends_s:
+                raise
+            time.sleep(0.01)
+        except OSError:
+            return None  # a file system without locks: of two at the same moment one loses its change
