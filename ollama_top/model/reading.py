@@ -31,6 +31,7 @@ class Source(Vocabulary):
     INTEL = "intel", "the files of Intel's drivers, i915 and xe"
     APPLE = "apple", "macOS's ioreg"
     HOST = "host", "the operating system's counters"
+    BURST = "burst", "measured by requests that ollama-top sent at once"
     PREDICTED = "predicted", "worked out from environment, family and version"
     ESTIMATE = "estimate", "inferred from other values of the same moment"
 

@@ -42,7 +42,7 @@ class Commands:
 
         A model that is no longer in memory is let be, since the request would load it.
         """
-        found = next((each for each in await self._loaded() if each.name == action.model), None)
+        found = next((each for each in await self.loaded() if each.name == action.model), None)
         if found is None:
             raise HttpError(f"{action.model} is no longer in memory: nothing was asked of the server")
         shown = replies.parse_show(await self.http.post("/api/show", {"model": action.model}))
@@ -52,6 +52,17 @@ class Commands:
             action.model,
             {"keep_alive": keeping.keep_alive(action.keep_s)} | ({"options": options} if options else {}),
         )
+
+    async def expire_in(self, name: str, seconds: float, options: Mapping[str, Any]) -> None:
+        """Set when a loaded model is let go, from now; `options` are those that it was loaded with."""
+        changes: dict[str, Any] = {"keep_alive": f"{seconds:.3f}s"} | (
+            {"options": options} if options else {}
+        )
+        await self._touch(name, changes)
+
+    async def loaded(self) -> tuple[replies.PsModel, ...]:
+        """The models in memory, with the time at which each is let go."""
+        return replies.parse_ps(await self.http.get("/api/ps"))
 
     async def pull(self, name: str, tell: Callable[[Progress], None]) -> None:
         """Download a model; told at most twice a second how far it is, and at once of a new phase."""
@@ -75,9 +86,6 @@ class Commands:
         listed = {pulling.full_name(each.name) for each in await self.installed()}
         if pulling.full_name(name) not in listed:
             raise HttpError(f"says success, and /api/tags does not list {name}")
-
-    async def _loaded(self) -> tuple[replies.PsModel, ...]:
-        return replies.parse_ps(await self.http.get("/api/ps"))
 
     async def _touch(self, name: str, changes: Mapping[str, Any]) -> None:
         """A request without a prompt: it loads, and no more. Models for embeddings take another."""
