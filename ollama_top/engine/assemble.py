@@ -96,6 +96,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),
         service=service_of(samples),
         settings=settings_of(samples, models),
+        bursts=samples.bursts,
         sources=samples.lights,
     )
     return state, snapshot

@@ -32,6 +32,7 @@ from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.replies import DescribedModel
 from ollama_top.sources import environment
 from ollama_top.sources.api import ApiLook, NoSuchModelError, OllamaApi
+from ollama_top.sources.bursts import KeptBursts
 from ollama_top.sources.gpus.vendors import readers
 from ollama_top.sources.host import HostCounters
 from ollama_top.sources.http import Access, Http, HttpError
@@ -46,6 +47,7 @@ API_TIMEOUT_S = 10.0
 TREE_SHARE_S = 0.5
 SHARE_S = 1.0
 GLANCE_EVERY_S = 0.5
+BURSTS_EVERY_S = 5.0
 SERVICE_EVERY_S = 10.0  # what a service says changes by a person's hand
 LOG_STATES = {
     Why.DENIED: LightState.LIMITED,
@@ -103,6 +105,8 @@ class LiveFeed:
         self._service = Station(
             "service", lambda: in_daemon_thread(lambda: service.look(self._server())), every_s=SERVICE_EVERY_S
         )
+        bursts = KeptBursts(self._target.url)
+        self._bursts = Station("bursts", lambda: in_daemon_thread(bursts.look), every_s=BURSTS_EVERY_S)
         self._log = Station("log", look_at_log, every_s=every_s)
         self._cards = Cards(readers(), every_s=every_s)
 
@@ -161,7 +165,7 @@ class LiveFeed:
         if self._is_local:
             await _wait([self._tree.start(time.monotonic(), at_once=at_once)], TREE_SHARE_S)
         local: list[Station[Any]] = [self._traffic, self._log, self._service] if self._is_local else []
-        stations: list[Station[Any]] = [self._api_station, *local, self._host]
+        stations: list[Station[Any]] = [self._api_station, *local, self._host, self._bursts]
         begun = [each.start(time.monotonic(), at_once=at_once) for each in stations]
         begun += self._cards.start(time.monotonic(), at_once=at_once)
         await _wait(begun, self._share_s)
@@ -201,6 +205,7 @@ class LiveFeed:
             shell=self._shell,
             log=self._log.last,
             taps=self._taps.tapped,
+            bursts=self._bursts.last.value if self._bursts.last else (),
             lights=tuple(self._lights(now_s)),
         )
 
@@ -216,6 +221,8 @@ class LiveFeed:
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
         yield tap_light(self._taps.tapped, self._target.url)
+        if self._bursts.problem is not None:
+            yield self._bursts.light(now_s)
 
 
 def _tree_light(station: Station[TreeLook], now_s: float) -> Light:

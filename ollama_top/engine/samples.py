@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from ollama_top.model.burst import KeptBurst
 from ollama_top.model.host import Host
 from ollama_top.model.light import Light
 from ollama_top.model.process import Variable
@@ -68,6 +69,7 @@ class Samples:
     shell: tuple[Variable, ...] = ()  # the environment of ollama-top itself
     log: Taken[LogLook] | None = None
     taps: tuple[Tapped, ...] = ()  # of all proxies, whatever server they stand before
+    bursts: tuple[KeptBurst, ...] = ()  # the newest that are kept of this server, the oldest first
     lights: tuple[Light, ...] = ()
     demo: bool = False
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ollama_top.model.burst import KeptBurst
 from ollama_top.model.event import Event
 from ollama_top.model.exchange import Exchange
 from ollama_top.model.fact import fact
@@ -59,6 +60,10 @@ class Snapshot:
         "What the last requests through proxies come to, by model.", default=()
     )
     by_client: tuple[Served, ...] = fact("What they come to by client.", default=())
+    bursts: tuple[KeptBurst, ...] = fact(
+        "What bursts of this server measured before, as far as it is kept; the newest last, 20 at most.",
+        default=(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

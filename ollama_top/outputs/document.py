@@ -30,6 +30,7 @@ ORDER = (
         "host",
         "service",
         "settings",
+        "bursts",
         "findings",
         "sources",
         "missing",

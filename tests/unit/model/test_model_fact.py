@@ -37,8 +37,8 @@ def test_the_models_are_found() -> None:
     assert names == {
         *("Snapshot", "Server", "Queue", "LoadedModel", "GpuShare", "Slot", "Request"),
         *("Gpu", "GpuProcess", "MigDevice", "Host", "Light", "Process", "Variable", "Event", "Finished"),
-        *("Service", "Configuration", "Assignment", "Place", "Rejected", "Unread", "Setting"),
         *("Proxy", "Exchange", "Transfer", "Served", "Spread"),
+        *("Service", "Configuration", "Assignment", "Place", "Rejected", "Unread", "Setting", "KeptBurst"),
     }
 
 

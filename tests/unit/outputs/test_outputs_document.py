@@ -25,7 +25,7 @@ from ollama_top.outputs.document import OWN_KEYS, document, dump
 
 TOP = (
     "format taken_at server verdict queue models slots requests proxies exchanges by_model by_client finished"
-    " events gpus processes environment host service settings findings sources missing"
+    " events gpus processes environment host service settings bursts findings sources missing"
 )
 
 AT_LEAST = {
