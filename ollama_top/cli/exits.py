@@ -9,8 +9,8 @@ from ollama_top.model.text import printable
 DONE, FOUND, NOTHING_READ, USAGE, TAKEN, NOT_WRITTEN, INTERRUPTED = 0, 1, 2, 64, 69, 74, 128 + 2
 EXIT_CODES = {
     DONE: "done",
-    FOUND: "something was found that is more than information (doctor)",
-    NOTHING_READ: "nothing could be read",
+    FOUND: "something was found (doctor), or less is served at once than is configured (burst)",
+    NOTHING_READ: "nothing could be read, or measured (burst)",
     USAGE: "wrong use or settings",
     TAKEN: "another program listens on that address (proxy)",
     NOT_WRITTEN: "the output could not be written",

@@ -10,6 +10,7 @@ from ollama_top.cli.feeds import demo, feed_of, live
 from ollama_top.cli.options import (
     ca_file_of,
     interval_s_of,
+    own_command,
     settings_of,
     target_of,
     theme_of,
@@ -44,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
         theme=theme_of(options, settings),
         demo_offer=None if options.demo else lambda: demo(interval_s),
         keeping=Keeping(file_for(title, platform.node())),
+        burst_command=own_command(options, settings),
     )
     app.run()
     return app.return_code or DONE

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from ollama_top.cli.errors import UsageError
@@ -88,3 +89,12 @@ def token_of_environment() -> str | None:
 def _given(options: argparse.Namespace, name: str) -> Any:  # noqa: ANN401 - argparse knows the types
     """An option of every command; None where it is not given, since it may stand in two places."""
     return getattr(options, name, None)
+
+
+def own_command(options: argparse.Namespace, settings: "Settings") -> tuple[str, ...]:
+    """This program with the options that name the same server; secrets stay in the environment."""
+    words = [sys.executable, "-m", "ollama_top", "--host", target_of(options, settings).url]
+    for name, flag in (("config", "--config"), ("ca_file", "--ca-file")):
+        if (given := _given(options, name)) is not None:
+            words += [flag, str(given)]
+    return (*words, *(["--insecure"] if _given(options, "insecure") else []))

@@ -17,12 +17,15 @@ TOKEN_VARIABLE = "OLLAMA_TOP_TOKEN"  # noqa: S105 - the name of a variable
 VARIABLES: dict[str, str] = {
     HOST_VARIABLE: "The server, by Ollama's own rules; `--host` goes before it.",
     TOKEN_VARIABLE: "A bearer token for the server; sent over https, or to this machine, and not otherwise.",
+    "OLLAMA_TOP_AGAINST_KEY": "A key for the servers of `burst --against`, sent like the token; for one of"
+    " them alone `_` and its name in capitals follow.",
     "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY": "A proxy on the way to a server on another machine;"
     " never taken on the way to this one.",
     "SSL_CERT_FILE, SSL_CERT_DIR": "Certificates to trust for a remote https server, unless a file is given.",
     "XDG_CONFIG_HOME": "Where the settings file lies on Linux, in `ollama-top/config.toml`.",
     "XDG_RUNTIME_DIR": "Where proxies put their feeds, and monitors find them, in `ollama-top/`.",
-    "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme are kept on Linux, in `ollama-top/`.",
+    "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme, and what bursts measured, are kept on"
+    " Linux, in `ollama-top/`.",
     "HOMEBREW_USER_CONFIG_HOME": "Where Homebrew on macOS looks for a person's variables for its service.",
     "NO_COLOR": "Set to anything: the screen does without colours.",
 }
@@ -106,11 +109,11 @@ def check_interval(interval_s: float, what: str) -> float:
     return interval_s
 
 
-def check_token(token: str) -> str:
+def check_token(token: str, variable: str = TOKEN_VARIABLE) -> str:
     """The token if it can be sent in a header; raises ConfigError, which never shows it."""
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise ConfigError(
-            f"{TOKEN_VARIABLE}: holds a space, a line break or a character outside ASCII, which no token has"
+            f"{variable}: holds a space, a line break or a character outside ASCII, which no token has"
         )
     return token
 

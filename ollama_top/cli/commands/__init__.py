@@ -1,12 +1,13 @@
 """One file a command. To add one, write its file, and name it here."""
 
 from ollama_top.cli.command import Command
-from ollama_top.cli.commands import doctor, proxy, show, what_if
+from ollama_top.cli.commands import burst, doctor, proxy, show, what_if
 
 COMMANDS: tuple[Command, ...] = (
     show.COMMAND,
     what_if.COMMAND,
     doctor.COMMAND,
+    burst.COMMAND,
     proxy.COMMAND,
 )
 """Every command, in the order of --help."""
