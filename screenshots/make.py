@@ -6,12 +6,19 @@ Must never look at a real server, machine or clock: run twice, it writes the sam
 import asyncio
 import os
 import re
-from collections.abc import AsyncGenerator, Callable, Sequence
+import sys
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from ollama_top.burst import verdict
+from ollama_top.burst.analysis import Measured, analyse
+from ollama_top.burst.course import Course, Statistics
+from ollama_top.burst.events import Begun, Ended, Event, Moved, encode
+from ollama_top.burst.keeping import kept_of
+from ollama_top.burst.spec import Spec
 from ollama_top.columns.cell import Role
 from ollama_top.demo.feed import Camera, DemoFeed
 from ollama_top.demo.observe import Observer
@@ -22,6 +29,7 @@ from ollama_top.engine.feed import ActionError
 from ollama_top.engine.samples import Taken
 from ollama_top.engine.state import State
 from ollama_top.model.action import Action, Progress
+from ollama_top.model.burst import BurstOutcome
 from ollama_top.model.configuration import Configuration
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.light import Light, LightState
@@ -33,6 +41,7 @@ from ollama_top.ollama.replies import InstalledModel
 from ollama_top.sources.logs.watch import LogLook
 from ollama_top.sources.processes import TreeLook
 from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.screens.burst import BurstScreen
 from ollama_top.tui.themes import named
 
 BEGAN_AT = datetime(2026, 3, 14, 14, 0, tzinfo=UTC)
@@ -143,6 +152,36 @@ def edited() -> Frame:
     return derive.step(derive.step(State(), seen)[0], seen)[1]
 
 
+def loaded() -> Frame:
+    """The same server with models in memory."""
+    frame = edited()
+    return replace(frame, snapshot=replace(frame.snapshot, models=busy().snapshot.models))
+
+
+def measured() -> Iterator[Event]:
+    """A burst on that server, as the process that sends it would tell: two at once, and eight configured."""
+    before, took_s = loaded(), 1.7
+    spec = Spec("qwen3:8b", 8, 128, 128, limit_s=300.0, salt=1)
+    alone = _course(0, 0.0, 1.4)
+    courses = tuple(_course(at + 1, took_s * (at // 2), took_s * (at // 2 + 1)) for at in range(8))
+    seen = Measured(BEGAN_AT, alone, courses)
+    burst = analyse(spec, seen, before, before)
+    kept = kept_of(burst, seen, before)
+    yield Begun(spec.model, spec.requests, spec.tokens, is_demo=False, loads=False)
+    yield Moved(courses[-1].end_s or 0.0, (alone, *courses))
+    yield Ended(verdict.code(burst), burst.verdict, (), kept, (kept,))
+
+
+def _course(number: int, start_s: float, end_s: float) -> Course:
+    told = Statistics(0.0, 0.1, end_s - start_s - 0.1, 103, 128)
+    return Course(number, 0.0, start_s + 0.1, end_s, 200, 128, told, BurstOutcome.ANSWERED)
+
+
+def telling() -> tuple[str, ...]:
+    """A command that tells of that burst instead of sending one."""
+    return sys.executable, "-c", "import sys; print(sys.argv[1])", "\n".join(map(encode, measured()))
+
+
 PICTURES = (
     Picture("busy", (120, 36), busy),
     Picture("details", (120, 36), busy, ("tab", "down", "enter")),
@@ -150,6 +189,7 @@ PICTURES = (
     Picture("narrow", (80, 24), busy),
     Picture("no-server", (80, 24), no_server),
     Picture("doctor", (80, 24), edited, ("d",)),
+    Picture("burst", (80, 24), loaded, ("b",)),
 )
 
 
@@ -164,11 +204,14 @@ async def drawn(picture: Picture) -> str:
         interval_s=INTERVAL_S,
         theme=THEME,
         demo_offer=lambda: DemoFeed(INTERVAL_S),
+        burst_command=telling(),
     )
     async with app.run_test(size=picture.size) as pilot:
         while app.view.frame is None:
             await pilot.pause()
         await pilot.press(*picture.keys)
+        while isinstance(app.screen, BurstScreen) and not app.screen.stand.is_over:
+            await pilot.pause(0.01)
         await pilot.pause()
         return _plain(app.export_screenshot(title="ollama-top", simplify=True))
 

@@ -5,7 +5,7 @@ Must never look at a server or a machine itself, and never wait for anything tha
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from os import environ
@@ -31,6 +31,7 @@ from ollama_top.tui.widgets.panel import LinePanel
 
 if TYPE_CHECKING:
     from ollama_top.tui.acting import Hands
+    from ollama_top.tui.bursting import Bursting
     from ollama_top.tui.opening import Opening
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
@@ -56,16 +57,19 @@ class MonitorApp(App[None], inherit_bindings=False):
         theme: str | None,
         demo_offer: Callable[[], Feed] | None,
         keeping: Keeping | None = None,
+        burst_command: Sequence[str] = (),
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
         `title` says in words what is looked at, `user` who looks; `theme` is a name of `themes.THEMES`,
         or None; `demo_offer` makes the simulation that the screen of an unreachable server offers;
-        `keeping` tells how the user looked the last time.
+        `keeping` tells how the user looked the last time; `burst_command` is ollama-top itself, with the
+        options that name this server.
         """
         no_colour = bool(environ.get("NO_COLOR"))
         super().__init__(ansi_color=True)
         self._user = user
+        self._burst_command = burst_command
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
         self._keeping = keeping or Keeping()
         self.look = named(theme or self._keeping.kept.theme, no_color=no_colour)
@@ -188,6 +192,17 @@ class MonitorApp(App[None], inherit_bindings=False):
 
         return Hands(self, self._user)
 
+    @cached_property
+    def bursting(self) -> "Bursting":
+        """What has bursts sent."""
+        from ollama_top.tui.bursting import Bursting  # noqa: PLC0415 - as with the pages
+
+        return Bursting(self, self._burst_command)
+
+    def action_burst(self) -> None:
+        """Send several requests at once, and see how many are served at once."""
+        self.bursting.begin()
+
     def action_open(self, page: str) -> None:
         """Open a page."""
         self.opening.open(page)
@@ -201,8 +216,9 @@ class MonitorApp(App[None], inherit_bindings=False):
         self.hands.hear(message)
 
     def on_installed_came(self, message: InstalledCame) -> None:
-        """Show what can be loaded."""
-        self.hands.installed_came(message)
+        """Show what can be loaded, or go on with a burst that waits for a model."""
+        if not self.bursting.takes(message):
+            self.hands.installed_came(message)
 
     def action_pause(self) -> None:
         """Hold this moment, or go on with the newest."""

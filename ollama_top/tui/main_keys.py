@@ -145,6 +145,16 @@ MAIN_KEYS = (
         4,
     ),
     Key(
+        ("b",),
+        "b",
+        "burst",
+        "Send several requests at once, and see how many are served at once.",
+        Group.SERVER,
+        "app.burst",
+        5,
+        writes=True,
+    ),
+    Key(
         ("l",),
         "l",
         "log",

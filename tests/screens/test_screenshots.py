@@ -20,6 +20,7 @@ SHOWN = {
     "help": ("Help", "Copy the row as JSON"),
     "narrow": ("DEMO", "wait, the longest", "prefill"),
     "no-server": ("connection refused", "ollama serve", "simulated server"),
+    "burst": ("8 configured in", "2 measured", "OLLAMA_NUM_PARALLEL=8 is configured", "alone"),
     "doctor": ("OLLAMA_NUM_PARALLEL=8 is configured", "started before", "Mend: sudo sh -c"),
 }
 """Words of each picture, which a change of the simulation or of the screen must not lose."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import bursts
 import feeds
 import found
 import keepers
@@ -142,4 +143,16 @@ async def test_before_the_first_look(screen: SnapshotAssertion) -> None:
 async def test_processes_of_another_user(screen: SnapshotAssertion) -> None:
     async with running(troubles.denied()) as monitor:
         await monitor.press("i")
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("is_over", [False, True], ids=["going", "over"])
+async def test_a_burst(is_over: bool, size: tuple[int, int], screen: SnapshotAssertion) -> None:
+    """Eight at once, where four were configured and two are served."""
+    events = bursts.told(is_over=is_over)
+    async with running(scenes.idle(), size=size, burst_command=bursts.telling(*events)) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "8" in monitor.lines[0] and "alone" in monitor.text)
+        await monitor.until(lambda: not is_over or "2 measured" in monitor.text)
         assert readable(monitor.lines) == screen

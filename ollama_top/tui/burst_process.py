@@ -1,0 +1,82 @@
+"""The process that measures, as the screen sees it: events from its output, and its end.
+
+Must never be waited for by a key, nor keep the program alive: it is read in a daemon thread, and ending it
+is a signal and a pipe that it finds closed.
+"""
+
+import subprocess
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import Lock, Thread
+
+from ollama_top.burst.events import Ended, Event, Failed, decode
+
+WORDS = 2000  # of what it says when it fails, at the most
+
+
+class BurstProcess:
+    """One run."""
+
+    def __init__(self, command: Sequence[str], tell: Callable[[Event], object]) -> None:
+        """Prepare; `tell` hears of every event from a thread, the last of which says how it ended."""
+        self._command = command
+        self._tell = tell
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = Lock()  # so that it is not ended between its start and its being known
+        self._is_ended = False
+
+    @property
+    def pid(self) -> int | None:
+        """Its number; None before it is started."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Begin."""
+        Thread(target=self._run, name="burst", daemon=True).start()
+
+    def end(self) -> None:
+        """Have it close every request and end; nothing more is told."""
+        with self._lock:
+            self._is_ended = True
+            process = self._process
+        if process is not None:
+            process.terminate()
+            if process.stdin is not None:
+                with suppress(OSError):  # it may be gone already
+                    process.stdin.close()
+
+    def _run(self) -> None:
+        try:
+            with self._lock:
+                if self._is_ended:
+                    return
+                self._process = _started(self._command)
+        except OSError as error:
+            self._say(Failed(f"its process did not start: {error.strerror}"))
+            return
+        self._follow(self._process)
+
+    def _follow(self, process: "subprocess.Popen[bytes]") -> None:
+        told: Event | None = None
+        for line in process.stdout or ():
+            event = decode(line)
+            if event is not None:
+                told = event
+                self._say(event)
+        words = b"" if process.stderr is None else process.stderr.read()
+        status = process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+        if not isinstance(told, Ended | Failed):
+            said = words.decode(errors="replace").strip()[-WORDS:]
+            self._say(Failed(said or f"its process ended with {status}"))
+
+    def _say(self, event: Event) -> None:
+        if not self._is_ended:
+            self._tell(event)
+
+
+def _started(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)

@@ -1,0 +1,106 @@
+"""The key that measures: which model, what has to be agreed to first, and the screen of the burst.
+
+Must never send anything before the user has agreed to what the measuring process would ask. Loaded when
+the key is first pressed.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ollama_top.burst import spec
+from ollama_top.columns.cell import Cell, Line, Role
+from ollama_top.control.sight import model_of, name_of
+from ollama_top.model.frame import Frame
+from ollama_top.model.reading import Known, Why
+from ollama_top.tui.doing import READ_ONLY
+from ollama_top.tui.draw.fit import wrap
+from ollama_top.tui.messages import InstalledCame
+from ollama_top.tui.screens import questions
+from ollama_top.tui.screens.burst import BurstScreen
+from ollama_top.tui.screens.choice import YES
+from ollama_top.tui.screens.page import Page
+from ollama_top.tui.view import View
+
+if TYPE_CHECKING:
+    from ollama_top.tui.app import MonitorApp
+
+NOT_SEEN = Cell("The server cannot be read now: there is nothing to measure.", Role.WARNING)
+NONE_INSTALLED = "No model is installed that could be asked: P pulls one."
+
+
+class Bursting:
+    """The part of the monitor that has bursts sent."""
+
+    def __init__(self, app: "MonitorApp", command: Sequence[str]) -> None:
+        """`command` is ollama-top itself, with the options that name this server."""
+        self.app = app
+        self._command = command
+        self._is_choosing = False
+
+    def begin(self) -> None:
+        """Measure the model of the row, else the one in memory; else ask whether to load the smallest."""
+        frame = self.app.newest
+        if self.app.view.is_read_only:
+            self.app.update(notice=READ_ONLY)
+        elif frame is None or not frame.snapshot.server.reachable:
+            self.app.update(notice=NOT_SEEN)
+        elif (name := self._named(frame)) is not None:
+            self._ask(name, ())
+        else:
+            self._is_choosing = True
+            self.app.bridge.ask_installed()
+
+    def takes(self, message: InstalledCame) -> bool:
+        """Go on with the smallest model, if a burst waits for one; whether it did."""
+        if not self._is_choosing:
+            return False
+        self._is_choosing = False
+        smallest = spec.smallest(message.models)
+        if message.problem is not None or not smallest:
+            self._tell(message.problem or NONE_INSTALLED)
+        else:
+            self._ask(smallest[0].name, (spec.would_load(smallest[0].name, smallest[0].size_bytes),))
+        return True
+
+    def _tell(self, problem: str) -> None:
+        """Say why nothing is sent, until the user has read it: a notice ends with the key that led here."""
+
+        def lines(_: View, width: int) -> list[Line]:
+            pieces = wrap(Cell(problem).text, max(1, width - 4))
+            return [(), *((Cell("  "), Cell(piece, Role.WARNING)) for piece in pieces)]
+
+        page = Page("Burst: nothing to measure", lines, self.app.view, self.app.look)
+        self.app.push_screen(page, lambda _: self.app.update())
+
+    def _named(self, frame: Frame) -> str | None:
+        model = model_of(self.app.main.row, frame)
+        return (name_of(model) if model is not None else None) or spec.loaded_model(frame.snapshot)
+
+    def _ask(self, name: str, first: tuple[str, ...]) -> None:
+        """Ask what has to be asked, and begin."""
+        frame = self.app.newest
+        if frame is None:
+            return
+        reasons = (*first, *spec.reasons(frame, is_local=not _is_elsewhere(frame)))
+        if not reasons:
+            self._send(name)
+            return
+        question = questions.confirm(f"Send a burst to {name}?", reasons, "Send it.", self.app.look)
+        self.app.push_screen(question, lambda answer: self._answered(name, answer))
+
+    def _answered(self, name: str, answer: str | None) -> None:
+        self.app.update()
+        if answer == YES:
+            self._send(name)
+
+    def _send(self, name: str) -> None:
+        is_demo = self.app.newest is not None and self.app.newest.snapshot.demo
+        whose = [*self._command, *(["--demo"] if is_demo else [])]
+        words = [*whose, "burst", "--events", "--yes", "--model", name]
+        screen = BurstScreen(words, self.app.view, self.app.look)
+        self.app.push_screen(screen, lambda _: self.app.update())
+
+
+def _is_elsewhere(frame: Frame) -> bool:
+    pid = frame.snapshot.server.pid
+    return not isinstance(pid, Known) and pid.why is Why.NOT_LOCAL

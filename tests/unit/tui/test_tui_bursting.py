@@ -1,0 +1,131 @@
+"""The key `b` in the running monitor: what it asks, what it starts, and what it leaves behind."""
+
+import sys
+from collections.abc import Sequence
+
+import bursts
+import frames
+import psutil
+from feeds import PlayedFeed
+from monitoring import Monitor, running
+
+from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, encode
+from ollama_top.model.frame import Frame
+from ollama_top.model.installed import InstalledModel
+from ollama_top.model.reading import Missing, Why
+from ollama_top.tui.screens.burst import BurstScreen
+from ollama_top.tui.screens.choice import Confirm
+
+BEGUN = Begun(bursts.MODEL, 4, 60, is_demo=False, loads=False)
+MOVED = Moved(4.0, (bursts.course(0, 0, 1), *bursts.waves(2, 4)))
+ENDED = Ended(0, "2 configured, 2 measured: as it should be.", (), bursts.kept(), (bursts.kept(),))
+
+
+def telling(*events: Event) -> Sequence[str]:
+    """A command that tells these events and ends."""
+    return sys.executable, "-c", "import sys; print(sys.argv[1])", "\n".join(map(encode, events))
+
+
+def hanging() -> Sequence[str]:
+    """A command that goes on until it is ended."""
+    return sys.executable, "-c", "import time; time.sleep(60)"
+
+
+def loaded(**changes: object) -> Frame:
+    return frames.frame(models=(frames.model(bursts.MODEL),), **changes)
+
+
+def pid_of(monitor: Monitor) -> int | None:
+    screen = monitor.app.screen
+    return screen._process.pid if isinstance(screen, BurstScreen) and screen._process else None
+
+
+async def test_it_ends_with_the_verdict_on_the_screen_and_can_be_sent_again() -> None:
+    async with running(loaded(), burst_command=telling(BEGUN, MOVED, ENDED)) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "2 measured: as it should be." in monitor.text)
+        assert "█" in monitor.text
+        assert "Burst: 4 at once to gemma3:270m" in monitor.lines[0]
+        await monitor.press("b")
+        await monitor.until(lambda: "2 measured: as it should be." in monitor.text)
+        await monitor.press("down", "pagedown", "escape")
+        assert not isinstance(monitor.app.screen, BurstScreen)
+
+
+async def test_leaving_it_ends_the_process_at_once() -> None:
+    async with running(loaded(), burst_command=hanging()) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: pid_of(monitor) is not None)
+        process = psutil.Process(pid_of(monitor))
+        assert "--model" in process.cmdline()
+        assert process.cmdline()[-1] == bursts.MODEL
+        await monitor.press("escape")
+        await monitor.until(lambda: not process.is_running())
+
+
+async def test_what_fails_is_told_in_the_words_of_the_process() -> None:
+    async with running(loaded(), burst_command=telling(Failed("no model is installed"))) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "Could not be measured: no model is installed" in monitor.text)
+    crash = (sys.executable, "-c", "import sys; sys.exit('it is broken')")
+    async with running(loaded(), burst_command=crash) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "Could not be measured: it is broken" in monitor.text)
+    async with running(loaded(), burst_command=("/nowhere/ollama-top",)) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "No such file or directory" in monitor.text)
+
+
+async def test_a_server_that_serves_others_is_asked_about_first() -> None:
+    busy = loaded(queue=frames.queue(2, 1))
+    async with running(busy, burst_command=telling(BEGUN, ENDED)) as monitor:
+        await monitor.press("b")
+        assert isinstance(monitor.app.screen, Confirm)
+        assert "The server is serving others: 2 in service, 1 waiting." in monitor.text
+        await monitor.press("n")
+        assert not isinstance(monitor.app.screen, BurstScreen)
+        await monitor.press("b", "y")
+        await monitor.until(lambda: "2 measured" in monitor.text)
+
+
+async def test_a_server_elsewhere_is_asked_about_first() -> None:
+    away = frames.server(pid=Missing(Why.NOT_LOCAL, "the server is on another machine"))
+    async with running(loaded(server=away), burst_command=hanging()) as monitor:
+        await monitor.press("b")
+        assert "is another machine." in monitor.text
+
+
+async def test_with_nothing_in_memory_the_smallest_model_is_asked_about() -> None:
+    feed = PlayedFeed([frames.frame()])
+    feed.on_disk = (
+        InstalledModel("large", None, None, 9 << 30),
+        InstalledModel("small", None, None, 1 << 30),
+    )
+    async with running(feed=feed, burst_command=telling(BEGUN, ENDED)) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: isinstance(monitor.app.screen, Confirm))
+        assert "No model is in memory: small (1.0G on disk) would be loaded." in monitor.text
+        await monitor.press("y")
+        await monitor.until(lambda: "2 measured" in monitor.text)
+
+
+async def test_where_nothing_is_installed_it_says_so() -> None:
+    async with running(frames.frame()) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "No model is installed that could be asked" in monitor.text)
+
+
+async def test_a_read_only_monitor_sends_nothing() -> None:
+    async with running(loaded(), read_only=True, burst_command=hanging()) as monitor:
+        await monitor.press("b")
+        assert not isinstance(monitor.app.screen, BurstScreen)
+        monitor.app.action_burst()
+        await monitor.settle()
+        assert "Read-only" in monitor.text
+
+
+async def test_a_server_that_cannot_be_read_is_not_measured() -> None:
+    lost = frames.server(reachable=False, problem="connection refused")
+    async with running(loaded(server=lost), burst_command=hanging()) as monitor:
+        await monitor.press("b")
+        assert "there is nothing to measure" in monitor.text
