@@ -2,6 +2,7 @@
 
 from ollama_top.doctor.check import Check
 from ollama_top.doctor.checks import (
+    another_engine,
     context_nearly_full,
     edited_not_restarted,
     effective_differs,
@@ -60,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     raise_parallel.CHECK,
     one_model_only.CHECK,
     flash_attention_off.CHECK,
+    another_engine.CHECK,
     prompt_cache_ram.CHECK,
     listens_everywhere.CHECK,
     not_our_server.CHECK,
