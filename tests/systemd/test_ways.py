@@ -184,3 +184,21 @@ def test_a_way(service: Sandbox, name: str) -> None:
     assert found[:2] == (configured, seen)
     assert found[2] in {effective, None}, "it may not be known to him, and never wrong"
     assert above_info(of_user) == (way.found if way.found_by_user is None else way.found_by_user)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("reloaded, not restarted", 1), ("shell only", 1), ("all right", 0)]
+)
+def test_a_burst_measures_whether_a_way_holds(service: Sandbox, name: str, code: int) -> None:
+    if REAL in os.environ:
+        pytest.skip("a real Ollama has no model in here")
+    way = WAYS[name]
+    begin(service, way)
+    look(service, way, None)
+    words = ("burst", "--json", "--model", "gemma3:270m", "--tokens", "16", "--prompt-tokens", "20")
+    variables = {"PYTHONPATH": str(ROOT), "HOME": "/tmp", **way.shell}
+    done = service.run([sys.executable, "-m", "ollama_top", *words], env=variables, check=False, limit_s=120)
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["configured_parallel"]) == (code, 4), told["verdict"]
+    assert told["measured_parallel"] == told["effective_parallel"] == int(way.columns[2] or 0)
+    assert code == 0 or "the server" in told["verdict"]
