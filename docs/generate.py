@@ -11,11 +11,13 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from texts import DOCTOR, FEED, HEAD, METRICS_HEAD, MISSING, OF_OLLAMA, WHAT_IF
+from texts import BURST, COMPARISON, DOCTOR, FEED, HEAD, METRICS_HEAD, MISSING, OF_OLLAMA, WHAT_IF
 
 from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import VARIABLES, Settings
 from ollama_top.doctor.checks import CHECKS
+from ollama_top.model.burst import Burst
+from ollama_top.model.comparison import Comparison
 from ollama_top.model.exchange import Exchange
 from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.frame import Frame, Snapshot
@@ -29,6 +31,9 @@ from ollama_top.ollama.variable import Variable
 from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import ORDER, OWN_KEYS
 from ollama_top.proxy.metrics.declared import METRICS
+
+DOCUMENTS = (WhatIf, Burst, Comparison)
+"""Those that a command of its own prints."""
 
 REFERENCE = Path(__file__).parent / "reference.md"
 
@@ -56,7 +61,9 @@ BASIC: dict[object, str] = {
 def reference() -> str:
     """The whole page."""
     parts = [HEAD, "\n".join(_top()), *map(_part, _parts().items()), MISSING]
-    parts += [WHAT_IF, *_table_of(WhatIf), *map(_part, _parts_of_what_if().items()), DOCTOR]
+    parts += [WHAT_IF, *_table_of(WhatIf), *map(_part, _parts_of(WhatIf).items())]
+    parts += [BURST, *_table_of(Burst), *map(_part, _parts_of(Burst).items())]
+    parts += [COMPARISON, *_table_of(Comparison), *map(_part, _parts_of(Comparison).items()), DOCTOR]
     parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics()]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
     parts += [_checks(), _ollama_variables(), _settings(), _variables(), _exit_codes()]
@@ -104,13 +111,23 @@ def _is_object(kind: object) -> bool:
     return isinstance(kind, type) and is_dataclass(kind)
 
 
-def _parts_of_what_if() -> dict[str, type[Any]]:
-    return {each.__name__: each for each in _inside(WhatIf)}
+def _parts_of(document: type[Any]) -> dict[str, type[Any]]:
+    """The objects of a document of its own, by name."""
+    return {each.__name__: each for each in _inside(document)}
+
+
+def _all_parts() -> dict[str, type[Any]]:
+    parts = _parts() | _parts_of_feed()
+    for document in DOCUMENTS:
+        parts |= _parts_of(document)
+    return parts
 
 
 def _parts_of_feed() -> dict[str, type[Any]]:
+    """The objects of the feed that no other document has."""
     kinds = [inner for kind in (Exchange, Proxy, Held) for inner in (kind, *_inside(kind))]
-    return {each.__name__: each for each in kinds}
+    told = _parts()
+    return {each.__name__: each for each in kinds if each.__name__ not in told}
 
 
 def _part(part: tuple[str, type[Any]]) -> str:
@@ -164,14 +181,13 @@ def _kind(kind: object) -> str:
     if isinstance(kind, type) and issubclass(kind, Vocabulary):
         return f"[{kind.__name__}](#{kind.__name__.lower()})"
     if _is_object(kind):
-        parts = _parts() | _parts_of_what_if() | _parts_of_feed()
-        name = next(name for name, each in parts.items() if each is kind)
+        name = next(name for name, each in _all_parts().items() if each is kind)
         return f"[{name}](#{name.lower()})"
     return BASIC[kind]
 
 
 def _vocabularies() -> set[type[Vocabulary]]:
-    kinds = [*_parts().values(), WhatIf, *_parts_of_what_if().values(), *_parts_of_feed().values()]
+    kinds = [*_all_parts().values(), *DOCUMENTS]
     used = {_held(_bare(hint)) for kind in kinds for hint in get_type_hints(kind).values()}
     words = (each for each in used if isinstance(each, type) and issubclass(each, Vocabulary))
     return {Source, Why, Kind, *words}

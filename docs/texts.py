@@ -52,6 +52,21 @@ of a step (`-ub`) that hangs on memory which cannot be read.
 What can be tried, with or without its `OLLAMA_`: {", ".join(f"`{each}`" for each in NAMES)}.
 """
 
+BURST = """## The burst document
+
+`ollama-top burst --json` prints one document: what several requests sent at once measured, beside what is
+configured. Besides the keys below it has `format` and `missing`, as above. The exit code is 0 where as many
+are served at once as is configured, or as Ollama does by default; 1 where it is less; 2 where it could not
+be measured. Prompts and answers are counted, and not kept. With `--against` it is another document:
+[Comparison](#comparison).
+"""
+
+COMPARISON = """## Comparison
+
+`ollama-top burst --against URL[=name] ... --json` prints one document: the same bursts sent in turn to Ollama
+and to servers that speak OpenAI's dialect, over several rounds.
+"""
+
 DOCTOR = f"""## The doctor's document
 
 `ollama-top doctor --json` prints one document when it has looked long enough (`--for S`): `format`, which is
