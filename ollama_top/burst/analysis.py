@@ -9,7 +9,7 @@ from ollama_top.burst.configured import configured, effective
 from ollama_top.burst.course import Course, Statistics
 from ollama_top.burst.service import WHOLE, Turn, held, turn_of
 from ollama_top.burst.spec import Spec, serves_others
-from ollama_top.burst.spread import measured, percentile, spread
+from ollama_top.burst.spread import at, measured, spread
 from ollama_top.burst.verdict import verdict
 from ollama_top.model.burst import Burst, BurstOutcome, BurstRate, BurstRequest
 from ollama_top.model.frame import Frame
@@ -145,7 +145,7 @@ def rate_of(courses: Sequence[Course], turns: Sequence[Turn]) -> BurstRate:
     took_s = took(turns)
     tokens = sum(work_tokens(course) for course in courses if course.outcome in WHOLE)
     together = tokens / took_s if took_s and tokens else None
-    return BurstRate(measured(percentile(each, 0.5)), measured(together))
+    return BurstRate(at(each, 50), measured(together))
 
 
 def took(turns: Sequence[Turn]) -> float | None:

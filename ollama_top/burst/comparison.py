@@ -11,7 +11,7 @@ from ollama_top.burst.course import Course
 from ollama_top.burst.dialects import Completions, Dialect, Generate, Work
 from ollama_top.burst.service import WHOLE, turn_of
 from ollama_top.burst.spec import Spec
-from ollama_top.burst.spread import measured, percentile
+from ollama_top.burst.spread import at, measured
 from ollama_top.burst.wire import Address
 from ollama_top.model.comparison import Comparison, Contender
 from ollama_top.model.reading import Known, Reading
@@ -96,8 +96,8 @@ def _contender(party: Party, rounds: Rounds) -> Contender:
         errors=sum(each.outcome not in WHOLE for each in courses),
         problem=next((each.problem for each in courses if each.problem), None),
         tokens_per_s=measured(_median([_together(each) for each in rounds])),
-        ttft_p50_s=measured(percentile(firsts, 0.5)),
-        ttft_p95_s=measured(percentile(firsts, 0.95)),
+        ttft_p50_s=at(firsts, 50),
+        ttft_p95_s=at(firsts, 95),
         fairness=measured(_median([_fairness(each) for each in rounds])),
         ratio=measured(None),
     )

@@ -1,20 +1,12 @@
-"""Percentiles of a few numbers. Pure."""
+"""How the times and rates of a burst's requests are spread. Pure."""
 
 from collections.abc import Sequence
-from math import ceil
 
-from ollama_top.model.burst import Spread
+from ollama_top.engine.percentiles import percentile
+from ollama_top.model.burst import Percentiles
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 
 NONE_ANSWERED = Missing(Why.FAILED, "no request tells it")
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that so large a share does not exceed; None of no values."""
-    ranked = sorted(values)
-    if not ranked:
-        return None
-    return ranked[max(0, ceil(share * len(ranked)) - 1)]
 
 
 def measured(value: float | None) -> Reading[float]:
@@ -22,6 +14,11 @@ def measured(value: float | None) -> Reading[float]:
     return NONE_ANSWERED if value is None else Known(value, Source.BURST)
 
 
-def spread(values: Sequence[float]) -> Spread:
-    """How values are spread."""
-    return Spread(measured(percentile(values, 0.5)), measured(percentile(values, 0.95)))
+def at(values: Sequence[float], percent: int) -> Reading[float]:
+    """The smallest value that so many of a hundred do not exceed; missing of no values."""
+    return measured(percentile(sorted(values), percent) if values else None)
+
+
+def spread(values: Sequence[float]) -> Percentiles:
+    """The middle of some values, and what few exceed."""
+    return Percentiles(at(values, 50), at(values, 95))

@@ -39,7 +39,7 @@ class BurstRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Percentiles:
     """How a value is spread over the requests that were answered."""
 
     p50: Reading[float] = fact("Half of them are no higher.")
@@ -75,8 +75,8 @@ class Burst:
     )
     measured_is_least: bool = fact("Whether it may be more, since no request had to wait.")
     mean_in_service: Reading[float] = fact("How many were in service in that time, on average.")
-    queue_s: Spread = fact("How long they waited for their turn.")
-    ttft_s: Spread = fact("From sending to the first piece of the answer.")
+    queue_s: Percentiles = fact("How long they waited for their turn.")
+    ttft_s: Percentiles = fact("From sending to the first piece of the answer.")
     tokens_per_s: BurstRate = fact("How fast they were answered.")
     alone_tokens_per_s: Reading[float] = fact("How fast one request was answered, sent alone just before.")
     scaling: Reading[float] = fact("All together against one alone: 1 is no gain.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ollama_top.columns import formats
-from ollama_top.model.burst import Burst, BurstRequest, Spread
+from ollama_top.model.burst import Burst, BurstRequest, Percentiles
 from ollama_top.model.reading import Known, Reading
 from ollama_top.model.text import printable
 
@@ -60,7 +60,7 @@ def _row(request: BurstRequest) -> tuple[str, ...]:
     )
 
 
-def _spread(spread: Spread) -> str:
+def _spread(spread: Percentiles) -> str:
     return f"{_seconds(spread.p50)} at half, {_seconds(spread.p95)} at 95 of 100"
 
 
