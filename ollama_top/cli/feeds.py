@@ -10,6 +10,7 @@ from ollama_top.cli.options import access_of, target_of
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
     from ollama_top.engine.answering import AskingFeed
+    from ollama_top.ollama.host import Target
 
 
 def feed_of(
@@ -19,6 +20,13 @@ def feed_of(
     if options.demo:
         return lambda interval_s, _: demo(interval_s)
     return lambda interval_s, share_s: live(options, settings, interval_s, share_s)
+
+
+def watched(options: argparse.Namespace, settings: "Settings") -> "Target":
+    """The server to watch; that behind a proxy of this user's, where the address is a proxy's."""
+    from ollama_top.sources.behind import behind
+
+    return behind(target_of(options, settings))
 
 
 def demo(interval_s: float) -> "AskingFeed":
@@ -37,7 +45,7 @@ def live(
 
     try:
         return LiveFeed(
-            target_of(options, settings),
+            watched(options, settings),
             interval_s=interval_s,
             access=access_of(options, settings),
             share_s=share_s or SHARE_S,

@@ -6,13 +6,12 @@ import sys
 
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE
-from ollama_top.cli.feeds import demo, feed_of, live
+from ollama_top.cli.feeds import demo, feed_of, live, watched
 from ollama_top.cli.options import (
     ca_file_of,
     interval_s_of,
     own_command,
     settings_of,
-    target_of,
     theme_of,
     token_of_environment,
 )
@@ -24,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
     settings = settings_of(options)
     interval_s = interval_s_of(options, settings)
-    title = "the demo" if options.demo else target_of(options, settings).url
+    title = "the demo" if options.demo else watched(options, settings).url
     if not options.demo:  # what is refused is to be said before there is a screen
         token_of_environment()
         if ca_file_of(options, settings):

@@ -1,0 +1,51 @@
+"""The server behind an address, where a proxy of this user's listens there.
+
+Clients are pointed at a proxy by OLLAMA_HOST, and ollama-top reads the same variable: what is meant is
+the server, whose processes and connections are not the proxy's.
+"""
+
+import socket
+from dataclasses import replace
+
+from ollama_top.config.feed_folder import feed_path
+from ollama_top.ollama.host import Target, parse_target
+
+PATIENCE_S = 0.5
+LONGEST_LINE_BYTES = 1 << 16
+MOST_PROXIES = 4  # one behind the other
+
+
+def behind(target: Target) -> Target:
+    """The server that is reached through a target in the end; the target itself where no proxy is known."""
+    for _ in range(MOST_PROXIES):
+        upstream = next(filter(None, map(_upstream_at, _listens(target))), None)
+        if upstream is None:
+            return target
+        target = replace(parse_target(upstream), path=target.path)
+    return target
+
+
+def _listens(target: Target) -> tuple[str, ...]:
+    """How a proxy at that address calls it; all names of the loopback may be meant."""
+    if target.is_loopback:
+        return f"127.0.0.1:{target.port}", f"[::1]:{target.port}"
+    return (target.url.partition("://")[2].partition("/")[0],)
+
+
+def _upstream_at(listen: str) -> str | None:
+    """What the proxy that listens there forwards to; None where none says so."""
+    path = feed_path(listen)
+    if not path.is_socket():
+        return None
+    from ollama_top.model.decoded import BadDocumentError  # noqa: PLC0415 - for those only who have a proxy
+    from ollama_top.model.feed_event import Hello, event_of  # noqa: PLC0415
+
+    try:
+        with socket.socket(socket.AF_UNIX) as feed:
+            feed.settimeout(PATIENCE_S)
+            feed.connect(str(path))
+            with feed.makefile("rb") as said:
+                event = event_of(said.readline(LONGEST_LINE_BYTES))
+    except (OSError, BadDocumentError):
+        return None
+    return event.proxy.upstream if isinstance(event, Hello) and event.proxy.listen == listen else None
