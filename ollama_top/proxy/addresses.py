@@ -124,7 +124,10 @@ def _plain(text: str) -> Address:
 
 
 def _addresses(listen: Listen) -> list[tuple[socket.AddressFamily, tuple[str, int]]]:
-    found = socket.getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    try:
+        found = socket.getaddrinfo(listen.host, listen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except UnicodeError:
+        raise OSError(f"{listen.host} cannot be a name") from None
     return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -123,7 +122,7 @@ def obey(relay: Relay, order: Order) -> Held:
         case Release():
             relay.hold.release()
         case Stop():
-            os.kill(os.getpid(), signal.SIGTERM)  # this process, which knows what to do then
+            relay.asked_to_stop.set()
     return _held(relay.hold.standing)
 
 

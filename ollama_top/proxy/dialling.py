@@ -17,6 +17,8 @@ async def dial(target: Target, protocol: Callable[[], asyncio.Protocol], limit_s
     try:
         async with asyncio.timeout(limit_s):
             await asyncio.get_running_loop().create_connection(protocol, target.host, target.port)
+    except UnicodeError:
+        raise UnreachableError(f"{target.url} cannot be reached: it cannot be a name") from None
     except OSError as error:
         raise UnreachableError(f"{target.url} cannot be reached: {_why(error, limit_s)}") from None
 

@@ -35,6 +35,7 @@ class Relay:
         self.clients: set[ClientSide] = set()
         self.turned_away: set[TurnedAway] = set()
         self.hold = Hold(self.clients)
+        self.asked_to_stop = asyncio.Event()
         self._servers: list[asyncio.Server] = []
         self._tidying: asyncio.TimerHandle | None = None
 

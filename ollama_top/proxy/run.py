@@ -82,17 +82,16 @@ def check(setup: Setup) -> None:
 async def _serve(setup: Setup, watch: Watch, sockets: list[socket.socket], say: Say, beside: Beside) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: say(_trouble(context)))
-    told = asyncio.Event()
-    for each in STOPS:
-        loop.add_signal_handler(each, told.set)
     relay = Relay(setup.upstream, watch, setup.limits, _rewriters(setup))
+    for each in STOPS:
+        loop.add_signal_handler(each, relay.asked_to_stop.set)
     listens = [Listen(*each.getsockname()[:2]) for each in sockets]
     async with beside(relay, listens):
         gc.collect()
         gc.freeze()  # or every full collection would go through all that was loaded, while chunks wait
         await relay.listen(sockets)
         say(f"{', '.join(map(str, listens))} passes everything on to {setup.upstream.url}")
-        await told.wait()
+        await relay.asked_to_stop.wait()
         for each in STOPS:  # the next one does not wait for what runs
             loop.remove_signal_handler(each)
         await relay.stop()

@@ -3,7 +3,6 @@
 Field names and defaults are those of api/types.go and server/routes.go, tags v0.1.33 to v0.33.0.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +21,7 @@ FIELD = re.compile(
 CONTENT = re.compile(rb'"(?:response|content|thinking)": ?"[^"]|"tool_calls": ?\[ ?\{')
 FIRST_LINE = re.compile(rb"\{")
 NS_PER_S = 1e9
+DURATION = re.compile(r"[-+]?(?:[\d.]{1,20}(?:ns|us|µs|ms|s|m|h)?){1,6}")
 FINISHES = {"": None} | {each.value: each for each in Finish}
 
 
@@ -38,9 +38,9 @@ def _ask(found: Mapping[str, Any]) -> Asked:
 
 
 def _keep_alive(value: object) -> str | None:
-    """A duration as it was written: a text, or a number of seconds."""
+    """A duration as it was written: by Go's rules, or a number of seconds; any other text is not told on."""
     is_written = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return str(value)[:LONGEST_WORD] if is_written else None
+    return str(value) if is_written and DURATION.fullmatch(str(value)) else None
 
 
 def _ask_at_once(found: Mapping[str, Any]) -> Asked:
@@ -112,7 +112,9 @@ def transfer_of(line: bytes) -> Transfer | None:
 
 
 def _value(raw: bytes) -> Any:  # noqa: ANN401 - JSON
-    return raw[1:].decode() if raw.startswith(b'"') else json.loads(raw)
+    if raw.startswith(b'"'):
+        return raw[1:].decode()
+    return raw == b"true" if raw.isalpha() else int(raw)
 
 
 def _seconds(last: jsonic.Object, key: str) -> float:

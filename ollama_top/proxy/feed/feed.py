@@ -21,7 +21,7 @@ from ollama_top.model.feed_event import (
 )
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.proxy.callers import Callers
-from ollama_top.proxy.feed.orders import Order, OrderError, parse_order
+from ollama_top.proxy.feed.orders import Order, OrderError, Stop, parse_order
 from ollama_top.proxy.feed.place import Place
 from ollama_top.proxy.feed.reader import Reader
 from ollama_top.proxy.metering.caller import UNKNOWN
@@ -175,9 +175,12 @@ class Feed:
         for reader in tuple(self.readers):
             reader.tell(line)
 
-    def _ordered(self, line: bytes) -> bytes:
+    def _ordered(self, reader: Reader, line: bytes) -> bytes:
         try:
-            return line_of(Answer(self._obey(parse_order(line))))
+            order = parse_order(line)
+            if isinstance(order, Stop) and not reader.is_owner:
+                return line_of(Refused("only the user of the proxy, and root, may stop it"))
+            return line_of(Answer(self._obey(order)))
         except OrderError as error:
             return line_of(Refused(str(error)))
 

@@ -4,13 +4,16 @@ Must never be waited for: what it has not read is bounded, and beyond that it is
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import cast
 
 from ollama_top.model.feed_event import Refused, line_of
 from ollama_top.proxy.feed.orders import LONGEST_ORDER_BYTES
+from ollama_top.proxy.feed.peer import uid_of
 
 MOST_UNREAD_BYTES = 4 << 20
+ROOT = 0
 
 
 class Reader(asyncio.Protocol):
@@ -20,7 +23,7 @@ class Reader(asyncio.Protocol):
         self,
         joined: Callable[["Reader"], None],
         left: Callable[["Reader"], None],
-        ordered: Callable[[bytes], bytes],
+        ordered: Callable[["Reader", bytes], bytes],
     ) -> None:
         """Prepare; `joined` and `left` are told of it, `ordered` answers a line of it with a line."""
         self._joined = joined
@@ -30,6 +33,12 @@ class Reader(asyncio.Protocol):
         self._rest = b""
         self._is_drained = asyncio.Event()
         self._is_drained.set()
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether it is of the proxy's own user, or root's; where the system does not tell, it is not."""
+        own = self._transport.get_extra_info("socket") if self._transport is not None else None
+        return own is not None and uid_of(own) in {os.getuid(), ROOT}
 
     @property
     def is_gone(self) -> bool:
@@ -53,7 +62,7 @@ class Reader(asyncio.Protocol):
         if max(map(len, (*lines, self._rest))) > LONGEST_ORDER_BYTES:
             return self.close()
         for line in lines:
-            self.tell(self._ordered(line))
+            self.tell(self._ordered(self, line))
         return None
 
     def pause_writing(self) -> None:

@@ -28,5 +28,6 @@ class Client:
 
 
 def written(host: str, port: int) -> str:
-    """Address and port as one text."""
+    """Address and port as one text, an IPv4 address in IPv6 clothes as IPv4."""
+    host = host.removeprefix("::ffff:") if "." in host else host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

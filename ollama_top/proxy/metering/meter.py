@@ -6,6 +6,7 @@ out when somebody asks.
 
 from collections import deque
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from ollama_top.model.exchange import ENDED, Phase
 from ollama_top.proxy.dialects import RULES
@@ -60,7 +61,7 @@ class Meter:
 
     def begin(self, client: Client, head: RequestHead, at_s: float) -> ExchangeWatch:
         """A request begins: a metered one, or another."""
-        rule = BY_PATH.get(head.target.partition("?")[0]) if head.method == "POST" else None
+        rule = BY_PATH.get(path_of(head.target)) if head.method == "POST" else None
         if rule is None:
             return self.passing
         self._begun += 1
@@ -84,6 +85,14 @@ class Meter:
     def _tell(self, seen: Metered) -> None:
         for listener in self.listeners:
             listener(seen)
+
+
+def path_of(target: str) -> str:
+    """The path of a request's target, as the server reads it: with a host before it, escaped, or plain."""
+    path = target.partition("?")[0]
+    if "://" in path:
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return unquote(path) if "%" in path else path
 
 
 class Connection:

@@ -19,6 +19,7 @@ from ollama_top.proxy.watching import ReplyHead, RequestHead
 
 BAD_GATEWAY = 502
 STREAMS = (b"application/x-ndjson", b"text/event-stream")
+LONGEST_AGENT = 120
 SEEN_BYTES = 64  # a mark of content is shorter
 PLAIN = (b"", b"identity")
 FAILURES = {401: Failure.REFUSED, 403: Failure.REFUSED, 404: Failure.NOT_FOUND, 503: Failure.BUSY}
@@ -88,7 +89,7 @@ class Metered:
             if key == b"content-length":
                 self._size = int(value) if value.isdigit() else -1
             elif key == b"user-agent":
-                self.user_agent = value
+                self.user_agent = value[:LONGEST_AGENT]
             elif key == b"content-encoding":
                 self.is_request_packed = value.lower() not in PLAIN
 

@@ -32,6 +32,8 @@ class Tail:
         self._size = len(data)
         self._start = b""
         self._was_cut = False
+        if self._size > 2 * KEPT_BYTES:
+            self._cut()
 
     def add(self, data: bytes) -> None:
         """The next piece."""

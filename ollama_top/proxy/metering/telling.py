@@ -13,7 +13,6 @@ from ollama_top.proxy.metering.metered import Metered
 
 T = TypeVar("T")
 
-LONGEST_AGENT = 120
 
 PENDING = Missing(Why.PENDING, "the reply has not ended")
 NOT_BEGUN = Missing(Why.PENDING, "nothing of the answer has come")
@@ -171,7 +170,7 @@ def _finish(seen: Metered) -> Reading[Finish]:
 
 
 def _agent(agent: bytes | None) -> Reading[str]:
-    return Known(agent.decode("latin-1")[:LONGEST_AGENT], Source.PROXY) if agent else NO_AGENT
+    return Known(agent.decode("latin-1"), Source.PROXY) if agent else NO_AGENT
 
 
 def _known(value: T | None, source: Source, why: Missing) -> Reading[T]:

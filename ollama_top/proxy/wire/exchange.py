@@ -111,4 +111,5 @@ class Replies(Reader):
 
     def _ended(self, at_s: float) -> None:
         if not self._is_interim:
-            self._waiting.popleft().end().reply_ended(at_s)
+            self._waiting[0].watch.reply_ended(at_s)  # a watcher that fails at it is told of the doubt, too
+            self._waiting.popleft().end()
