@@ -92,8 +92,11 @@ def _given(options: argparse.Namespace, name: str) -> Any:  # noqa: ANN401 - arg
 
 
 def own_command(options: argparse.Namespace, settings: "Settings") -> tuple[str, ...]:
-    """This program with the options that name the same server; secrets stay in the environment."""
-    words = [sys.executable, "-m", "ollama_top", "--host", target_of(options, settings).url]
+    """This program with the options that name the same server; secrets stay in the environment.
+
+    Nothing is taken from the folder it is started in (-P), which may be anybody's.
+    """
+    words = [sys.executable, "-P", "-m", "ollama_top", "--host", target_of(options, settings).url]
     for name, flag in (("config", "--config"), ("ca_file", "--ca-file")):
         if (given := _given(options, name)) is not None:
             words += [flag, str(given)]

@@ -16,6 +16,7 @@ SYSTEM_FOLDER = Path("/run") / NAME
 
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 OWNER_ONLY = 0o700
+ROOT = 0
 
 
 class UnsafeFolderError(Exception):
@@ -39,8 +40,14 @@ def make_folder(folder: Path) -> None:
     """Make the user's folder where it is not there; raises UnsafeFolderError for one that is not safe."""
     try:
         folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-        found = folder.lstat()
     except OSError as error:
         raise UnsafeFolderError(f"{folder}: {error.strerror}") from None
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+    if not is_safe(folder):
         raise UnsafeFolderError(f"{folder} is not a folder that only this user can write to")
+
+
+def is_safe(folder: Path) -> bool:
+    """Whether nobody but this user or root can have put anything there; raises OSError."""
+    found = folder.lstat()
+    is_ours = found.st_uid in {os.getuid(), ROOT}
+    return stat.S_ISDIR(found.st_mode) and is_ours and not found.st_mode & 0o022

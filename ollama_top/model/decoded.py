@@ -47,7 +47,15 @@ def _reader(hint: Any) -> Reader:  # noqa: ANN401 - a type of any kind
         return _object(hint)
     if issubclass(hint, Vocabulary):
         return _converted(str, hint)
-    return _converted(str, datetime.fromisoformat) if hint is datetime else _plain(hint)
+    return _converted(str, _moment) if hint is datetime else _plain(hint)
+
+
+def _moment(text: str) -> datetime:
+    """A time with its zone; raises ValueError."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return found
 
 
 def _plain(kind: type[Any]) -> Reader:

@@ -84,13 +84,18 @@ def line_of(event: FeedEvent) -> bytes:
 def event_of(line: bytes) -> FeedEvent | None:
     """The event of a line, None for one of a kind that is not known yet; raises BadDocumentError."""
     try:
-        document = json.loads(line)
+        document = json.loads(line, parse_constant=_refused)
     except (ValueError, RecursionError):
         raise BadDocumentError("a line that is no JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("event"), str):
         raise BadDocumentError("a line that is no event")
     read = READERS.get(document["event"])
     return read(document) if read else None
+
+
+def _refused(constant: str) -> None:
+    """Infinity and NaN, which are no JSON; raises ValueError."""
+    raise ValueError(constant)
 
 
 def _document(event: FeedEvent) -> Mapping[str, Any]:

@@ -4,14 +4,11 @@ Clients are pointed at a proxy by OLLAMA_HOST, and ollama-top reads the same var
 the server, whose processes and connections are not the proxy's.
 """
 
-import socket
 from dataclasses import replace
 
 from ollama_top.config.feed_folder import feed_path
 from ollama_top.ollama.host import Target, parse_target
 
-PATIENCE_S = 0.5
-LONGEST_LINE_BYTES = 1 << 16
 MOST_PROXIES = 4  # one behind the other
 
 
@@ -37,15 +34,7 @@ def _upstream_at(listen: str) -> str | None:
     path = feed_path(listen)
     if not path.is_socket():
         return None
-    from ollama_top.model.decoded import BadDocumentError  # noqa: PLC0415 - for those only who have a proxy
-    from ollama_top.model.feed_event import Hello, event_of  # noqa: PLC0415
+    from ollama_top.sources.hello import proxy_at  # noqa: PLC0415 - for those only who have a proxy
 
-    try:
-        with socket.socket(socket.AF_UNIX) as feed:
-            feed.settimeout(PATIENCE_S)
-            feed.connect(str(path))
-            with feed.makefile("rb") as said:
-                event = event_of(said.readline(LONGEST_LINE_BYTES))
-    except (OSError, BadDocumentError):
-        return None
-    return event.proxy.upstream if isinstance(event, Hello) and event.proxy.listen == listen else None
+    found = proxy_at(path)
+    return found.upstream if found is not None and found.listen == listen else None

@@ -1,6 +1,6 @@
 """Starts a proxy in a process of its own, and tells one to stop.
 
-Must never signal a process: a proxy is told through its own feed, which only its user can open.
+Must never signal a process: a proxy is told through its own feed, and obeys its user and root alone.
 """
 
 import asyncio
@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 
-from ollama_top.config.feed_folder import feed_path
+from ollama_top.config.feed_folder import UnsafeFolderError, feed_path, make_folder
 from ollama_top.model.tapped import Tapped
 from ollama_top.sources import tap
+from ollama_top.sources.hello import proxy_at
 from ollama_top.sources.tap import TapError
 
 START_S = 10.0
@@ -27,14 +28,15 @@ class ProxyError(Exception):
 
 async def start(listen: str, upstream: str) -> None:
     """Start a proxy that outlives this process, and wait until it tells what passes; raises ProxyError."""
-    log = _log_file(listen)
-    began = _spawned(listen, upstream, log)
+    feed, log = feed_path(listen), _log_file(listen)
+    began = _spawned(listen, upstream, feed, log)
     Thread(target=began.wait, name="proxy", daemon=True).start()  # so that it leaves no zombie when it ends
     ends_s = time.monotonic() + START_S
     while time.monotonic() < ends_s:
         if began.returncode is not None:
             raise ProxyError(_last_words(log) or f"it ended at once with status {began.returncode}")
-        if feed_path(listen).is_socket():
+        found = await asyncio.to_thread(proxy_at, feed)
+        if found is not None and found.pid == began.pid:
             return
         await asyncio.sleep(LOOK_EVERY_S)
     raise ProxyError(f"it has started and does not tell what passes; its words are in {log}")
@@ -42,7 +44,8 @@ async def start(listen: str, upstream: str) -> None:
 
 async def stop(listen: str, known: Sequence[Tapped]) -> None:
     """Have a proxy let go what runs, and end; raises ProxyError."""
-    path = next((each.path for each in known if each.proxy is not None and each.proxy.listen == listen), None)
+    told = [each for each in known if each.proxy is not None and each.problem is None]
+    path = next((each.path for each in told if each.proxy and each.proxy.listen == listen), None)
     if path is None:
         raise ProxyError(f"no proxy is known to listen at {listen}")
     try:
@@ -51,14 +54,19 @@ async def stop(listen: str, known: Sequence[Tapped]) -> None:
         raise ProxyError(str(error)) from None
 
 
-def _spawned(listen: str, upstream: str, log: Path) -> "subprocess.Popen[bytes]":
-    """In a session of its own, so that no terminal takes it along."""
-    words = (sys.executable, "-m", "ollama_top", "proxy", "--listen", listen, "--upstream", upstream)
+def _spawned(listen: str, upstream: str, feed: Path, log: Path) -> "subprocess.Popen[bytes]":
+    """In a session of its own, so that no terminal takes it along; from no folder that may be anybody's (-P).
+
+    It is told where its feed is to be, since without one nobody could stop it.
+    """
+    words = (sys.executable, "-P", "-m", "ollama_top", "proxy", "--listen", listen, "--upstream", upstream)
     try:
+        make_folder(feed.parent)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as said:
             return subprocess.Popen(
-                words,
+                (*words, "--feed", str(feed)),
+                cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -66,6 +74,8 @@ def _spawned(listen: str, upstream: str, log: Path) -> "subprocess.Popen[bytes]"
             )
     except OSError as error:
         raise ProxyError(f"{error.filename}: {error.strerror}") from None
+    except UnsafeFolderError as error:
+        raise ProxyError(str(error)) from None
 
 
 def _log_file(listen: str) -> Path:

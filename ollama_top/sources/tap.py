@@ -5,16 +5,15 @@ Each feed fails on its own: what is known of it stays, with the reason why nothi
 
 import asyncio
 import contextlib
-import stat
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ollama_top.config.feed_folder import SYSTEM_FOLDER, feed_folder
+from ollama_top.config.feed_folder import SYSTEM_FOLDER, feed_folder, is_safe
 from ollama_top.model.decoded import BadDocumentError
 from ollama_top.model.feed_event import Answer, FeedEvent, Refused, event_of
 from ollama_top.model.proxy import Held
-from ollama_top.model.tapped import Tapped, fold
+from ollama_top.model.tapped import GONE, Tapped, fold
 
 LONGEST_LINE_BYTES = 1 << 20
 AGAIN_AFTER_S = 1.0
@@ -144,7 +143,7 @@ async def _connected(path: Path) -> AsyncIterator[tuple[asyncio.StreamReader, as
     try:
         reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE_BYTES)
     except (ConnectionRefusedError, FileNotFoundError):
-        raise TapError("no proxy listens there any more") from None
+        raise TapError(GONE) from None
     except PermissionError:
         raise TapError("this user may not read it; --feed-group lets a group") from None
     except OSError as error:
@@ -169,7 +168,9 @@ async def _next_event(reader: asyncio.StreamReader) -> FeedEvent | None:
 
 
 def _sockets(folder: Path) -> tuple[Path, ...]:
+    """Those in a folder that nobody else can have put there."""
     try:
-        return tuple(sorted(path for path in folder.glob(PATTERN) if stat.S_ISSOCK(path.lstat().st_mode)))
+        found = sorted(folder.glob(PATTERN)) if is_safe(folder) else []
     except OSError:
         return ()
+    return tuple(path for path in found if path.is_socket())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
+from exchanges import proxy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from ollama_top.model.decoded import BadDocumentError, decode
 from ollama_top.model.encoded import Reasons, encode
 from ollama_top.model.exchange import Exchange, Transfer
 from ollama_top.model.fact import DOC, SOURCED, published
+from ollama_top.model.feed_event import event_of
 from ollama_top.model.proxy import Proxy
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.vocabulary import Vocabulary
@@ -91,3 +93,14 @@ def test_what_is_no_object_is_refused(document: Any) -> None:
 def test_a_truth_value_is_no_number() -> None:
     with pytest.raises(BadDocumentError, match="no int at /done_bytes"):
         decode(Transfer, {"status": "", "done_bytes": True, "total_bytes": None}, {})
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    document = encode(proxy(), "", {})
+    with pytest.raises(BadDocumentError):
+        decode(Proxy, {**document, "started_at": "2026-03-14T15:09:26"}, {})
+
+
+def test_a_number_that_is_no_number_is_refused() -> None:
+    with pytest.raises(BadDocumentError):
+        event_of(b'{"event": "moved", "moved": [[1, NaN, 2]]}')

@@ -13,7 +13,7 @@ from exchanges import proxy
 from ollama_top.config.feed_folder import feed_path, make_folder
 from ollama_top.model.feed_event import Hello, Ready, line_of
 from ollama_top.ollama.host import parse_target
-from ollama_top.sources import behind as module
+from ollama_top.sources import hello
 from ollama_top.sources.behind import behind
 
 SERVER = parse_target("127.0.0.1:11434")
@@ -24,7 +24,7 @@ HELLO = line_of(Hello(proxy()))
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(hello, "PATIENCE_S", 0.2)
     make_folder(feed_path("x").parent)
 
 
@@ -84,3 +84,9 @@ def test_a_feed_that_nobody_listens_at_is_none() -> None:
     with socket.socket(socket.AF_UNIX) as own:
         own.bind(str(feed_path("127.0.0.1:11435")))
     assert behind(PROXY) == PROXY
+
+
+def test_a_folder_that_anybody_can_write_to_says_nothing() -> None:
+    with feed("127.0.0.1:11435", HELLO):
+        feed_path("x").parent.chmod(0o777)
+        assert behind(PROXY) == PROXY

@@ -9,7 +9,7 @@ import pytest
 from exchanges import LISTEN, tapped
 from world import simulated_ollama
 
-from ollama_top.config.feed_folder import feed_path
+from ollama_top.config.feed_folder import feed_path, make_folder
 from ollama_top.model.tapped import Tapped
 from ollama_top.sources import proxies
 from ollama_top.sources.http import Access, Http
@@ -60,6 +60,36 @@ async def test_it_passes_requests_on_until_it_is_told_to_stop() -> None:
             await proxies.stop(listen, [found])
         await _gone(listen)
     assert feeds() == ()
+
+
+async def test_asked_twice_to_stop_it_still_lets_go_what_runs() -> None:
+    listen = f"127.0.0.1:{free_port()}"
+    body = b'{"model":"gemma3:270m","prompt":"hi","options":{"num_predict":40}}'
+    with simulated_ollama("--decode-rate", "20") as server:
+        await proxies.start(listen, server.url)
+        found = await known(listen)
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(listen.rpartition(":")[2]))
+        head = f"POST /api/generate HTTP/1.1\r\nHost: {listen}\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await reader.readuntil(b"\r\n\r\n")
+        for _ in range(2):
+            await proxies.stop(listen, [found])
+        async with asyncio.timeout(20):
+            rest = await reader.read()
+        assert b'"done":true' in rest.replace(b" ", b"")
+        writer.close()
+        await _gone(listen)
+
+
+async def test_another_proxy_s_feed_is_not_taken_for_its_own() -> None:
+    with socket.socket() as taken, socket.socket(socket.AF_UNIX) as feed:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        make_folder(feed_path(listen).parent)
+        feed.bind(str(feed_path(listen)))
+        with pytest.raises(ProxyError, match="taken"):
+            await proxies.start(listen, "http://127.0.0.1:9")
 
 
 async def _gone(listen: str) -> None:
