@@ -111,7 +111,7 @@ BY_CLIENT: Table[Served] = Table(
     columns=(
         _name("CLIENT"),
         _count("running", "RUN", 4, 1, Role.GOOD),
-        _count("waiting", "WAIT", 4, 1, Role.WARNING),
+        _count("waiting", "SILENT", 6, 1),
         *_ENDS,
         _spread("queue_s", "p95", "QUEUE95", formats.age, 5),
         _spread("ttft_s", "p95", "TTFT95", formats.age, 5),

@@ -47,7 +47,7 @@ def in_flight(
     known = proxied.known(ledger.in_phase(Phase.ASKED) + ledger.in_phase(Phase.REPLYING))
     doubted = doubts.doubted(ledger) - known
     seen = _requests(ledger, doubted, clients, _only_model(models))
-    requests = with_exchanges(seen, proxied, models, slots, samples.taken_at)
+    requests = with_exchanges(seen, proxied, models, slots)
     serving = ledger.serving
     if serving is None:
         why = _why_unserved(samples)
@@ -71,6 +71,8 @@ def waiting_for(model: LoadedModel, models: Sequence[LoadedModel], flight: InFli
     if isinstance(queue.waiting, Missing) or queue.waiting.value == 0:
         return queue.waiting
     if isinstance(model.name, Known) and all(each.exchange is not None for each in flight.requests):
+        if any(each.state is RequestState.UNKNOWN for each in flight.requests):
+            return Missing(Why.AMBIGUOUS, "whether some of them are in service cannot be told")
         name = full_name(model.name.value)
         waiting = [each for each in flight.requests if each.state is RequestState.WAITING]
         asked = sum(full_name(value_or(each.model, "")) == name for each in waiting)

@@ -26,6 +26,7 @@ from ollama_top.model.installed import InstalledModel
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Missing, Reading, Why
 from ollama_top.model.service import Service
+from ollama_top.model.tapped import Tapped
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
 from ollama_top.ollama.jsonic import BadReplyError
@@ -78,6 +79,7 @@ class LiveFeed:
         self._log_watch = LogWatch()
         self._wake = asyncio.Event()
         self._taps = Taps()
+        self._told: tuple[Tapped, ...] = ()  # by the proxies when connections were looked at
         self._acting = Acting(self._http, self._known_runners, lambda: self._taps.tapped)
         self._prepare_stations()
 
@@ -93,6 +95,7 @@ class LiveFeed:
             return await self._api.look(time.monotonic(), paths)
 
         async def look_at_traffic() -> Traffic:
+            self._told = self._taps.tapped  # of no later moment, or what has just ended would be missed there
             return await watch.look(self._known_runners())
 
         async def look_at_log() -> LogLook:
@@ -204,7 +207,7 @@ class LiveFeed:
             service=self._service.last,
             shell=self._shell,
             log=self._log.last,
-            taps=self._taps.tapped,
+            taps=self._told if self._is_local else self._taps.tapped,
             bursts=self._bursts.last.value if self._bursts.last else (),
             lights=tuple(self._lights(now_s)),
         )

@@ -7,13 +7,14 @@ from functools import cache
 from ollama_top.model.exchange import MANAGEMENT, Exchange
 from ollama_top.model.light import Light, LightState
 from ollama_top.model.reading import Known, Source, value_or
-from ollama_top.model.tapped import Tapped
+from ollama_top.model.tapped import GONE, Tapped
+from ollama_top.ollama.cloud import is_cloud
 from ollama_top.ollama.host import parse_target
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import Endpoint, Socket
 
 NAME = Source.PROXY.value
-NO_PROXY = "no proxy stands before this server; `ollama-top proxy` starts one"
+NO_PROXY = "no proxy that is known stands before this server; `ollama-top proxy` starts one"
 TOLD_MS = 500  # so long after its last byte a request has been told of by its proxy
 
 
@@ -24,50 +25,71 @@ class Proxied:
     taps: tuple[Tapped, ...] = ()
     inference: tuple[Exchange, ...] = ()  # under way; the oldest first
     by_end: Mapping[str, Exchange] = field(default_factory=dict)  # by where the proxy calls the server from
+    managing: frozenset[str] = frozenset()  # the ends of pulls and their like
 
     @property
     def remembered(self) -> tuple[Exchange, ...]:
         """All exchanges that are known of, under way or ended."""
-        return tuple(each for tap in self.taps for each in (*tap.finished, *tap.running))
+        under_way = (each for tap in self.taps if tap.problem is None for each in tap.running)
+        return (*(each for tap in self.taps for each in tap.finished), *under_way)
 
     def no_inference(self, served: Iterable[Socket], clients: Mapping[Endpoint, Client]) -> set[Endpoint]:
-        """Ends of the server's connections of which a proxy knows that they carry no inference."""
-        pids = {each.proxy.pid for each in self.taps if each.proxy is not None and each.problem is None}
+        """Ends of the server's connections that are at rest, of which a proxy knows that they carry none.
+
+        One that waits for its reply may carry what the proxy does not know, and is left to be doubted.
+        """
+        pids = {
+            each.proxy.pid
+            for each in self.taps
+            if each.proxy is not None and each.problem is None and not each.proxy.opaque
+        }
         held = {end for end, each in clients.items() if value_or(each.pid, None) in pids}
         return {
             each.remote
             for each in served
-            if each.remote in held and each.last_received_ms > TOLD_MS and str(each.remote) not in self.by_end
+            if each.remote in held and (_is_at_rest(each) or str(each.remote) in self.managing)
+            if str(each.remote) not in self.by_end
         }
 
     def known(self, sockets: Iterable[Socket]) -> frozenset[int]:
-        """The connections, by cookie, that are known to carry inference."""
-        return frozenset(each.cookie for each in sockets if self.by_end and str(each.remote) in self.by_end)
+        """The connections, by cookie, that are known to ask a model of this server to work."""
+        ours = {end for end, each in self.by_end.items() if not is_cloud(value_or(each.model, ""))}
+        return frozenset(each.cookie for each in sockets if ours and str(each.remote) in ours)
 
 
 def proxied(taps: Sequence[Tapped], url: str) -> Proxied:
     """What is known of the proxies before the server at `url`."""
     before = tuple(each for each in taps if each.proxy is not None and _is_same(each.proxy.upstream, url))
     running = [each for tap in before if tap.problem is None for each in tap.running]
-    inference = sorted(
-        (each for each in running if each.route not in MANAGEMENT), key=lambda each: each.began_at
-    )
-    return Proxied(before, tuple(inference), {end_of(each): each for each in inference if end_of(each)})
+    inference = [each for each in running if each.route not in MANAGEMENT]
+    if len(before) > 1:  # within one they stand in their order, which no change of the clock turns round
+        inference.sort(key=lambda each: each.began_at)
+    placed = reversed([each for each in inference if end_of(each)])
+    by_end = {end_of(each): each for each in placed}  # of several on one the oldest is being answered
+    managing = {end_of(each) for each in running if each.route in MANAGEMENT}
+    return Proxied(before, tuple(inference), by_end, frozenset(managing - {""}))
 
 
 def tap_light(taps: Sequence[Tapped], url: str) -> Light:
     """How the feeds are doing; what has not said a word yet may be of any server."""
     told = proxied(taps, url).taps
-    problems = [f"{each.path}: {each.problem}" for each in (*told, *_mute(taps)) if each.problem is not None]
-    if problems:
-        return Light(NAME, LightState.FAILED, None, None, "; ".join(problems))
+    if problems := _problems(told):
+        return Light(NAME, LightState.FAILED, None, None, problems)
     if told:
         return Light(NAME, LightState.OK, 0.0, None, None)
+    mute = [each for each in taps if each.proxy is None and each.problem != GONE]
+    if problems := _problems(mute):
+        return Light(NAME, LightState.LIMITED, None, None, problems)
     return Light(NAME, LightState.ABSENT, None, None, NO_PROXY)
 
 
-def _mute(taps: Sequence[Tapped]) -> Iterable[Tapped]:
-    return (each for each in taps if each.proxy is None)
+def _problems(taps: Iterable[Tapped]) -> str:
+    return "; ".join(f"{each.path}: {each.problem}" for each in taps if each.problem is not None)
+
+
+def _is_at_rest(socket: Socket) -> bool:
+    """Whether its last reply came after its last request, of which a proxy would have told by now."""
+    return socket.last_sent_ms <= socket.last_received_ms and socket.last_received_ms > TOLD_MS
 
 
 def end_of(exchange: Exchange) -> str:

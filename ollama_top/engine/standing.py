@@ -12,6 +12,7 @@ from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.reading import Source, value_or
 from ollama_top.model.request import RequestState
 from ollama_top.model.slot import Slot, SlotState
+from ollama_top.ollama.cloud import is_cloud
 from ollama_top.ollama.pulling import full_name
 
 Asked = Mapping[str, Sequence[Exchange]]
@@ -48,7 +49,9 @@ def standings(
     return tuple(
         standing
         for name, found in asked.items()
-        for standing in _of_model(found, services.get(name, unlisted), others)
+        for standing in _of_model(
+            found, services.get(name, _ELSEWHERE if is_cloud(name) else unlisted), others
+        )
     )
 
 
@@ -66,6 +69,9 @@ def _unlisted(asked: Asked, services: Mapping[str, _Service], others: int) -> _S
     spare = [each.busy is None or each.busy > len(asked.get(name, ())) for name, each in services.items()]
     is_known = bool(services) and not any(spare) and not others
     return _Service(0 if is_known else None, 0, is_loading=False)
+
+
+_ELSEWHERE = _Service(None, 0, is_loading=False)
 
 
 def _of_model(asked: Sequence[Exchange], service: _Service, others: int) -> Iterator[Standing]:

@@ -8,7 +8,7 @@ from ollama_top.engine.proxied import Proxied, proxied, tap_light
 from ollama_top.model.exchange import Route
 from ollama_top.model.light import LightState
 from ollama_top.model.reading import Known, Source
-from ollama_top.model.tapped import Tapped
+from ollama_top.model.tapped import GONE, Tapped
 from ollama_top.sources.clients import Client
 from ollama_top.sources.inet_diag import Endpoint
 
@@ -40,7 +40,7 @@ def test_a_remote_server_is_known_by_its_name() -> None:
 def test_what_a_feed_told_before_it_fell_silent_is_not_under_way() -> None:
     found = proxied([tapped(exchange(), finished=(done(2),), problem="gone")], URL)
     assert found.inference == ()
-    assert found.remembered != ()
+    assert [each.id for each in found.remembered] == [2]
 
 
 def test_a_pull_is_no_inference() -> None:
@@ -58,12 +58,30 @@ def calling(*numbers: int) -> dict[Endpoint, Client]:
 
 
 def test_a_proxy_s_connection_without_a_request_carries_no_inference() -> None:
-    asking, resting = connection(1, asked_ms=OLD_MS), connection(2, asked_ms=OLD_MS)
-    fresh, another = connection(3, asked_ms=YOUNG_MS), connection(4, asked_ms=OLD_MS)
+    asking, resting = connection(1, asked_ms=OLD_MS), connection(2, asked_ms=OLD_MS, said_ms=OLD_MS)
+    fresh, another = connection(3, asked_ms=YOUNG_MS, said_ms=0), connection(4, asked_ms=OLD_MS, said_ms=0)
     clients = {**calling(1, 2, 3), another.remote: client()}
     found = passing().no_inference([asking, resting, fresh, another], clients)
     assert found == {resting.remote}, "a request that is a moment old may not have been told yet"
+    unknown = connection(2, asked_ms=OLD_MS)
+    assert passing().no_inference([unknown], clients) == set(), "it may be for what the proxy does not know"
     assert passing().known([asking, resting]) == {1}
+
+
+def test_where_a_connection_cannot_be_read_none_is_known_to_rest() -> None:
+    blind = proxied([tapped(proxy=proxy(opaque=1))], URL)
+    assert blind.no_inference([connection(1, asked_ms=OLD_MS, said_ms=OLD_MS)], calling(1)) == set()
+
+
+def test_a_model_of_the_cloud_takes_no_part_in_this_server_s_queue() -> None:
+    cloud = exchange(calls_from=40_001, model=Known("gpt-oss:120b-cloud", Source.PROXY))
+    found = proxied([tapped(cloud)], URL)
+    assert found.known([connection(1, asked_ms=OLD_MS)]) == frozenset()
+
+
+def test_of_several_on_one_connection_the_oldest_is_being_answered() -> None:
+    found = proxied([tapped(exchange(1, calls_from=40_001), exchange(2, calls_from=40_001))], URL)
+    assert [each.id for each in found.by_end.values()] == [1]
 
 
 def test_a_feed_that_has_fallen_silent_says_nothing_of_connections() -> None:
@@ -78,7 +96,8 @@ def test_a_feed_that_has_fallen_silent_says_nothing_of_connections() -> None:
         ([tapped(proxy=proxy(upstream="http://10.0.0.7:1"))], LightState.ABSENT),
         ([tapped()], LightState.OK),
         ([tapped(problem="the proxy has closed it")], LightState.FAILED),
-        ([Tapped("/run/other.sock", problem="this user may not read it")], LightState.FAILED),
+        ([Tapped("/run/other.sock", problem="this user may not read it")], LightState.LIMITED),
+        ([Tapped("/run/other.sock", problem=GONE)], LightState.ABSENT),
         ([tapped(proxy=proxy(upstream="http://10.0.0.7:1"), problem="gone")], LightState.ABSENT),
     ],
 )

@@ -89,6 +89,12 @@ def test_unless_a_runner_serves_more_than_is_asked_of_it_by_name() -> None:
     assert standings([exchange()], [], (), others=0)[0].state is UNKNOWN
 
 
+def test_a_model_of_the_cloud_is_never_seen_here() -> None:
+    cloud = exchange(model=Known("gpt-oss:120b-cloud", Source.PROXY))
+    (found,) = standings([cloud], [model(0)], (), others=0)
+    assert found.state is UNKNOWN
+
+
 @pytest.mark.parametrize("name", ["gemma3:270M", "registry.ollama.ai/library/gemma3:270m"])
 def test_a_model_may_be_asked_for_in_other_words(name: str) -> None:
     (found,) = standings([exchange(model=Known(name, Source.PROXY))], [model(1)], (), others=0)
