@@ -29,8 +29,8 @@ def _unseen(snapshot: Snapshot) -> str | None:
 
 
 def _identity(row: Request) -> str:
-    """The connection it came in on: one request at a time is outstanding there."""
-    return row.client_address
+    """The connection it came in on: one request at a time is outstanding there, but for those of a proxy."""
+    return row.client_address if row.exchange is None else f"{row.client_address} {row.exchange.id}"
 
 
 def _title(row: Request) -> str:

@@ -79,6 +79,7 @@ class LiveFeed:
         self._log_watch = LogWatch()
         self._wake = asyncio.Event()
         self._taps = Taps()
+        self._following: asyncio.Task[None] | None = None
         self._told: tuple[Tapped, ...] = ()  # by the proxies when connections were looked at
         self._acting = Acting(self._http, self._known_runners, lambda: self._taps.tapped)
         self._prepare_stations()
@@ -117,7 +118,7 @@ class LiveFeed:
         """Frames without end, the first as soon as every source had its share of time."""
         state = State()
         asyncio.get_running_loop().set_default_executor(DaemonExecutor())  # names are looked up there
-        following = asyncio.create_task(self._taps.follow())
+        self._following = following = asyncio.create_task(self._taps.follow())
         try:
             while True:
                 await self._look(at_once=self._wake.is_set())
@@ -212,6 +213,13 @@ class LiveFeed:
             lights=tuple(self._lights(now_s)),
         )
 
+    def _tap_light(self) -> Light:
+        following = self._following
+        if following is not None and following.done() and not following.cancelled():
+            what = type(following.exception()).__name__
+            return Light("proxy", LightState.FAILED, None, None, f"defect in ollama-top: {what}")
+        return tap_light(self._taps.tapped, self._target.url)
+
     def _lights(self, now_s: float) -> Iterable[Light]:
         api = self._api_station.last
         note = "; ".join(api.value.notes) if api else ""
@@ -223,7 +231,7 @@ class LiveFeed:
             yield _service_light(self._service, now_s)
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
-        yield tap_light(self._taps.tapped, self._target.url)
+        yield self._tap_light()
         if self._bursts.problem is not None:
             yield self._bursts.light(now_s)
 
