@@ -5,13 +5,14 @@ Must never send anything before what has to be agreed to was agreed to.
 
 import argparse
 import asyncio
+import os
 import platform
 import signal
 import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from ollama_top.burst import events, keeping, verdict
 from ollama_top.burst.session import Result, Session, Site
@@ -37,6 +38,7 @@ from ollama_top.sources.http import Http
 INTERVAL_S = 0.5
 ORDER_S = 20.0  # for what Ollama answers at once
 DEMO = "the demo"  # what its results are kept under
+STDIN, READ_BYTES = 0, 4096
 SALTS = 1 << 20  # prompts differ from burst to burst
 
 
@@ -52,20 +54,49 @@ async def _cancellable(options: argparse.Namespace, settings: Settings, wishes: 
     """Let every way in which a user leaves close all requests: a signal, a closed terminal, a gone parent."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     if task is not None:
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
+        leave = _leaving(task)
+        _heed_signals(loop, leave, task)
         if options.events:
-            _watch_parent(lambda: loop.call_soon_threadsafe(task.cancel))
+            _watch_parent(lambda: loop.call_soon_threadsafe(leave))
     async with _site(options, settings) as site:
         return await _measure(options, settings, site, wishes)
 
 
+def _leaving(task: "asyncio.Task[int]") -> Callable[[], None]:
+    """Cancels once, however many say so: another cancel would break off what puts the expiry back."""
+    is_leaving = False
+
+    def leave() -> None:
+        nonlocal is_leaving
+        if not is_leaving:
+            is_leaving = True
+            task.cancel()
+
+    return leave
+
+
+def _heed_signals(
+    loop: asyncio.AbstractEventLoop, leave: Callable[[], None], task: "asyncio.Task[int]"
+) -> None:
+    """Leave at a signal, but for those that whoever started us had ignored (nohup); Ctrl+C is heard again."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, leave)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+
+
 def _watch_parent(is_gone: Callable[[], object]) -> None:
-    """The parent holds our standard input for as long as it lives."""
+    """The parent holds our standard input for as long as it lives.
+
+    Read without Python's buffer: a thread that waits in it keeps its lock, and the end of the program aborts.
+    """
 
     def wait() -> None:
-        sys.stdin.buffer.read()
-        is_gone()
+        while os.read(STDIN, READ_BYTES):
+            pass
+        with suppress(RuntimeError):  # the loop may be over by now
+            is_gone()
 
     threading.Thread(target=wait, daemon=True, name="parent").start()
 

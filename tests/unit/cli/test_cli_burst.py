@@ -145,6 +145,16 @@ def test_a_monitor_that_is_gone_takes_its_burst_along() -> None:
         assert process.wait(20) == 130
 
 
+def test_it_ends_well_while_the_monitor_still_holds_its_standard_input() -> None:
+    with simulated_ollama() as server:
+        words = command("burst", "--events", "--host", server.url, *QUICK, "--model", MODEL, "-n", "3")
+        pipe = subprocess.PIPE
+        with subprocess.Popen(words, cwd=ROOT, stdin=pipe, stdout=subprocess.DEVNULL, stderr=pipe) as process:
+            assert process.wait(60) == 0
+            assert process.stderr is not None
+            assert process.stderr.read() == b""
+
+
 def going(server: Server, *words: str) -> "subprocess.Popen[bytes]":
     """A burst of some long answers, once one of them is under way."""
     body = json.dumps({"model": MODEL}).encode()
