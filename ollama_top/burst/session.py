@@ -4,9 +4,10 @@ Must never ask a user anything: what has to be agreed to stands in the Spec.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from ollama_top.burst import driver
 from ollama_top.burst import spec as specs
@@ -35,7 +36,9 @@ ANEW = (
     "{model} was loaded anew for this (its runner was {old}, and is {new}): it had been loaded with options"
     " that cannot be read back."
 )
+OTHERS = "Its expiry was not put back to where it was: the server serves others, who move it as well."
 TRIED_MODELS = 8  # of those installed, until one is found that writes
+Sent = TypeVar("Sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Session:
     site: Site
     frames: AsyncGenerator[Frame, None] | None = None
     before: Frame = field(init=False)
+    coming: "asyncio.Task[Frame] | None" = None  # the look under way
+    parting: tuple[str, ...] = ()  # what there is to say when it was cancelled
 
     async def look(self, wishes: Wishes, salt: int) -> Spec:
         """See what there is, and what would be sent; raises CannotMeasureError."""
@@ -85,20 +90,24 @@ class Session:
 
     async def carry_out(self, spec: Spec, tell: Tell = driver.tell_nobody) -> Result:
         """Send it, put back what it moved, and look again. Cancelling it closes every request."""
-        notes: list[str] = []
         taken_at = datetime.now(UTC)
-        try:
-            alone, courses = await self._send(spec, tell)
-        except asyncio.CancelledError:
-            await self._put_back(spec, [])
-            raise
-        after = await self._settled()
-        if not specs.serves_others(after):  # who move it as well
-            await self._put_back(spec, notes)
-        notes += self._changed(spec, after)
-        seen = Measured(taken_at, alone, courses, tuple(notes))
+        (alone, courses), after, notes = await self.undone(spec, self._send(spec, tell))
+        seen = Measured(taken_at, alone, courses, (*notes, *self._changed(spec, after)))
         burst = analyse(spec, seen, self.before, after)
         return Result(burst, kept_of(burst, seen, after))
+
+    async def undone(self, spec: Spec, sending: Awaitable[Sent]) -> tuple[Sent, Frame, tuple[str, ...]]:
+        """What was sent, what there is then, and what there is to say of the expiry, which is put back.
+
+        It is put back when this is cancelled too; what there is to say of it then is in `parting`.
+        """
+        try:
+            sent = await sending
+            after = await self._settled()
+            return sent, after, await self._put_back(spec, after)
+        except asyncio.CancelledError:
+            self.parting = await self._put_back(spec, await self._settled())
+            raise
 
     async def _settled(self) -> Frame:
         """What there is once our own requests are over for the server too."""
@@ -110,12 +119,23 @@ class Session:
         return after
 
     async def _frame(self) -> Frame:
+        """The next look; one that nobody waits for any more is not broken off, since that ends them all."""
+        if self.coming is None:
+            self.coming = asyncio.create_task(self._look())
+        frame = await asyncio.shield(self.coming)
+        self.coming = None
+        return frame
+
+    async def _look(self) -> Frame:
         if self.frames is None:
             raise RuntimeError("look comes first")
         return await anext(self.frames)
 
     async def close(self) -> None:
         """Look no more."""
+        if self.coming is not None:
+            self.coming.cancel()
+            await asyncio.wait([self.coming])
         if self.frames is not None:
             await self.frames.aclose()
 
@@ -142,28 +162,29 @@ class Session:
                 return described
         raise CannotMeasureError("no model is installed that writes answers; --model names one that embeds")
 
-    async def _put_back(self, spec: Spec, notes: list[str]) -> None:
-        """Leave the model's expiry where it was, unless others use it: they move it as well."""
+    async def _put_back(self, spec: Spec, after: Frame) -> tuple[str, ...]:
+        """Leave the model's expiry where it was, unless others use it: what there is to say about it."""
         model = model_named(self.before, spec.model)
-        if self.site.commands is None or model is None or specs.serves_others(self.before):
-            return
-        if not isinstance(model.expires_at, Known) or is_forever(model.expires_at.value):
-            return
+        if self.site.commands is None or model is None or not isinstance(model.expires_at, Known):
+            return ()
         wanted = model.expires_at.value
+        if is_forever(wanted):
+            return ()
+        if specs.serves_others(self.before) or specs.serves_others(after):
+            return (OTHERS,)
         try:
             async with asyncio.timeout(PUT_BACK_S):
                 note = await put_back(self.site.commands, spec.model, wanted, spec.options)
         except (HttpError, BadReplyError, TimeoutError) as error:
             note = f"Its expiry could not be put back to where it was: {error or 'no answer in time'}."
-        if note:
-            notes.append(note)
+        return (note,) if note else ()
 
-    def _changed(self, spec: Spec, after: Frame) -> list[str]:
+    def _changed(self, spec: Spec, after: Frame) -> tuple[str, ...]:
         """What the burst could not help to change."""
         before = model_named(self.before, spec.model)
         if before is None:
-            return [f"{spec.model} was loaded for this."]
+            return (f"{spec.model} was loaded for this.",)
         old, new = pid_of(before), pid_of(model_named(after, spec.model))
         if old is not None and new is not None and old != new:
-            return [ANEW.format(model=spec.model, old=old, new=new)]
-        return []
+            return (ANEW.format(model=spec.model, old=old, new=new),)
+        return ()

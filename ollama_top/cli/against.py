@@ -6,11 +6,12 @@ Must never print, keep or pass on a key: it goes from the environment into one h
 import argparse
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ollama_top.burst import rivals
 from ollama_top.burst.comparison import Party, compare
 from ollama_top.burst.rivals import KEY_VARIABLE, Rival
-from ollama_top.burst.session import Site
+from ollama_top.burst.session import Session
 from ollama_top.burst.site import address_of
 from ollama_top.burst.spec import CannotMeasureError, Spec
 from ollama_top.cli.errors import UsageError
@@ -18,7 +19,6 @@ from ollama_top.cli.exits import DONE, NOTHING_READ
 from ollama_top.cli.options import access_of
 from ollama_top.config.settings import Settings, check_token
 from ollama_top.engine.locality import is_this_machine
-from ollama_top.model.frame import Frame
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.outputs import comparison as text
 from ollama_top.outputs import document, show
@@ -47,15 +47,17 @@ def elsewhere(found: Sequence[Rival]) -> Iterator[str]:
             yield f"{each.target.url} is another machine."
 
 
-async def run(options: argparse.Namespace, settings: Settings, site: Site, spec: Spec, before: Frame) -> int:
+async def run(options: argparse.Namespace, settings: Settings, session: Session, spec: Spec) -> int:
     """Compare, print, and give the exit code; raises CannotMeasureError."""
     if spec.is_embedding:
         raise CannotMeasureError(f"{spec.model} embeds: only models that write can be compared")
-    snapshot = before.snapshot
-    own = Party(OLLAMA, snapshot.server.url, spec.model, site.address, is_ollama=True)
+    snapshot = session.before.snapshot
+    own = Party(OLLAMA, snapshot.server.url, spec.model, session.site.address, is_ollama=True)
     access = access_of(options, settings)
     others = [await _party(each, _access(each, access), spec.model) for each in rivals_of(options)]
-    found = await compare([own, *others], spec, is_demo=snapshot.demo)
+    comparing = compare([own, *others], spec, is_demo=snapshot.demo)
+    found, _, notes = await session.undone(spec, comparing)
+    found = replace(found, caveats=(*found.caveats, *(f"{OLLAMA}: {each}" for each in notes)))
     is_json = options.json
     show.write(document.as_text(document.of_value(found), indent=2) if is_json else text.as_text(found))
     is_measured = all(each.errors * 2 <= each.sent for each in found.servers)

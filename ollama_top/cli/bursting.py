@@ -130,7 +130,7 @@ async def _measure(options: argparse.Namespace, settings: Settings, site: Site, 
                 return NOTHING_READ
             await session.look_again()
         if options.against:
-            return await against.run(options, settings, site, spec, session.before)
+            return await against.run(options, settings, session, spec)
         is_demo = session.before.snapshot.demo
         say(events.Begun(spec.model, spec.requests, spec.tokens, is_demo, loads=spec.loads))
         async with telling(say) as told:
@@ -138,6 +138,9 @@ async def _measure(options: argparse.Namespace, settings: Settings, site: Site, 
     except CannotMeasureError as error:
         say(events.Failed(str(error)))
         return fail(error, NOTHING_READ)
+    except asyncio.CancelledError:
+        _part(session.parting)
+        raise
     finally:
         await session.close()
     return _told(options, result)
@@ -173,6 +176,13 @@ def _told(options: argparse.Namespace, result: Result) -> int:
     else:
         show.write(text.as_text(result.burst, comparison))
     return code
+
+
+def _part(notes: Sequence[str]) -> None:
+    """Say what a cancelled burst left changed, if there is still somewhere to say it."""
+    with suppress(OSError):  # a terminal that was closed
+        for each in notes:
+            print(f"ollama-top: {printable(each)}", file=sys.stderr)
 
 
 def _keep(result: Result) -> tuple[tuple[KeptBurst, ...], str | None]:
