@@ -13,7 +13,7 @@ from ollama_top.control.sight import model_named
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.installed import InstalledModel
 from ollama_top.model.loaded import ModelState
-from ollama_top.model.reading import Known, value_or
+from ollama_top.model.reading import Known, Missing, Why, value_or
 from ollama_top.ollama import families, keeping
 from ollama_top.ollama.replies import DescribedModel
 
@@ -169,11 +169,18 @@ def would_load(name: str, file_bytes: int | None) -> str:
     return f"No model is in memory: {name}{size} would be loaded."
 
 
-def reasons(frame: Frame, *, is_local: bool) -> Iterator[str]:
-    """What has to be agreed to whatever is sent: another machine, other users."""
+def reasons(frame: Frame, *, is_local: bool = True) -> Iterator[str]:
+    """What has to be agreed to whatever is sent: another machine, other users.
+
+    Another machine is told by the address (not `is_local`), or by its process, which is not to be seen here
+    where the address leads away, through a tunnel.
+    """
     snapshot = frame.snapshot
+    pid = snapshot.server.pid
     if not is_local:
         yield f"{snapshot.server.url} is another machine."
+    elif isinstance(pid, Missing) and pid.why is Why.NOT_LOCAL:
+        yield f"{snapshot.server.url} is elsewhere: {pid.hint}."
     if serves_others(frame):
         running, waiting = value_or(snapshot.queue.running, 0), value_or(snapshot.queue.waiting, 0)
         yield (

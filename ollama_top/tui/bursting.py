@@ -4,14 +4,13 @@ Must never send anything before the user has agreed to what the measuring proces
 the key is first pressed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ollama_top.burst import spec
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.control.sight import model_of, name_of
 from ollama_top.model.frame import Frame
-from ollama_top.model.reading import Known, Why
 from ollama_top.tui.doing import READ_ONLY
 from ollama_top.tui.draw.fit import wrap
 from ollama_top.tui.messages import InstalledCame
@@ -45,7 +44,7 @@ class Bursting:
         elif frame is None or not frame.snapshot.server.reachable:
             self.app.update(notice=NOT_SEEN)
         elif (name := self._named(frame)) is not None:
-            self._ask(name, ())
+            self._ask(name, (), lambda: self._send(name))
         else:
             self._is_choosing = True
             self.app.bridge.ask_installed()
@@ -59,7 +58,8 @@ class Bursting:
         if message.problem is not None or not smallest:
             self._tell(message.problem or NONE_INSTALLED)
         else:
-            self._ask(smallest[0].name, (spec.would_load(smallest[0].name, smallest[0].size_bytes),))
+            name, size_bytes = smallest[0].name, smallest[0].size_bytes
+            self._ask(name, (spec.would_load(name, size_bytes),), lambda: self._send(name))
         return True
 
     def _tell(self, problem: str) -> None:
@@ -76,31 +76,26 @@ class Bursting:
         model = model_of(self.app.main.row, frame)
         return (name_of(model) if model is not None else None) or spec.loaded_model(frame.snapshot)
 
-    def _ask(self, name: str, first: tuple[str, ...]) -> None:
-        """Ask what has to be asked, and begin."""
+    def _ask(self, name: str, first: tuple[str, ...], send: Callable[[], None]) -> None:
+        """Ask what has to be asked by the newest Frame, and send."""
         frame = self.app.newest
         if frame is None:
             return
-        reasons = (*first, *spec.reasons(frame, is_local=not _is_elsewhere(frame)))
+        reasons = (*first, *spec.reasons(frame))
         if not reasons:
-            self._send(name)
+            send()
             return
         question = questions.confirm(f"Send a burst to {name}?", reasons, "Send it.", self.app.look)
-        self.app.push_screen(question, lambda answer: self._answered(name, answer))
+        self.app.push_screen(question, lambda answer: self._answered(answer, send))
 
-    def _answered(self, name: str, answer: str | None) -> None:
+    def _answered(self, answer: str | None, send: Callable[[], None]) -> None:
         self.app.update()
         if answer == YES:
-            self._send(name)
+            send()
 
     def _send(self, name: str) -> None:
         is_demo = self.app.newest is not None and self.app.newest.snapshot.demo
         whose = [*self._command, *(["--demo"] if is_demo else [])]
         words = [*whose, "burst", "--events", "--yes", "--model", name]
-        screen = BurstScreen(words, self.app.view, self.app.look)
+        screen = BurstScreen(words, lambda send: self._ask(name, (), send), self.app.view, self.app.look)
         self.app.push_screen(screen, lambda _: self.app.update())
-
-
-def _is_elsewhere(frame: Frame) -> bool:
-    pid = frame.snapshot.server.pid
-    return not isinstance(pid, Known) and pid.why is Why.NOT_LOCAL

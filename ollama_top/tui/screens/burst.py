@@ -3,7 +3,7 @@
 Must never send anything itself: leaving ends that process, which closes every request at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -24,6 +24,9 @@ from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
+Ask = Callable[[Callable[[], None]], None]
+"""Calls what it is given, once the user has agreed or where there is nothing to agree to."""
+
 
 class BurstScreen(Showing[None], inherit_bindings=False):
     """A title, the chart with its words, and the keys."""
@@ -39,11 +42,12 @@ class BurstScreen(Showing[None], inherit_bindings=False):
             self.event = event
             super().__init__()
 
-    def __init__(self, command: Sequence[str], view: View, theme: Theme) -> None:
-        """`command` is what measures, word by word."""
+    def __init__(self, command: Sequence[str], ask: Ask, view: View, theme: Theme) -> None:
+        """`command` is what measures, word by word; `ask` has the user agree to sending it once more."""
         super().__init__()
         self.stand = BurstStand()
         self._command = command
+        self._ask = ask
         self._view = view
         self._theme = theme
         self._offset = 0
@@ -97,9 +101,9 @@ class BurstScreen(Showing[None], inherit_bindings=False):
         self.show(self._view, self._theme)
 
     def action_again(self) -> None:
-        """Send the same once more."""
+        """Send the same once more, if the user agrees to what has to be agreed to by now."""
         if self.stand.is_over:
-            self._begin()
+            self._ask(self._begin)
 
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""

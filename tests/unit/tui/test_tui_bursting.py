@@ -92,7 +92,21 @@ async def test_a_server_elsewhere_is_asked_about_first() -> None:
     away = frames.server(pid=Missing(Why.NOT_LOCAL, "the server is on another machine"))
     async with running(loaded(server=away), burst_command=hanging()) as monitor:
         await monitor.press("b")
-        assert "is another machine." in monitor.text
+        assert "is elsewhere: the server is on another machine." in monitor.text
+
+
+async def test_sending_it_again_asks_about_others_who_have_come_since() -> None:
+    async with running(loaded(), burst_command=telling(BEGUN, ENDED)) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "2 measured" in monitor.text)
+        monitor.app.newest = loaded(queue=frames.queue(2, 1))
+        await monitor.press("b")
+        assert isinstance(monitor.app.screen, Confirm)
+        await monitor.press("n")
+        assert "2 measured" in monitor.text
+        await monitor.press("b", "y")
+        await monitor.until(lambda: isinstance(monitor.app.screen, BurstScreen))
+        await monitor.until(lambda: "2 measured" in monitor.text)
 
 
 async def test_with_nothing_in_memory_the_smallest_model_is_asked_about() -> None:
