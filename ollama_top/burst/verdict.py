@@ -24,10 +24,12 @@ REASONS = (
 
 
 def code(burst: Burst) -> int:
-    """0 as configured, or as the default says; 1 less than configured; 2 not measured."""
+    """0 as configured, or as the default says; 1 less than configured, or no number; 2 not measured."""
     wanted = wanted_of(burst)
     if isinstance(burst.measured_parallel, Missing):
         return NOT_MEASURED
+    if _is_misread(burst):
+        return LESS
     measured = burst.measured_parallel.value
     if wanted is None or measured >= wanted:
         return AS_CONFIGURED
@@ -58,7 +60,14 @@ def _configured(burst: Burst) -> str:
     if isinstance(burst.configured_parallel, Known):
         place = f" in {burst.configured_in}" if burst.configured_in else ""
         return f"{burst.configured_parallel.value} configured{place}"
+    if burst.configured_in is not None:
+        return f"Configured in {burst.configured_in} as {burst.configured_parallel.hint}"
     return "Not configured" if _is_nowhere(burst.configured_parallel) else "What is configured is not known"
+
+
+def _is_misread(burst: Burst) -> bool:
+    """Whether something is configured that is no number."""
+    return isinstance(burst.configured_parallel, Missing) and burst.configured_in is not None
 
 
 def _is_nowhere(reading: Reading[int]) -> bool:
@@ -77,6 +86,8 @@ def _agreement(burst: Burst) -> str:
         return "as it should be."
     if wanted is None:
         return "there is nothing to compare it with."
+    if not _is_nowhere(burst.configured_parallel):
+        return "as holds for the running server."
     return f"as Ollama does by default; {NUM_PARALLEL} changes it."
 
 
@@ -87,6 +98,8 @@ def _reason(burst: Burst, findings: Sequence[Finding], held_at_one: str | None) 
     reason = next((found[each] for each in REASONS if each in found), None)
     if reason is not None:
         return f"{reason.title}. {reason.cause}{_mended(reason)}"
+    if _is_misread(burst):
+        return "set a whole number in its place."
     if isinstance(burst.effective_parallel, Known):
         return f"its runner is said to serve {burst.effective_parallel.value}; nothing tells why it did not."
     return "nothing that can be read tells why."

@@ -70,6 +70,31 @@ def test_what_is_set_in_the_shell_alone_was_meant_to_hold() -> None:
     assert seen.effective_parallel == Known(1, Source.PREDICTED)
 
 
+@pytest.mark.parametrize("text", ["four", "4.0", "-1", " 'four' "])
+def test_what_is_no_number_is_told_as_configured(text: str) -> None:
+    reads = found.finding("invalid-value", title=f"{N}={text} does not mean what it seems to", subject=N)
+    frame = replace(server(text, text), findings=(reads,))
+    seen = burst(waves(1, 4), frame)
+    word = text.strip(" '")
+    assert verdict.code(seen) == 1
+    assert seen.configured_in is not None
+    said = f"Configured in {seen.configured_in} as '{word}', which Ollama takes for its default"
+    assert seen.verdict.startswith(f"{said}, 1 measured: {N}={text} does not mean what it seems to.")
+
+
+def test_an_empty_value_sets_nothing() -> None:
+    assert burst(waves(1, 4), server("", "")).verdict.startswith("Not configured, 1 measured: as Ollama does")
+
+
+def test_where_what_is_configured_cannot_be_read_no_default_is_claimed_and_no_shell_counts() -> None:
+    denied = Missing(Why.DENIED, "/etc/ollama.env may set it: permission denied")
+    shell = Known("4", Source.PROCESSES)
+    frame = frames.frame(settings=(frames.setting(N, configured=denied, shell=shell),))
+    seen = burst(waves(1, 4), frame)
+    assert seen.configured_parallel == denied
+    assert seen.verdict == "What is configured is not known, 1 measured: as holds for the running server."
+
+
 def test_a_model_that_is_held_at_one_says_why() -> None:
     seen = burst(waves(1, 4), server("2", "2"), held_at_one="Ollama holds the family qwen35 at one")
     assert verdict.code(seen) == 1
