@@ -149,10 +149,9 @@ def rate_of(courses: Sequence[Course], turns: Sequence[Turn]) -> BurstRate:
 
 
 def took(turns: Sequence[Turn]) -> float | None:
-    """From the first sending to the last end."""
-    if not turns:
-        return None
-    return max(each.end_s for each in turns) - min(each.sent_s for each in turns)
+    """From the first sending to the last end of one that was served."""
+    ends_s = [each.end_s for each in turns if each.is_served]
+    return max(ends_s) - min(each.sent_s for each in turns) if ends_s else None
 
 
 def _alone_s(alone: Course | None) -> float | None:

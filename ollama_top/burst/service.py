@@ -18,11 +18,16 @@ WHOLE = frozenset({BurstOutcome.ANSWERED, BurstOutcome.NO_STATISTICS})
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A request that came to its turn: moments of one clock."""
+    """A request that waited, and came to its turn unless it was given up before: moments of one clock."""
 
     sent_s: float
     start_s: float
     end_s: float
+
+    @property
+    def is_served(self) -> bool:
+        """Whether it was in service at all."""
+        return self.start_s < self.end_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ def _start_s(course: Course, end_s: float, alone_s: float | None) -> float | Non
         return start_s if course.first_s is None else min(start_s, course.first_s)
     if course.first_s is not None and course.first_s < end_s:
         return course.first_s
+    if course.first_s is None and course.outcome is BurstOutcome.TIMED_OUT:
+        return end_s  # it waited for its turn to the last
     return end_s - alone_s if alone_s is not None and course.outcome in WHOLE else None
 
 
@@ -72,7 +79,8 @@ def held(turns: Sequence[Turn]) -> Held | None:
 
 def _has_waited(turn: Turn, turns: Sequence[Turn]) -> bool:
     """Whether it came to its turn only when another had ended: before that all could be taken at once."""
-    return any(turn.sent_s < each.end_s <= turn.start_s for each in turns if each is not turn)
+    others = (each for each in turns if each is not turn and each.is_served)
+    return any(turn.sent_s < each.end_s <= turn.start_s for each in others)
 
 
 def _steps(turns: Sequence[Turn], waiters: Sequence[Turn]) -> Iterator[tuple[float, int, bool]]:

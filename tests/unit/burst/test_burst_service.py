@@ -70,6 +70,13 @@ def test_what_never_came_to_its_turn_has_none() -> None:
     assert cut == Turn(0.0, 1.1, 2.0)
 
 
+def test_what_timed_out_before_its_turn_has_waited() -> None:
+    late = [Course(at, 0.0, None, 5.0, outcome=BurstOutcome.TIMED_OUT) for at in (3, 4)]
+    found = held_of((*waves(2, 2), *late))
+    assert found == Held(2, pytest.approx(2.0), has_waited=True)
+    assert held_of(tuple(late)) is None
+
+
 times = st.floats(0, 100, allow_nan=False)
 
 
