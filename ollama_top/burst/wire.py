@@ -160,6 +160,8 @@ class Exchange(asyncio.Protocol):
             self.end(BurstOutcome.BUSY, course.problem)
         elif course.status != OK or course.problem is not None:
             self.end(BurstOutcome.REFUSED, course.problem or f"answered HTTP {course.status}")
+        elif not course.pieces and course.statistics is None:
+            self.end(BurstOutcome.REFUSED, "answered nothing that is known")
         elif self._is_whole:
             self.end(BurstOutcome.ANSWERED)
         else:
