@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ollama_top.burst.spec import CLOUD
 from ollama_top.ollama import jsonic
 from ollama_top.ollama.host import Target, parse_target
 
 KEY_VARIABLE = "OLLAMA_TOP_AGAINST_KEY"
 NAME = re.compile(r"[\w.-]{1,40}")
 API = "/v1"
+TOLD_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,16 @@ def key_of(rival: Rival, environment: Mapping[str, str]) -> str | None:
 
 
 def model_of(body: bytes, wished: str) -> str:
-    """Of the models that /v1/models lists, the one of a name, else the first; raises BadReplyError."""
+    """Of the models that /v1/models lists, the one of a name, else the only one; raises BadReplyError."""
     listed = jsonic.listed(jsonic.parse_object(body), "data")
     names = [name for each in listed if (name := jsonic.text(each, "id")) is not None]
     if not names:
         raise jsonic.BadReplyError("lists no model")
-    return wished if wished in names else names[0]
+    if wished in names:
+        return wished
+    if len(names) > 1:
+        told = ", ".join(names[:TOLD_NAMES])
+        raise jsonic.BadReplyError(f"does not list {wished}, and of several none is taken: {told}")
+    if names[0].endswith(CLOUD):
+        raise jsonic.BadReplyError(f"lists {names[0]} alone, which runs on another server")
+    return names[0]

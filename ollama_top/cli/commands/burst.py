@@ -30,6 +30,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--against",
         metavar="URL[=name]",
         nargs="+",
+        action="extend",
         help="compare with servers that speak OpenAI's dialect (TabbyAPI, vLLM, llama-server, LM Studio)",
     )
     parser.add_argument("--yes", action="store_true", help="agree to what would be asked")

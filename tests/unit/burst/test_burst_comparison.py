@@ -83,9 +83,13 @@ def test_a_key_is_that_of_its_name_or_the_one_for_all() -> None:
     assert rivals.key_of(tabby, {variable: "all", f"{variable}_MY_TABBY": "own"}) == "own"
 
 
-def test_of_the_models_there_the_wished_one_is_asked_else_the_first() -> None:
+def test_of_the_models_there_the_wished_one_is_asked_else_the_only_one() -> None:
     body = b'{"data": [{"id": "a"}, {"id": "b"}, {}]}'
     assert rivals.model_of(body, "b") == "b"
-    assert rivals.model_of(body, MODEL) == "a"
-    with pytest.raises(BadReplyError):
+    assert rivals.model_of(b'{"data": [{"id": "a"}]}', MODEL) == "a"
+    with pytest.raises(BadReplyError, match="of several none is taken: a, b"):
+        rivals.model_of(body, MODEL)
+    with pytest.raises(BadReplyError, match="runs on another server"):
+        rivals.model_of(b'{"data": [{"id": "gpt-oss:120b-cloud"}]}', MODEL)
+    with pytest.raises(BadReplyError, match="lists no model"):
         rivals.model_of(b'{"data": []}', MODEL)

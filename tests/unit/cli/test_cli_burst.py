@@ -100,6 +100,7 @@ def test_an_embedding_model_embeds_and_a_family_that_is_held_at_one_says_so() ->
         (["--demo", "--tokens", "0"], 64, "--tokens: 0"),
         (["--demo", "--against", "nonsense"], 64, "--against: 'nonsense' must begin with http"),
         (["--demo", "--against", "http://a:1=x", "http://b:1=x"], 64, "two servers have one name"),
+        (["--demo", "--against", "http://a:1=x", "--against", "http://b:1=x"], 64, "two servers have one"),
         (["--demo", "--model", "nope"], 2, "no model 'nope' is installed"),
         (["--demo", "--model", "gpt-oss:120b-cloud"], 2, "runs on another server"),
         (["--demo", "-n", "40"], 2, "40 requests at once are more than the usual 32."),
