@@ -5,6 +5,7 @@ Must never leave a request behind: whatever ends a burst, all its connections ar
 
 import asyncio
 import os
+import ssl
 from collections.abc import Sequence
 
 from ollama_top.burst.course import Course
@@ -56,6 +57,9 @@ async def _connect(exchange: Exchange, address: Address) -> None:
             )
     except TimeoutError:
         exchange.end(BurstOutcome.UNSENT, "the server does not accept the connection")
+    except ssl.SSLError as error:  # its number is none of the system's
+        words = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else error.reason
+        exchange.end(BurstOutcome.UNSENT, f"no TLS connection: {words or error}")
     except OSError as error:
         words = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
         exchange.end(BurstOutcome.UNSENT, words)

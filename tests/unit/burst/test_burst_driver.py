@@ -1,6 +1,7 @@
 """Requests on real connections, to servers that answer well, badly, or not at all."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing, suppress
@@ -74,6 +75,8 @@ ENDINGS = {
     "busy": ([b'HTTP/1.1 503 Busy\r\nContent-Length: 23\r\n\r\n{"error":"server busy"}'], BurstOutcome.BUSY),
     "refused": ([b'HTTP/1.1 404 No\r\nContent-Length: 14\r\n\r\n{"error":"no"}'], BurstOutcome.REFUSED),
     "fails midway": ([CHUNKED, WORD, chunk(b'{"error":"boom"}\n'), b"0\r\n\r\n"], BurstOutcome.REFUSED),
+    "another page": ([b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n<html></html>"], BurstOutcome.REFUSED),
+    "nothing": ([CHUNKED, b"0\r\n\r\n"], BurstOutcome.REFUSED),
     "cut midway": ([CHUNKED, WORD], BurstOutcome.CUT),
     "cut at once": ([], BurstOutcome.CUT),
     "no HTTP": ([b"220 smtp ready\r\n\r\n"], BurstOutcome.CUT),
@@ -96,6 +99,22 @@ async def test_every_ending_is_counted_and_told(ending: str) -> None:
 async def test_the_words_of_a_refusal_are_the_servers() -> None:
     (course,) = await sent(saying(*ENDINGS["busy"][0]), count=1)
     assert (course.status, course.problem) == (503, "server busy")
+
+
+async def test_a_server_without_tls_is_told_in_words_of_its_own() -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    address = Address("127.0.0.1", port, trust=ssl.create_default_context())
+    (course,) = await driver.burst(address, Generate(WORK), [1], 5)
+    server.close()
+    assert (course.outcome, course.sent_s) == (BurstOutcome.UNSENT, None)
+    assert (course.problem or "").startswith("no TLS connection: ")
+    assert "permitted" not in (course.problem or "")
 
 
 async def test_a_server_that_never_answers_is_left_after_the_time_given() -> None:
