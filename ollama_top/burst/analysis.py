@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ollama_top.burst.configured import configured, effective
-from ollama_top.burst.course import Course, Statistics
+from ollama_top.burst.course import ALONE, Course, Statistics
 from ollama_top.burst.service import WHOLE, Turn, held, turn_of
 from ollama_top.burst.spec import Spec, serves_others
 from ollama_top.burst.spread import at, measured, spread
@@ -186,8 +186,11 @@ def _why_not(spec: Spec, courses: Sequence[Course]) -> str:
     failed = Counter(each.outcome for each in courses if each.outcome not in WHOLE)
     if not failed:
         return "nothing was seen in service"
-    answered = sum(each.outcome in WHOLE for each in courses)
     problem = next((each.problem for each in courses if each.problem), None)
+    if all(each.number == ALONE for each in courses):
+        why = f"{_counted(failed)}{f': {problem}' if problem else ''}"
+        return f"the request that is sent alone first was not answered ({why}), so no other was sent"
+    answered = sum(each.outcome in WHOLE for each in courses)
     return (
         f"{answered} of {spec.requests} were answered ({_counted(failed)}{f': {problem}' if problem else ''})"
     )

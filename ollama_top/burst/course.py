@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from ollama_top.model.burst import BurstOutcome
 
+ALONE = 0  # the number of the request before the others
+
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
@@ -20,7 +22,7 @@ class Statistics:
 class Course:
     """One request from its sending to its end; None is what has not come about, or not yet."""
 
-    number: int  # from 1
+    number: int  # from 1; ALONE is the one before
     sent_s: float | None = None
     first_s: float | None = None  # the first piece of the answer
     end_s: float | None = None

@@ -12,7 +12,7 @@ from typing import TypeVar
 from ollama_top.burst import driver
 from ollama_top.burst import spec as specs
 from ollama_top.burst.analysis import Measured, analyse
-from ollama_top.burst.course import Course
+from ollama_top.burst.course import ALONE, Course
 from ollama_top.burst.expiry import is_forever, put_back
 from ollama_top.burst.keeping import kept_of
 from ollama_top.burst.service import WHOLE
@@ -29,7 +29,6 @@ from ollama_top.ollama.replies import DescribedModel
 from ollama_top.sources.commands import Commands
 from ollama_top.sources.http import HttpError
 
-ALONE = 0  # the number of the request before the others
 PUT_BACK_S = 10.0
 SETTLING_LOOKS = 4
 ANEW = (

@@ -24,7 +24,8 @@ def _lines(burst: Burst, comparison: str | None) -> Iterator[str]:
         f"{burst.model} at {burst.server}: {burst.requested} at once, each of {burst.answer_tokens} tokens at"
         f" the most, prompts of about {burst.prompt_tokens}"
     )
-    yield f"in service     {_number(burst.mean_in_service)} on average while others waited"
+    while_what = "while any were: none had to wait" if burst.measured_is_least else "while others waited"
+    yield f"in service     {_number(burst.mean_in_service)} on average {while_what}"
     yield f"waited         {_spread(burst.queue_s)}"
     yield f"first piece    {_spread(burst.ttft_s)}"
     rate = burst.tokens_per_s

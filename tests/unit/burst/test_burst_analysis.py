@@ -130,6 +130,12 @@ def test_more_than_half_must_be_answered() -> None:
     assert told.notes == ("Not answered: 1 busy (server busy).",)
 
 
+def test_where_the_request_alone_fails_it_says_that_no_other_was_sent() -> None:
+    alone = Course(0, 0.0, None, 0.1, 503, outcome=BurstOutcome.BUSY, problem="server busy")
+    seen = analyse(spec(4), Measured(frames.NOW, alone, (alone,)), server("2", "2"), server("2", "2"))
+    assert "sent alone first was not answered (1 busy: server busy), so no other was sent" in seen.verdict
+
+
 def test_an_answer_without_statistics_is_counted_and_told() -> None:
     without = course(5, 4, 5, statistics=None, outcome=BurstOutcome.NO_STATISTICS)
     seen = burst((*waves(1, 4), without), server("1", "1"))
