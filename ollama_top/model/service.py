@@ -45,3 +45,9 @@ class Service:
     manager: str = fact("The program that keeps it.", default="systemd")
     author: Author = fact("Who writes its definition.", default=Author.FILES)
     known_as: str | None = fact("What its author calls it; null where that is its name.", default=None)
+    is_removed_when_stopped: bool = fact(
+        "Whether its manager removes it, with data that lies in it, when it stops.", default=False
+    )
+    is_started_with_manager: bool = fact(
+        "Whether its manager, when it starts itself, starts it even if it was stopped by hand.", default=False
+    )

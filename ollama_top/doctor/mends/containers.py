@@ -47,13 +47,24 @@ def _quadlet(changes: Sequence[Change], kept: Service) -> Iterator[str]:
 
 
 def _run(changes: Sequence[Change], kept: Service) -> Iterator[str]:
-    """The old one is kept, since models may lie in it."""
-    old = f"{kept.name}-{OLD}"
+    """The old one is kept, since models may lie in it; one that cannot be kept is not stopped."""
     yield "create the container anew: its environment is fixed once it is there"
-    yield f"    {shlex.join([kept.manager, 'stop', kept.name])}"
-    yield f"    {shlex.join([kept.manager, 'rename', kept.name, old])}"
+    yield f"    {shlex.join([kept.manager, 'inspect', kept.name])} tells its volumes, ports, GPUs and image"
+    if kept.is_removed_when_stopped:
+        yield f"{kept.name} was created with --rm: stopping it removes it, and its unnamed volumes"
+        yield "copy first what lies only there, such as models; then stop it, and"
+    else:
+        yield from (f"    {shlex.join([kept.manager, *words])}" for words in _set_aside(kept))
     yield f"    {kept.manager} run -d --name {shlex.quote(kept.name)} {_options(changes)}, else as before"
-    yield f"{kept.manager} inspect {shlex.quote(old)} tells its volumes, ports, GPUs and image"
+
+
+def _set_aside(kept: Service) -> Iterator[list[str]]:
+    """The commands that leave the old one where it is, and its name and port free."""
+    old = f"{kept.name}-{OLD}"
+    yield ["stop", kept.name]
+    yield ["rename", kept.name, old]
+    if kept.is_started_with_manager:
+        yield ["update", "--restart", "no", old]
 
 
 def _options(changes: Sequence[Change]) -> str:

@@ -28,7 +28,7 @@ def container(program: str, inspected: bytes, image: bytes) -> Service | None:
         return None
     state, labels = _map(found, "State"), _map(_map(found, "Config"), "Labels")
     name = str(found.get("Name") or found.get("Id", "")).removeprefix("/")
-    author = _author(labels)
+    author, of_host = _author(labels), _map(found, "HostConfig")
     return Service(
         name=name,
         is_loaded=True,
@@ -47,6 +47,8 @@ def container(program: str, inspected: bytes, image: bytes) -> Service | None:
         manager=program,
         author=author,
         known_as=str(labels[NAMED_BY[author]]) if author in NAMED_BY else None,
+        is_removed_when_stopped=of_host.get("AutoRemove") is True,
+        is_started_with_manager=_map(of_host, "RestartPolicy").get("Name") == "always",
     )
 
 

@@ -129,11 +129,24 @@ def test_a_container_that_is_known_is_kept_and_another_created() -> None:
     snapshot = kept_by(Keeper.CONTAINER, frames.service(**DOCKER))
     assert steps(SET, snapshot) == (
         "create the container anew: its environment is fixed once it is there",
+        "    docker inspect 'web llm' tells its volumes, ports, GPUs and image",
         "    docker stop 'web llm'",
         "    docker rename 'web llm' 'web llm-before'",
         f"    docker run -d --name 'web llm' -e {N}=4, else as before",
-        "docker inspect 'web llm-before' tells its volumes, ports, GPUs and image",
     )
+
+
+def test_an_old_container_does_not_come_back_with_the_daemon() -> None:
+    kept = frames.service(**DOCKER, is_started_with_manager=True)
+    commands = steps(SET, kept_by(Keeper.CONTAINER, kept))
+    assert commands[-2] == "    docker update --restart no 'web llm-before'"
+
+
+def test_a_container_that_is_removed_when_it_stops_is_not_stopped() -> None:
+    kept = frames.service(**DOCKER, is_removed_when_stopped=True)
+    commands = steps(SET, kept_by(Keeper.CONTAINER, kept))
+    assert not any("docker stop" in each or "docker rename" in each for each in commands)
+    assert "web llm was created with --rm: stopping it removes it, and its unnamed volumes" in commands
 
 
 def test_a_container_that_a_unit_creates() -> None:

@@ -1,5 +1,6 @@
 """Containers as docker 20.10 and podman 4.3 described them, in their own bytes."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -68,6 +69,21 @@ def test_an_image_that_is_not_told_leaves_all_to_the_container() -> None:
     assert {layer for _, _, layer in said(found)} == {Layer.CONTAINER}
 
 
+def host_of(**host: object) -> Service:
+    (found,) = json.loads(bytes_of("docker-20.10/container-compose.json"))
+    made = container("docker", json.dumps([found | {"HostConfig": host}]).encode(), IMAGE)
+    assert made is not None
+    return made
+
+
+def test_whether_a_container_is_removed_or_started_without_being_asked() -> None:
+    """HostConfig as docker's API describes it, since none is in what was recorded."""
+    always = host_of(AutoRemove=True, RestartPolicy={"Name": "always", "MaximumRetryCount": 0})
+    never = host_of(AutoRemove=False, RestartPolicy={"Name": "unless-stopped"})
+    assert (always.is_removed_when_stopped, always.is_started_with_manager) == (True, True)
+    assert (never.is_removed_when_stopped, never.is_started_with_manager) == (False, False)
+
+
 def test_what_starts_the_server_in_ollamas_place_may_set_anything() -> None:
     found = described("docker-20.10/container-script.json")
     assert found.author is Author.RUN
@@ -97,12 +113,14 @@ def test_what_is_no_container(answer: bytes) -> None:
     assert image_of(answer) is None
 
 
-json = st.recursive(
+any_json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["Config", "State", "Env", "Labels", "Path", "Name", "StartedAt", "Status"]),
+            st.sampled_from(
+                ["Config", "State", "Env", "Labels", "Path", "Name", "StartedAt", "Status", "HostConfig"]
+            ),
             inner,
             max_size=4,
         )
@@ -111,9 +129,7 @@ json = st.recursive(
 )
 
 
-@given(json)
+@given(any_json)
 def test_any_answer_is_a_container_or_none(document: object) -> None:
-    import json as encoding
-
-    found = container("docker", encoding.dumps([document]).encode(), b"")
+    found = container("docker", json.dumps([document]).encode(), b"")
     assert found is None or isinstance(found.configuration.assignments, tuple)
