@@ -45,6 +45,9 @@ class Service:
     manager: str = fact("The program that keeps it.", default="systemd")
     author: Author = fact("Who writes its definition.", default=Author.FILES)
     known_as: str | None = fact("What its author calls it; null where that is its name.", default=None)
+    found_by: tuple[str, ...] = fact(
+        "Options by which its author finds it again, word by word; none where it needs none.", default=()
+    )
     is_removed_when_stopped: bool = fact(
         "Whether its manager removes it, with data that lies in it, when it stops.", default=False
     )

@@ -33,7 +33,7 @@ def _compose(changes: Sequence[Change], kept: Service) -> Iterator[str]:
     yield from (f'    write {each.name}: "{each.value}"' for each in changes if each.value is not None)
     yield from (f"    take {name} out" for name in taken_away(changes))
     options = [word for each in kept.files for word in ("-f", each)]
-    yield shlex.join([kept.manager, "compose", *options, "up", "-d", service])
+    yield shlex.join([kept.manager, "compose", *kept.found_by, *options, "up", "-d", service])
 
 
 def _quadlet(changes: Sequence[Change], kept: Service) -> Iterator[str]:

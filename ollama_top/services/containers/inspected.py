@@ -47,6 +47,7 @@ def container(program: str, inspected: bytes, image: bytes) -> Service | None:
         manager=program,
         author=author,
         known_as=str(labels[NAMED_BY[author]]) if author in NAMED_BY else None,
+        found_by=_found_by(labels),
         is_removed_when_stopped=of_host.get("AutoRemove") is True,
         is_started_with_manager=_map(of_host, "RestartPolicy").get("Name") == "always",
     )
@@ -81,6 +82,18 @@ def _unread(path: str, author: Author) -> tuple[Unread, ...]:
     if path.rpartition("/")[2] == PROGRAM:
         return ()
     return (Unread(IN_CONTAINER, f"it is started by {path}, which is not looked into"),)
+
+
+OPTIONS = {"project": "-p", "project.working_dir": "--project-directory"}
+"""The labels that tell of which project a container is, and the options of compose that name it."""
+
+ENV_FILES = f"{COMPOSE}project.environment_file"
+
+
+def _found_by(labels: Mapping[str, Any]) -> tuple[str, ...]:
+    given = [(option, str(labels.get(COMPOSE + label) or "")) for label, option in OPTIONS.items()]
+    env_files = [("--env-file", each) for each in str(labels.get(ENV_FILES) or "").split(",")]
+    return tuple(word for option, value in (*given, *env_files) if value for word in (option, value))
 
 
 def _files(labels: Mapping[str, Any]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_a_shells_variable_beside_a_container() -> None:
     assert mended(frame, "env-only-in-shell") == (
         "in /srv/ai/compose.yaml, under services, ollama, environment",
         '    write OLLAMA_MAX_QUEUE: "64"',
-        "docker compose -f /srv/ai/compose.yaml up -d ollama",
+        "docker compose -p ai --project-directory /srv/ai -f /srv/ai/compose.yaml up -d ollama",
     )
 
 

@@ -40,6 +40,7 @@ def test_a_container_of_compose() -> None:
         "ollama",
     )
     assert found.files == ("/srv/ai/compose.yaml",)
+    assert found.found_by == ("-p", "ai", "--project-directory", "/srv/ai")
     assert found.is_running
     assert found.started_at == Known(datetime(2026, 11, 25, 1, 23, 26, 13052, UTC), Source.SERVICE)
     assert found.restarts == Known(0, Source.SERVICE)
@@ -67,6 +68,15 @@ def test_other_programs_variables_are_not_kept_by_name_or_value() -> None:
 def test_an_image_that_is_not_told_leaves_all_to_the_container() -> None:
     found = described("docker-20.10/container-compose.json", image=b"")
     assert {layer for _, _, layer in said(found)} == {Layer.CONTAINER}
+
+
+def test_a_project_of_compose_with_an_environment_file_of_its_own() -> None:
+    """The label as docker compose's own source names it, since none is in what was recorded."""
+    label = "com.docker.compose.project.environment_file"
+    answer = json.dumps([{"Config": {"Labels": {label: "/srv/a b/.env,/srv/more.env"}}}])
+    made = container("docker", answer.encode(), b"")
+    assert made is not None
+    assert made.found_by == ("--env-file", "/srv/a b/.env", "--env-file", "/srv/more.env")
 
 
 def host_of(**host: object) -> Service:
@@ -119,7 +129,7 @@ any_json = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["Config", "State", "Env", "Labels", "Path", "Name", "StartedAt", "Status", "HostConfig"]
+                ["Config", "State", "Env", "Labels", "Path", "StartedAt", "Status", "HostConfig"]
             ),
             inner,
             max_size=4,
