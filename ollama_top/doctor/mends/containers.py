@@ -1,5 +1,6 @@
 """A container: its environment is fixed when it is created, so that another has to be. Pure."""
 
+import json
 import shlex
 from collections.abc import Iterator, Sequence
 
@@ -30,10 +31,17 @@ def in_pod(changes: Sequence[Change]) -> tuple[str, ...]:
 def _compose(changes: Sequence[Change], kept: Service) -> Iterator[str]:
     service = kept.known_as or kept.name
     yield f"in {kept.files[0] if kept.files else 'the compose file'}, under services, {service}, environment"
-    yield from (f'    write {each.name}: "{each.value}"' for each in changes if each.value is not None)
+    yield from (
+        f"    write {each.name}: {_interpolated(each.value)}" for each in changes if each.value is not None
+    )
     yield from (f"    take {name} out" for name in taken_away(changes))
     options = [word for each in kept.files for word in ("-f", each)]
     yield shlex.join([kept.manager, "compose", *kept.found_by, *options, "up", "-d", service])
+
+
+def _interpolated(value: str) -> str:
+    """A string of JSON, which is one of YAML too; compose itself takes a dollar for a variable of its own."""
+    return json.dumps(value.replace("$", "$$"), ensure_ascii=False)
 
 
 def _quadlet(changes: Sequence[Change], kept: Service) -> Iterator[str]:

@@ -149,6 +149,15 @@ def test_a_container_that_is_removed_when_it_stops_is_not_stopped() -> None:
     assert "web llm was created with --rm: stopping it removes it, and its unnamed volumes" in commands
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("4", '"4"'), ('a "b"', r'"a \"b\""'), ("a\\b", r'"a\\b"'), ("$HOME/ä", '"$$HOME/ä"')],
+)
+def test_a_compose_file_is_written_as_compose_reads_it(value: str, written: str) -> None:
+    kept = frames.service(**DOCKER | {"author": Author.COMPOSE})
+    assert steps(to_set(**{N: value}), kept_by(Keeper.CONTAINER, kept))[1] == f"    write {N}: {written}"
+
+
 def test_a_container_that_a_unit_creates() -> None:
     snapshot = kept_by(Keeper.CONTAINER, frames.service(**QUADLET))
     first, line, *_, last = steps(SET, snapshot)
