@@ -158,9 +158,11 @@ def nix_unset() -> Frame:
     return nix()
 
 
-def snap_service(*said: Assignment) -> Known[Service]:
+def snap_service(*said: Assignment, needs_reload: bool = False) -> Known[Service]:
     """The snap's unit, with what its launcher adds."""
-    return frames.service(*said, name=SNAP_UNIT, author=Author.SNAP, known_as="ollama")
+    return frames.service(
+        *said, name=SNAP_UNIT, author=Author.SNAP, known_as="ollama", needs_reload=needs_reload
+    )
 
 
 IN_SNAP = Place(Layer.SNAP, None)
@@ -183,6 +185,13 @@ def snap_pending() -> Frame:
     )
     running = {"OLLAMA_HOST": "127.0.0.1:11434"}
     return frame(Keeper.SYSTEMD, snap_service(*said), running, unit=SNAP_UNIT)
+
+
+def snap_edited() -> Frame:
+    """A file beside its unit that systemd has not read yet."""
+    said = (Assignment(N, "4", BESIDE_SNAP), SNAP_HOST)
+    running = {"OLLAMA_HOST": "127.0.0.1:11434"}
+    return frame(Keeper.SYSTEMD, snap_service(*said, needs_reload=True), running, unit=SNAP_UNIT)
 
 
 WELL = (compose, app_well, brew_well, nix_well, snap_well)

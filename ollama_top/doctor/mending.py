@@ -89,7 +89,7 @@ def restart(kept: Service, snapshot: Snapshot) -> Fix:
     """The command by which a service takes up what is configured for its next start."""
     match kept.author:
         case Author.SNAP:
-            return to_run("sudo", "snap", "restart", kept.known_as or kept.name)
+            return snap.restart(kept)
         case Author.APP:
             return to_run("sh", "-c", " && ".join(macos.REOPEN))
         case Author.COMPOSE | Author.RUN:

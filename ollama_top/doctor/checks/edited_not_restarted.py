@@ -49,7 +49,7 @@ def _said(each: Setting) -> str:
 
 
 def _cause(kept: Service) -> str:
-    if kept.author in CAUSES:
+    if kept.author in CAUSES and not kept.needs_reload:
         return CAUSES[kept.author]
     if kept.manager == "launchd":
         return f"launchd started {kept.name} before that was written, and starts it from what it holds."

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from ollama_top.doctor.mends import systemd
-from ollama_top.model.finding import Change
+from ollama_top.model.finding import Change, Fix, to_run
 from ollama_top.model.service import Service
 
 SETTINGS = {
@@ -28,6 +28,14 @@ def steps(changes: Sequence[Change], kept: Service) -> tuple[str, ...]:
         return (*(_set(each, snap) for each in known), restart)
     beside = systemd.steps("sudo systemctl", kept.name, others, kept, restart)
     return (*(_set(each, snap) for each in known), *beside)
+
+
+def restart(kept: Service) -> Fix:
+    """Start the snap's service anew; snapd itself does not make systemd read the files of a unit."""
+    name = kept.known_as or kept.name
+    if not kept.needs_reload:
+        return to_run("sudo", "snap", "restart", name)
+    return to_run("sudo", "sh", "-c", f"systemctl daemon-reload && snap restart {shlex.quote(name)}")
 
 
 def _set(change: Change, snap: str) -> str:

@@ -110,6 +110,13 @@ def test_the_snap_takes_its_settings_up_when_it_is_started() -> None:
     assert mended(frame, "edited-not-restarted") == ("sudo snap restart ollama",)
 
 
+def test_a_file_beside_the_snaps_unit_has_to_be_read_first() -> None:
+    frame = keepers.snap_edited()
+    assert found(frame, "edited-not-restarted").cause.startswith("systemd has not read the files of")
+    (command,) = mended(frame, "edited-not-restarted")
+    assert command == "sudo sh -c 'systemctl daemon-reload && snap restart ollama'"
+
+
 def test_the_snaps_own_settings_hide_those_of_its_unit() -> None:
     frame = keepers.snap_pending()
     assert "the snap's own setting sets it" in found(frame, "overridden").title

@@ -241,9 +241,13 @@ def test_a_snap_sets_what_it_knows_and_the_rest_beside_its_unit() -> None:
     )
 
 
+RELOAD_SNAP = "sudo sh -c 'systemctl daemon-reload && snap restart ollama'"
+
+
 @pytest.mark.parametrize(
     ("keeper", "kept", "command"),
     [
+        (Keeper.SYSTEMD, {"author": Author.SNAP, "known_as": "ollama", "needs_reload": True}, RELOAD_SNAP),
         (Keeper.CONTAINER, DOCKER, "docker restart 'web llm'"),
         (Keeper.LAUNCHD, JOB, "sh -c 'sudo launchctl bootout system/org.ollama && "),
         (Keeper.LAUNCHD, JOB | {"author": Author.HOMEBREW, "known_as": "o"}, "brew services restart o"),
