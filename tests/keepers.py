@@ -16,7 +16,7 @@ from ollama_top.model.configuration import Assignment, Layer, Place
 from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.server import Keeper
-from ollama_top.model.service import Author, Service
+from ollama_top.model.service import Author, Service, SnapSetting
 from ollama_top.services.containers.inspected import container
 
 N, L, Q, C = (
@@ -161,7 +161,12 @@ def nix_unset() -> Frame:
 def snap_service(*said: Assignment, needs_reload: bool = False) -> Known[Service]:
     """The snap's unit, with what its launcher adds."""
     return frames.service(
-        *said, name=SNAP_UNIT, author=Author.SNAP, known_as="ollama", needs_reload=needs_reload
+        *said,
+        name=SNAP_UNIT,
+        author=Author.SNAP,
+        known_as="ollama",
+        needs_reload=needs_reload,
+        snap_settings=(SnapSetting("OLLAMA_HOST", "host"), SnapSetting(C, "context-length")),
     )
 
 

@@ -23,6 +23,14 @@ class Author(Vocabulary):
 
 
 @dataclass(frozen=True, slots=True)
+class SnapSetting:
+    """A variable that a snap's launcher exports."""
+
+    name: str = fact("Its name.")
+    key: str = fact("What `snap set` calls it.")
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service as its manager holds it in memory, and as its files have it now."""
 
@@ -47,6 +55,9 @@ class Service:
     known_as: str | None = fact("What its author calls it; null where that is its name.", default=None)
     found_by: tuple[str, ...] = fact(
         "Options by which its author finds it again, word by word; none where it needs none.", default=()
+    )
+    snap_settings: tuple[SnapSetting, ...] = fact(
+        "Variables that the installed launcher of a snap exports; none where it may not be read.", default=()
     )
     is_removed_when_stopped: bool = fact(
         "Whether its manager removes it, with data that lies in it, when it stops.", default=False

@@ -13,7 +13,7 @@ from typing import Any
 
 from ollama_top.model.configuration import Configuration, Layer, Place, Unread, joined
 from ollama_top.model.reading import Known, Missing, Reading
-from ollama_top.model.service import Author, Service
+from ollama_top.model.service import Author, Service, SnapSetting
 from ollama_top.services.asking import Answer, ask
 from ollama_top.services.assigning import of_pairs
 from ollama_top.services.systemd.service import read_service
@@ -40,10 +40,15 @@ def read_snap(unit: str, snap: str) -> Reading[Service]:
         return service
     launcher = next((text for each in FOLDERS if (text := _text(each / snap / LAUNCHER)) is not None), None)
     added = _added(snap, launcher, ask("snap", "get", "-d", snap))
-    whole = joined((service.value.configuration, added))
-    return Known(
-        replace(service.value, configuration=whole, author=Author.SNAP, known_as=snap), service.source
+    keys = exported(launcher or "")
+    found = replace(
+        service.value,
+        configuration=joined((service.value.configuration, added)),
+        author=Author.SNAP,
+        known_as=snap,
+        snap_settings=tuple(SnapSetting(name, key) for name, (key, _) in keys.items()),
     )
+    return Known(found, service.source)
 
 
 def _added(snap: str, launcher: str | None, answer: Answer | None) -> Configuration:

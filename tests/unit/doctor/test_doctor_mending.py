@@ -11,7 +11,7 @@ from ollama_top.model.finding import Change, Fix, FixKind, mend, to_run, to_set
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Reading, Source
 from ollama_top.model.server import Keeper
-from ollama_top.model.service import Author, Service
+from ollama_top.model.service import Author, Service, SnapSetting
 
 N, K = "OLLAMA_NUM_PARALLEL", "OLLAMA_KEEP_ALIVE"
 FILE = Place(Layer.ENVIRONMENT_FILE, "/etc/default/ollama", 1)
@@ -229,10 +229,15 @@ def test_nixos(name: str, value: str | None, lines: list[str]) -> None:
 
 
 def test_a_snap_sets_what_it_knows_and_the_rest_beside_its_unit() -> None:
-    kept = frames.service(name="snap.ollama.listener.service", author=Author.SNAP, known_as="ollama")
+    kept = frames.service(
+        name="snap.ollama.listener.service",
+        author=Author.SNAP,
+        known_as="ollama",
+        snap_settings=(SnapSetting("OLLAMA_CONTEXT_LENGTH", "length"), SnapSetting("OLLAMA_HOST", "host")),
+    )
     found = steps(to_set(OLLAMA_CONTEXT_LENGTH="8192", OLLAMA_HOST=None, **{N: "4"}), kept_by(None, kept))
     assert found == (
-        "sudo snap set ollama context-length=8192",
+        "sudo snap set ollama length=8192",
         "sudo snap unset ollama host",
         "sudo systemctl edit snap.ollama.listener.service",
         "under [Service] write",

@@ -69,6 +69,9 @@ def test_the_snaps_settings_go_before_its_unit(installed: Path, monkeypatch: pyt
     assert asked.read_text() == "get -d ollama\n"
     assert (found.author, found.known_as) == (Author.SNAP, "ollama")
     assert [each.value for each in found.configuration.said("OLLAMA_HOST")] == ["0.0.0.0", "127.0.0.1:11434"]
+    assert {each.name: each.key for each in found.snap_settings} == {
+        name: key for name, (key, _) in KEYS.items()
+    }
     assert found.configuration.said("OLLAMA_DEBUG")[-1].value == "0"
     assert found.configuration.said("OLLAMA_NUM_PARALLEL")[-1].place.layer is Layer.DROP_IN
     assert "OLLAMA_CONTEXT_LENGTH" not in found.configuration.names()
