@@ -111,7 +111,7 @@ def app_slider() -> Frame:
     return frame(Keeper.APP, app_service(*said), running, unit="Ollama.app")
 
 
-def brew_service(*said: Assignment) -> Known[Service]:
+def brew_service(*said: Assignment, needs_reload: bool = False) -> Known[Service]:
     """A service of Homebrew's under launchd."""
     return frames.service(
         *said,
@@ -120,6 +120,7 @@ def brew_service(*said: Assignment) -> Known[Service]:
         changed_at=NO_TIME,
         manager="launchd",
         author=Author.HOMEBREW,
+        needs_reload=needs_reload,
         known_as="ollama",
     )
 
@@ -136,7 +137,7 @@ def brew_edited() -> Frame:
     """Its file was edited and not loaded anew; the next start by brew takes that away."""
     said = (*BY_FORMULA, Assignment(N, "4", Place(Layer.UNIT, BREWED)))
     running = {each.name: each.value or "" for each in BY_FORMULA}
-    return frame(Keeper.LAUNCHD, brew_service(*said), running, unit="sh.brew.ollama")
+    return frame(Keeper.LAUNCHD, brew_service(*said, needs_reload=True), running, unit="sh.brew.ollama")
 
 
 def nix(*said: tuple[str, str]) -> Frame:

@@ -91,13 +91,13 @@ def restart(kept: Service, snapshot: Snapshot) -> Fix:
         case Author.SNAP:
             return snap.restart(kept)
         case Author.APP:
-            return to_run("sh", "-c", " && ".join(macos.REOPEN))
+            return to_run("sh", "-c", "; ".join(macos.REOPEN))
         case Author.COMPOSE | Author.RUN:
             return to_run(kept.manager, "restart", kept.name)
         case Author.HOMEBREW if kept.manager == "launchd" and not written_anew(kept):
             return to_run("brew", "services", "restart", kept.known_as or kept.name)
     if kept.manager == "launchd":
-        return to_run("sh", "-c", " && ".join(macos.reload(kept)))
+        return to_run("sh", "-c", "; ".join(macos.restart(kept)))
     is_user = keeper(snapshot) is Keeper.SYSTEMD_USER
     sudo, systemctl = ([], "systemctl --user") if is_user else (["sudo"], "systemctl")
     both = f"{systemctl} daemon-reload && {systemctl} restart {shlex.quote(kept.name)}"

@@ -8,7 +8,15 @@ from ollama_top.model.configuration import Layer
 from ollama_top.model.finding import Change
 from ollama_top.model.service import Author, Service
 
-REOPEN = ("osascript -e 'quit app \"Ollama\"'", "open -a Ollama")
+
+def _until_gone(asks: str) -> str:
+    """A command that waits, 20 seconds at most, until another has nothing more to tell of."""
+    return f"for i in $(seq 20); do {asks} >/dev/null 2>&1 || break; sleep 1; done"
+
+
+REOPEN = ("osascript -e 'quit app \"Ollama\"'", _until_gone("pgrep -x Ollama"), "open -a Ollama")
+"""Opened while it still quits, it would not come back."""
+
 LOST = "what launchctl sets is lost at the next start of the machine"
 IN_SETTINGS = {
     "OLLAMA_HOST": "Expose Ollama to the network",
@@ -48,15 +56,34 @@ def job(changes: Sequence[Change], kept: Service | None) -> tuple[str, ...]:
     )
 
 
+def restart(kept: Service) -> tuple[str, ...]:
+    """The commands by which launchd starts a job anew, reading its file first where that has changed."""
+    if kept.needs_reload and kept.files:
+        return reload(kept)
+    launchctl, target = _target(kept)
+    return (f"{launchctl} kickstart -k {target}",)
+
+
 def reload(kept: Service) -> tuple[str, ...]:
-    """The commands by which launchd reads a job's file anew, and starts it."""
-    file = kept.files[0] if kept.files else ""
-    is_system = file.startswith(SYSTEM)
-    launchctl, domain = ("sudo launchctl", "system") if is_system else ("launchctl", "gui/$(id -u)")
+    """The commands by which launchd reads a job's file anew, and starts it.
+
+    It takes a job in only once the old one is gone, so that it is waited for; each command is to run
+    whatever became of the one before, for the server must not stay down.
+    """
+    launchctl, target = _target(kept)
+    domain, _, _ = target.rpartition("/")
     return (
-        f"{launchctl} bootout {domain}/{shlex.quote(kept.name)}",
-        f"{launchctl} bootstrap {domain} {shlex.quote(file)}",
+        f"{launchctl} bootout {target}",
+        _until_gone(f"launchctl print {target}"),
+        f"{launchctl} bootstrap {domain} {shlex.quote(kept.files[0])}",
     )
+
+
+def _target(kept: Service) -> tuple[str, str]:
+    """Who may ask, and what launchd calls the job."""
+    is_system = any(each.startswith(SYSTEM) for each in kept.files[:1])
+    launchctl, domain = ("sudo launchctl", "system") if is_system else ("launchctl", "gui/$(id -u)")
+    return launchctl, f"{domain}/{shlex.quote(kept.name)}"
 
 
 def _homebrew(changes: Sequence[Change], kept: Service) -> Iterator[str]:

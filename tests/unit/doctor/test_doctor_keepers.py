@@ -67,6 +67,7 @@ def test_the_apps_slider_hides_what_the_session_has() -> None:
     assert mended(frame, "overridden") == (
         "in the app's Settings change 'Context length', so that it becomes 32768",
         "osascript -e 'quit app \"Ollama\"'",
+        "for i in $(seq 20); do pgrep -x Ollama >/dev/null 2>&1 || break; sleep 1; done",
         "open -a Ollama",
     )
 
@@ -77,7 +78,7 @@ def test_the_app_has_to_be_opened_anew() -> None:
     assert f"{N}=4 is configured" in shown.title
     assert "Ollama's app passes on" in shown.cause
     (command,) = mended(frame, "edited-not-restarted")
-    assert "open -a Ollama" in command
+    assert command.endswith("; done; open -a Ollama'")
 
 
 def test_what_was_edited_in_homebrews_file_is_lost() -> None:

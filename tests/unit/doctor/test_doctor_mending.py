@@ -189,6 +189,7 @@ def test_a_daemon_of_launchds_in_its_own_file() -> None:
         f"    make it {N}=4",
         f"    take {K} out",
         "sudo launchctl bootout system/org.ollama",
+        "for i in $(seq 20); do launchctl print system/org.ollama >/dev/null 2>&1 || break; sleep 1; done",
         f"sudo launchctl bootstrap system {PLIST}",
     )
 
@@ -254,7 +255,9 @@ RELOAD_SNAP = "sudo sh -c 'systemctl daemon-reload && snap restart ollama'"
     [
         (Keeper.SYSTEMD, {"author": Author.SNAP, "known_as": "ollama", "needs_reload": True}, RELOAD_SNAP),
         (Keeper.CONTAINER, DOCKER, "docker restart 'web llm'"),
-        (Keeper.LAUNCHD, JOB, "sh -c 'sudo launchctl bootout system/org.ollama && "),
+        (Keeper.LAUNCHD, JOB, "sh -c 'sudo launchctl kickstart -k system/org.ollama'"),
+        (Keeper.LAUNCHD, JOB | {"needs_reload": True}, "sh -c 'sudo launchctl bootout system/org.ollama; "),
+        (Keeper.LAUNCHD, JOB | {"files": ()}, "sh -c 'launchctl kickstart -k gui/$(id -u)/org.ollama'"),
         (Keeper.LAUNCHD, JOB | {"author": Author.HOMEBREW, "known_as": "o"}, "brew services restart o"),
         (Keeper.APP, {"author": Author.APP}, "sh -c 'osascript -e"),
         (Keeper.SYSTEMD, {"author": Author.NIXOS}, "sudo sh -c 'systemctl daemon-reload"),
