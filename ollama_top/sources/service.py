@@ -1,6 +1,10 @@
 """The service that keeps the server, and what its next start would get. Reads only; for one thread."""
 
+import math
 import pwd
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -19,23 +23,42 @@ BY_HAND = Missing(Why.ABSENT, "no service manager keeps it: its next start gets 
 OPENRC = Missing(Why.UNSUPPORTED, "OpenRC keeps it: /etc/conf.d tells what its next start would get")
 
 
-class ServiceWatch:
-    """Asks whoever keeps a server; a container only once, since it cannot be changed."""
+REFUSAL_KEPT_S = 300.0  # docker is a program to start, and seldom changes its mind
 
-    def __init__(self) -> None:
-        """Prepare; nothing is asked yet."""
-        self._container: tuple[ServerProcess, Reading[Service]] | None = None
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was told of a server's container, and until when that is good."""
+
+    server: ServerProcess
+    answer: Reading[Service]
+    until_s: float
+
+
+class ServiceWatch:
+    """Asks whoever keeps a server; of a container only once, since it cannot be changed."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Prepare; nothing is asked yet. The clock tells seconds."""
+        self._clock = clock
+        self._container: _Kept | None = None
 
     def look(self, server: Reading[ServerProcess]) -> Reading[Service]:
         """The service that keeps this server; where no server is found, one that should and does not run."""
         if isinstance(server, Missing):
             return _failed() or server
-        if self._container is not None and self._container[0] == server.value:
-            return self._container[1]
+        kept = self._container
+        if kept is not None and kept.server == server.value and self._clock() < kept.until_s:
+            return kept.answer
         found = look_at(server.value)
-        is_fixed = server.value.keeper is Keeper.CONTAINER and isinstance(found, Known)
-        self._container = (server.value, found) if is_fixed else None
+        self._container = self._keep(server.value, found)
         return found
+
+    def _keep(self, server: ServerProcess, found: Reading[Service]) -> _Kept | None:
+        if server.keeper is not Keeper.CONTAINER:
+            return None
+        until_s = math.inf if isinstance(found, Known) else self._clock() + REFUSAL_KEPT_S
+        return _Kept(server, found, until_s)
 
 
 def look_at(kept: ServerProcess) -> Reading[Service]:

@@ -18,17 +18,20 @@ NO_PROGRAM = Missing(Why.ABSENT, "a container keeps it, and neither docker nor p
 
 
 def read_container(identity: str | None, cgroup: str | None) -> Reading[Service]:
-    """The container of this identity, by whoever of the two knows it."""
+    """The container of this identity, by the first of the two that knows it."""
     if KUBERNETES in (cgroup or ""):
         return POD
     if identity is None or not IDENTITY.fullmatch(identity):
         return OTHERS
-    answers = {each: ask(each, "inspect", "--type", "container", identity) for each in PROGRAMS}
-    for program, answer in answers.items():
+    refusals: list[Missing] = []
+    for program in PROGRAMS:
+        answer = ask(program, "inspect", "--type", "container", identity)
         found = _of(program, answer) if answer is not None and answer.is_ok else None
         if found is not None:
             return Known(found, Source.SERVICE)
-    return _refusal(identity, [each for each in answers.items() if each[1] is not None])
+        if answer is not None:
+            refusals.append(_refusal(program, identity, answer.complaint))
+    return _most_telling(refusals)
 
 
 def _of(program: str, answer: Answer) -> Service | None:
@@ -37,15 +40,18 @@ def _of(program: str, answer: Answer) -> Service | None:
     return container(program, answer.out, told.out if told and told.is_ok else b"")
 
 
-def _refusal(identity: str, answers: list[tuple[str, Answer | None]]) -> Missing:
-    """Why none told of it, in the words of the first that there is."""
-    for program, answer in answers:
-        complaint = answer.complaint if answer else ""
-        if "permission denied" in complaint.lower():
-            return Missing(
-                Why.DENIED,
-                "the container may be looked into by root and the group docker:"
-                f" `sudo {program} inspect {identity}`",
-            )
-        return Missing(Why.FAILED, f"{program} does not tell of the container: {complaint or 'no answer'}")
-    return NO_PROGRAM
+def _refusal(program: str, identity: str, complaint: str) -> Missing:
+    """Why a program did not tell of it."""
+    if "permission denied" in complaint.lower():
+        return Missing(
+            Why.DENIED,
+            "the container may be looked into by root and the group docker:"
+            f" `sudo {program} inspect {identity}`",
+        )
+    return Missing(Why.FAILED, f"{program} does not tell of the container: {complaint or 'no answer'}")
+
+
+def _most_telling(refusals: list[Missing]) -> Missing:
+    """What can be helped by more rights, before what cannot."""
+    denied = [each for each in refusals if each.why is Why.DENIED]
+    return next(iter([*denied, *refusals]), NO_PROGRAM)

@@ -66,7 +66,9 @@ def test_who_keeps_it_and_cannot_be_asked(
     assert manager.asked == []
 
 
-def test_a_container_is_asked_once_and_again_after_its_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_is_asked_for_seldom_until_it_is_told_and_then_never(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: list[str | None] = []
 
     def read(identity: str | None, _: str | None) -> Reading[Service]:
@@ -74,8 +76,11 @@ def test_a_container_is_asked_once_and_again_after_its_next_start(monkeypatch: p
         return frames.service() if len(asked) > 1 else SILENT
 
     monkeypatch.setattr(source, "read_container", read)
-    watch, first = ServiceWatch(), by(Keeper.CONTAINER, "0123")
-    assert watch.look(first) == SILENT
+    now_s = 0.0
+    watch, first = ServiceWatch(lambda: now_s), by(Keeper.CONTAINER, "0123")
+    assert [watch.look(first) for _ in range(3)] == [SILENT] * 3
+    assert len(asked) == 1
+    now_s = source.REFUSAL_KEPT_S
     assert [watch.look(first) for _ in range(3)] == [frames.service()] * 3
     assert len(asked) == 2
     watch.look(Known(replace(first.value, pid=99), Source.PROCESSES))

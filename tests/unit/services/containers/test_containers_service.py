@@ -48,6 +48,24 @@ def test_podman_is_asked_for_what_docker_does_not_know(
     assert found.value.manager == "podman"
 
 
+def test_podman_is_not_asked_for_what_docker_has_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, "podman", f"echo asked > {tmp_path / 'podman-asked'}")
+    stand_in(tmp_path, monkeypatch, "docker", TELLS)
+    assert isinstance(read_container(IDENTITY, None), Known)
+    assert not (tmp_path / "podman-asked").exists()
+
+
+def test_what_more_rights_would_help_with_is_said_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, monkeypatch, "docker", UNKNOWN)
+    stand_in(tmp_path, monkeypatch, "podman", f'echo "{DENIED}" >&2; exit 1')
+    assert missing().why is Why.DENIED
+    assert f"sudo podman inspect {IDENTITY}" in missing().hint
+
+
 @pytest.mark.parametrize(
     ("script", "why", "hint"),
     [
