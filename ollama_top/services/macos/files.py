@@ -4,9 +4,12 @@ The app's database is opened for reading, and where nobody has it open, as one t
 else SQLite would lay files of its own beside it.
 """
 
+import errno
 import json
+import os
 import plistlib
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,8 +28,7 @@ class UnreadableError(Exception):
 def plist_environment(path: Path) -> dict[str, str]:
     """EnvironmentVariables of a job's file; raises UnreadableError."""
     try:
-        with path.open("rb") as file:
-            found = plistlib.loads(file.read(LIMIT_BYTES))
+        found = plistlib.loads(_content(path))
     except OSError as error:
         raise UnreadableError(f"it may not be read ({error.strerror})") from None
     except (ValueError, ExpatError, plistlib.InvalidFileException):
@@ -40,6 +42,8 @@ def app_settings(home: Path) -> dict[str, Any]:
     path = home / APP_FOLDER / "db.sqlite"
     if not path.exists():
         return {}
+    if not path.is_file():
+        raise UnreadableError("it is no regular file")
     is_open = path.with_name("db.sqlite-shm").exists()
     address = f"file:{quote(str(path))}?mode=ro{'' if is_open else '&immutable=1'}"
     try:
@@ -54,7 +58,7 @@ def app_settings(home: Path) -> dict[str, Any]:
 def is_cloud_off(home: Path) -> bool:
     """Whether the server's own file turns models in the cloud off; what cannot be read does not."""
     try:
-        found = json.loads((home / ".ollama/server.json").read_bytes()[:LIMIT_BYTES])
+        found = json.loads(_content(home / ".ollama/server.json"))
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(found, dict) and found.get("disable_ollama_cloud") is True
@@ -63,6 +67,18 @@ def is_cloud_off(home: Path) -> bool:
 def text_of(path: Path) -> str | None:
     """A small file's text; None where it is not there, or may not be read."""
     try:
-        return path.read_text(errors="replace")[:LIMIT_BYTES]
+        return _content(path).decode(errors="replace")
     except OSError:
         return None
+
+
+def _content(path: Path) -> bytes:
+    """The beginning of a regular file; of a pipe, which nobody may write into, nothing is waited for."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        return file.read(LIMIT_BYTES)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

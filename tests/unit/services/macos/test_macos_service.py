@@ -1,5 +1,6 @@
 """Who keeps a server on macOS, and what its next start would get; launchctl is a stand-in."""
 
+import os
 from pathlib import Path
 
 import frames
@@ -11,6 +12,7 @@ from ollama_top.model.reading import Known, Missing, Reading, Why
 from ollama_top.model.server import Keeper
 from ollama_top.model.service import Author, Service
 from ollama_top.services.cgroup import Membership
+from ollama_top.services.macos import files
 from ollama_top.services.macos.service import keeper_of, read_app, read_job
 
 APP_PROGRAM = "/Applications/Ollama.app/Contents/MacOS/Ollama"
@@ -91,6 +93,19 @@ def test_a_file_that_cannot_be_read_leaves_all_open(mac: Mac, text: str) -> None
     unread = known(job(mac)).configuration.unread_for("OLLAMA_NUM_PARALLEL")
     assert unread is not None
     assert "property list" in unread.why
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(mac: Mac) -> None:
+    pipe = mac.write(".homebrew/services/ollama.env", "")
+    pipe.unlink()
+    os.mkfifo(pipe)
+    mac.tells(pipe)
+    assert known(job(mac)).configuration.unread_for("OLLAMA_HOST") is not None
+
+
+def test_a_file_is_read_to_a_limit(mac: Mac, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LIMIT_BYTES", 4)
+    assert files.text_of(mac.write("long", "123456")) == "1234"
 
 
 def test_a_job_without_a_file_leaves_all_open(mac: Mac) -> None:
