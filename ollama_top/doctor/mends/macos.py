@@ -7,6 +7,7 @@ from ollama_top.doctor.mends.words import layer_of
 from ollama_top.model.configuration import Layer
 from ollama_top.model.finding import Change
 from ollama_top.model.service import Author, Service
+from ollama_top.ollama.variables import is_same_value
 
 
 def _until_gone(asks: str) -> str:
@@ -18,13 +19,11 @@ REOPEN = ("osascript -e 'quit app \"Ollama\"'", _until_gone("pgrep -x Ollama"), 
 """Opened while it still quits, it would not come back."""
 
 LOST = "what launchctl sets is lost at the next start of the machine"
-IN_SETTINGS = {
-    "OLLAMA_HOST": "Expose Ollama to the network",
-    "OLLAMA_MODELS": "Model location",
-    "OLLAMA_CONTEXT_LENGTH": "Context length",
-    "OLLAMA_NO_CLOUD": "Cloud",
-}
-"""What the app's Settings call the variables that they set."""
+IN_SETTINGS = {"OLLAMA_MODELS": "Model location", "OLLAMA_CONTEXT_LENGTH": "Context length"}
+"""What the app's Settings call the variables that they give a value to."""
+
+SLIDER = {"4096", "8192", "16384", "32768", "65536", "131072", "262144"}
+"""The lengths of context that they offer."""
 
 SYSTEM = "/Library/LaunchDaemons/"
 
@@ -33,12 +32,9 @@ def app(changes: Sequence[Change], kept: Service | None) -> tuple[str, ...]:
     """The app's settings where they have the last word, else launchd's environment; then open it anew."""
     by_app = [each for each in changes if layer_of(each.name, kept) is Layer.APP]
     others = [each for each in changes if each not in by_app]
-    return (
-        *(_in_settings(each) for each in by_app),
-        *_session(others),
-        *REOPEN,
-        *((LOST,) if any(each.value is not None for each in others) else ()),
-    )
+    commands = (*(step for each in by_app for step in _in_settings(each)), *_session(others))
+    is_lost = any(each.startswith("launchctl setenv") for each in commands)
+    return (*commands, *REOPEN, *((LOST,) if is_lost else ()))
 
 
 def job(changes: Sequence[Change], kept: Service | None) -> tuple[str, ...]:
@@ -107,7 +103,20 @@ def _session(changes: Sequence[Change]) -> tuple[str, ...]:
     )
 
 
-def _in_settings(change: Change) -> str:
-    name = IN_SETTINGS.get(change.name, change.name)
-    to = f", so that it becomes {change.value}" if change.value is not None else " back to its default"
-    return f"in the app's Settings change {name!r}{to}"
+def _in_settings(change: Change) -> Iterator[str]:
+    """What a person does in the app's Settings, as their screen has it; what they let go, the session has."""
+    name, value = change.name, change.value
+    if name == "OLLAMA_NO_CLOUD":
+        is_off = value is not None and is_same_value(name, value, "1")
+        yield f"in the app's Settings switch 'Cloud' {'off' if is_off else 'on'}"
+    elif value is not None and name in IN_SETTINGS and (name == "OLLAMA_MODELS" or value in SLIDER):
+        yield f"in the app's Settings change {IN_SETTINGS[name]!r}, so that it becomes {value}"
+    else:
+        yield _let_go(name)
+        yield from _session([change])
+
+
+def _let_go(name: str) -> str:
+    if name == "OLLAMA_HOST":
+        return "in the app's Settings switch 'Expose Ollama to the network' off"
+    return f"in the app's Settings press 'Reset to defaults', which resets all: no single one does this to {name}"

@@ -199,6 +199,39 @@ def test_the_app_loses_what_launchctl_sets() -> None:
     assert last == "what launchctl sets is lost at the next start of the machine"
 
 
+EXPOSE = "in the app's Settings switch 'Expose Ollama to the network' off"
+RESET = "in the app's Settings press 'Reset to defaults', which resets all: no single one does this to "
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("OLLAMA_HOST", None, (EXPOSE, "launchctl unsetenv OLLAMA_HOST")),
+        ("OLLAMA_HOST", "127.0.0.1:8080", (EXPOSE, "launchctl setenv OLLAMA_HOST 127.0.0.1:8080")),
+        ("OLLAMA_NO_CLOUD", "1", ("in the app's Settings switch 'Cloud' off",)),
+        ("OLLAMA_NO_CLOUD", None, ("in the app's Settings switch 'Cloud' on",)),
+        (
+            "OLLAMA_ORIGINS",
+            "http://a",
+            (f"{RESET}OLLAMA_ORIGINS", "launchctl setenv OLLAMA_ORIGINS http://a"),
+        ),
+        ("OLLAMA_MODELS", "/a", ("in the app's Settings change 'Model location', so that it becomes /a",)),
+        (
+            "OLLAMA_CONTEXT_LENGTH",
+            "5000",
+            (f"{RESET}OLLAMA_CONTEXT_LENGTH", "launchctl setenv OLLAMA_CONTEXT_LENGTH 5000"),
+        ),
+    ],
+)
+def test_the_apps_settings_as_its_screen_has_them(
+    name: str, value: str | None, found: tuple[str, ...]
+) -> None:
+    kept = frames.service(frames.said(name, "x", Place(Layer.APP, None)), author=Author.APP)
+    commands = steps(to_set(**{name: value}), kept_by(Keeper.APP, kept))
+    assert commands[: len(found)] == found
+    assert commands[len(found)].startswith("osascript")
+
+
 def test_homebrew_changes_what_its_own_file_of_a_person_says() -> None:
     place = Place(Layer.DROP_IN, "/Users/jo/.homebrew/services/ollama.env", 3)
     kept = frames.service(
