@@ -119,4 +119,5 @@ def _in_settings(change: Change) -> Iterator[str]:
 def _let_go(name: str) -> str:
     if name == "OLLAMA_HOST":
         return "in the app's Settings switch 'Expose Ollama to the network' off"
-    return f"in the app's Settings press 'Reset to defaults', which resets all: no single one does this to {name}"
+    reset = "in the app's Settings press 'Reset to defaults', which resets all"
+    return f"{reset}: no single one does this to {name}"
