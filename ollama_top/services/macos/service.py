@@ -147,8 +147,7 @@ def _of_plist(path: Path | None) -> tuple[tuple[Assignment, ...], tuple[Unread, 
 
 def _of_formula(formula: str, home: Path) -> Configuration:
     """The file in which a person may set variables for a formula's service, read since Homebrew 7."""
-    folder = os.environ.get("HOMEBREW_USER_CONFIG_HOME") or str(home / ".homebrew")
-    path = Path(folder) / "services" / f"{formula}.env"
+    path = _homebrew_folder(home) / "services" / f"{formula}.env"
     return Configuration(
         tuple(
             assigned(name, value, Place(Layer.DROP_IN, str(path), line))
@@ -156,6 +155,12 @@ def _of_formula(formula: str, home: Path) -> Configuration:
             if concerns(name)
         )
     )
+
+
+def _homebrew_folder(home: Path) -> Path:
+    """Where brew looks for a person's files; its bin/brew lets nobody name another by a variable of its own."""
+    of_session = os.environ.get("XDG_CONFIG_HOME")
+    return Path(of_session) / "homebrew" if of_session else home / ".homebrew"
 
 
 def _values(assignments: tuple[Assignment, ...]) -> dict[str, str | None]:

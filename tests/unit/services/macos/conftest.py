@@ -9,5 +9,5 @@ from macs import Mac
 
 @pytest.fixture
 def mac(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mac:
-    monkeypatch.delenv("HOMEBREW_USER_CONFIG_HOME", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     return Mac(tmp_path, lambda script: stand_in(tmp_path / "bin", monkeypatch, "launchctl", script))

@@ -87,6 +87,14 @@ def test_a_persons_own_file_goes_before_the_formula(mac: Mac) -> None:
     assert "EDITOR" not in found.configuration.names()
 
 
+def test_where_brew_looks_for_a_persons_files(mac: Mac, monkeypatch: pytest.MonkeyPatch) -> None:
+    mac.tells(mac.plist())
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(mac.home / "config"))
+    monkeypatch.setenv("HOMEBREW_USER_CONFIG_HOME", str(mac.home / "another"))  # brew sets it itself
+    mac.write("config/homebrew/services/ollama.env", "OLLAMA_KV_CACHE_TYPE=f16\n")
+    assert last(known(job(mac)), "OLLAMA_KV_CACHE_TYPE") == ("f16", Layer.DROP_IN)
+
+
 @pytest.mark.parametrize("text", ["no property list", "<plist><dict>"])
 def test_a_file_that_cannot_be_read_leaves_all_open(mac: Mac, text: str) -> None:
     mac.tells(mac.write("Library/LaunchAgents/x.plist", text))
