@@ -13,6 +13,8 @@ from ollama_top.model.service import Author, Service
 from ollama_top.model.setting import Setting
 from ollama_top.ollama.environment import NUM_PARALLEL
 from ollama_top.ollama.families import Release, parse_release
+from ollama_top.ollama.homebrew import LOG as HOMEBREW_LOG
+from ollama_top.ollama.installation import APP_LOG
 from ollama_top.ollama.variables import DECLARED
 
 
@@ -108,7 +110,7 @@ def _journal(kept: Service, snapshot: Snapshot) -> tuple[str, ...]:
     return ("journalctl", *user, "-u", kept.name)
 
 
-MACOS_LOGS = {Author.APP: "~/.ollama/logs/server.log", Author.HOMEBREW: "$(brew --prefix)/var/log/ollama.log"}
+MACOS_LOGS = {Author.APP: APP_LOG, Author.HOMEBREW: f"$(brew --prefix)/{HOMEBREW_LOG}"}
 
 
 def log_command(snapshot: Snapshot, pattern: str) -> Fix | None:

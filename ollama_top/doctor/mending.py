@@ -10,14 +10,13 @@ from ollama_top.model.configuration import Assignment, Layer
 from ollama_top.model.finding import Change, Fix, FixKind, to_run
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import value_or
-from ollama_top.model.server import Keeper
+from ollama_top.model.server import POD, Keeper
 from ollama_top.model.service import Author, Service
 from ollama_top.ollama.homebrew import FORMULA_SETS
+from ollama_top.ollama.installation import UNIT
 
 ELSEWHERE = ("in the environment of whatever starts the server; then restart it",)
-USUAL_UNIT = "ollama.service"
-WRITTEN_BY_INSTALLER = f"/etc/systemd/system/{USUAL_UNIT}"  # packages, and people, write elsewhere
-POD = "kubepods"  # in the control group of whatever Kubernetes runs
+WRITTEN_BY_INSTALLER = f"/etc/systemd/system/{UNIT}"  # packages, and people, write elsewhere
 
 
 def steps(fix: Fix, snapshot: Snapshot) -> tuple[str, ...]:
@@ -48,7 +47,7 @@ def _to_set(changes: Sequence[Change], snapshot: Snapshot) -> tuple[str, ...]:
 
 def _systemd(changes: Sequence[Change], snapshot: Snapshot) -> tuple[str, ...]:
     is_user = keeper(snapshot) is Keeper.SYSTEMD_USER
-    unit = value_or(snapshot.server.unit, USUAL_UNIT)
+    unit = value_or(snapshot.server.unit, UNIT)
     systemctl = "systemctl --user" if is_user else "sudo systemctl"
     return systemd.steps(systemctl, unit, changes, service(snapshot))
 

@@ -20,6 +20,9 @@ class Keeper(Vocabulary):
     MANUAL = "manual", "a terminal, or a program of a user's"
 
 
+POD = "kubepods"  # in the control group of whatever Kubernetes runs
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """One server, as its API and the machine it runs on describe it."""

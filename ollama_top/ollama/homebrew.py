@@ -11,6 +11,9 @@ QUOTES = ("'", '"')
 FORMULA_SETS = frozenset({("OLLAMA_FLASH_ATTENTION", "1"), ("OLLAMA_KV_CACHE_TYPE", "q8_0")})
 """What the formula itself writes into the service's file, as it stands at 0.32.3."""
 
+LOG = "var/log/ollama.log"
+"""Where the formula has its service write, under Homebrew's own folder."""
+
 
 def formula_of(service: str) -> str | None:
     """The formula that a service is made of, by its name on macOS or Linux; None where it is none."""

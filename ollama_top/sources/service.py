@@ -12,13 +12,13 @@ import psutil
 from ollama_top.model.reading import Known, Missing, Reading, Why
 from ollama_top.model.server import Keeper
 from ollama_top.model.service import Service
+from ollama_top.ollama.installation import UNIT
 from ollama_top.services.containers.service import read_container
 from ollama_top.services.macos.service import read_app, read_job
 from ollama_top.services.snap import read_snap, snap_of
 from ollama_top.services.systemd.service import read_service
 from ollama_top.sources.owner import ServerProcess
 
-USUAL_UNIT = "ollama.service"  # what Ollama's install script and the distributions call it
 BY_HAND = Missing(Why.ABSENT, "no service manager keeps it: its next start gets what its starter has")
 OPENRC = Missing(Why.UNSUPPORTED, "OpenRC keeps it: /etc/conf.d tells what its next start would get")
 
@@ -100,6 +100,6 @@ def _parent(pid: int) -> int:
 
 def _failed() -> Reading[Service] | None:
     """The usual unit, if it is there and its process is not: it may explain why no server is."""
-    found = read_service(USUAL_UNIT, user=False)
+    found = read_service(UNIT, user=False)
     is_down = isinstance(found, Known) and found.value.is_loaded and not found.value.is_running
     return found if is_down else None

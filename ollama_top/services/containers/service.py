@@ -3,24 +3,26 @@
 import re
 
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
+from ollama_top.model.server import POD
 from ollama_top.model.service import Service
 from ollama_top.services.asking import Answer, ask
 from ollama_top.services.containers.inspected import container, image_of
 
 PROGRAMS = ("docker", "podman")
 IDENTITY = re.compile(r"[0-9a-f]{12}")
-KUBERNETES = "kubepods"  # in the control group of whatever a pod runs
 OTHERS = Missing(
     Why.UNSUPPORTED, "its container is none of docker's or podman's: what it was created with is not read"
 )
-POD = Missing(Why.UNSUPPORTED, "Kubernetes keeps it: the pod's specification says what its next start gets")
+OF_POD = Missing(
+    Why.UNSUPPORTED, "Kubernetes keeps it: the pod's specification says what its next start gets"
+)
 NO_PROGRAM = Missing(Why.ABSENT, "a container keeps it, and neither docker nor podman is found here")
 
 
 def read_container(identity: str | None, cgroup: str | None) -> Reading[Service]:
     """The container of this identity, by the first of the two that knows it."""
-    if KUBERNETES in (cgroup or ""):
-        return POD
+    if POD in (cgroup or ""):
+        return OF_POD
     if identity is None or not IDENTITY.fullmatch(identity):
         return OTHERS
     refusals: list[Missing] = []

@@ -158,7 +158,7 @@ def _of_formula(formula: str, home: Path) -> Configuration:
 
 
 def _homebrew_folder(home: Path) -> Path:
-    """Where brew looks for a person's files; its bin/brew lets nobody name another by a variable of its own."""
+    """Where brew looks for a person's files; a variable of its own for that it sets itself."""
     of_session = os.environ.get("XDG_CONFIG_HOME")
     return Path(of_session) / "homebrew" if of_session else home / ".homebrew"
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why
 from ollama_top.model.server import Keeper
+from ollama_top.ollama.homebrew import LOG as HOMEBREW_LOG
+from ollama_top.ollama.installation import APP_LOG
 from ollama_top.sources import proc
 from ollama_top.sources.logs.containers import ContainerFollower
 from ollama_top.sources.logs.files import FileFollower
@@ -18,10 +20,10 @@ from ollama_top.sources.logs.journal import JournalFollower
 from ollama_top.sources.owner import ServerProcess
 
 KNOWN = (  # of macOS's app, of Homebrew on macOS and on Linux, of Windows' app
-    "~/.ollama/logs/server.log",
-    "/opt/homebrew/var/log/ollama.log",
-    "/usr/local/var/log/ollama.log",
-    "/home/linuxbrew/.linuxbrew/var/log/ollama.log",
+    APP_LOG,
+    f"/opt/homebrew/{HOMEBREW_LOG}",
+    f"/usr/local/{HOMEBREW_LOG}",
+    f"/home/linuxbrew/.linuxbrew/{HOMEBREW_LOG}",
     "$LOCALAPPDATA/Ollama/server.log",
 )
 KEEP = "its lines are not kept anywhere: start it as a service, or with `2>FILE`"
