@@ -136,28 +136,6 @@ def test_a_container_that_is_known_is_kept_and_another_created() -> None:
     )
 
 
-def test_an_old_container_does_not_come_back_with_the_daemon() -> None:
-    kept = frames.service(**DOCKER, is_started_with_manager=True)
-    commands = steps(SET, kept_by(Keeper.CONTAINER, kept))
-    assert commands[-2] == "    docker update --restart no 'web llm-before'"
-
-
-def test_a_container_that_is_removed_when_it_stops_is_not_stopped() -> None:
-    kept = frames.service(**DOCKER, is_removed_when_stopped=True)
-    commands = steps(SET, kept_by(Keeper.CONTAINER, kept))
-    assert not any("docker stop" in each or "docker rename" in each for each in commands)
-    assert "web llm was created with --rm: stopping it removes it, and its unnamed volumes" in commands
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [("4", '"4"'), ('a "b"', r'"a \"b\""'), ("a\\b", r'"a\\b"'), ("$HOME/ä", '"$$HOME/ä"')],
-)
-def test_a_compose_file_is_written_as_compose_reads_it(value: str, written: str) -> None:
-    kept = frames.service(**DOCKER | {"author": Author.COMPOSE})
-    assert steps(to_set(**{N: value}), kept_by(Keeper.CONTAINER, kept))[1] == f"    write {N}: {written}"
-
-
 def test_a_container_that_a_unit_creates() -> None:
     snapshot = kept_by(Keeper.CONTAINER, frames.service(**QUADLET))
     first, line, *_, last = steps(SET, snapshot)
@@ -197,39 +175,6 @@ def test_a_daemon_of_launchds_in_its_own_file() -> None:
 def test_the_app_loses_what_launchctl_sets() -> None:
     *_, last = steps(SET, kept_by(Keeper.APP, frames.service(author=Author.APP)))
     assert last == "what launchctl sets is lost at the next start of the machine"
-
-
-EXPOSE = "in the app's Settings switch 'Expose Ollama to the network' off"
-RESET = "in the app's Settings press 'Reset to defaults', which resets all: no single one does this to "
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "found"),
-    [
-        ("OLLAMA_HOST", None, (EXPOSE, "launchctl unsetenv OLLAMA_HOST")),
-        ("OLLAMA_HOST", "127.0.0.1:8080", (EXPOSE, "launchctl setenv OLLAMA_HOST 127.0.0.1:8080")),
-        ("OLLAMA_NO_CLOUD", "1", ("in the app's Settings switch 'Cloud' off",)),
-        ("OLLAMA_NO_CLOUD", None, ("in the app's Settings switch 'Cloud' on",)),
-        (
-            "OLLAMA_ORIGINS",
-            "http://a",
-            (f"{RESET}OLLAMA_ORIGINS", "launchctl setenv OLLAMA_ORIGINS http://a"),
-        ),
-        ("OLLAMA_MODELS", "/a", ("in the app's Settings change 'Model location', so that it becomes /a",)),
-        (
-            "OLLAMA_CONTEXT_LENGTH",
-            "5000",
-            (f"{RESET}OLLAMA_CONTEXT_LENGTH", "launchctl setenv OLLAMA_CONTEXT_LENGTH 5000"),
-        ),
-    ],
-)
-def test_the_apps_settings_as_its_screen_has_them(
-    name: str, value: str | None, found: tuple[str, ...]
-) -> None:
-    kept = frames.service(frames.said(name, "x", Place(Layer.APP, None)), author=Author.APP)
-    commands = steps(to_set(**{name: value}), kept_by(Keeper.APP, kept))
-    assert commands[: len(found)] == found
-    assert commands[len(found)].startswith("osascript")
 
 
 def test_homebrew_changes_what_its_own_file_of_a_person_says() -> None:
