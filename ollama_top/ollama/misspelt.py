@@ -1,7 +1,5 @@
 """Which variable was meant by a name that no version of Ollama reads. Pure."""
 
-from difflib import get_close_matches
-
 from ollama_top.ollama.variables import DECLARED
 
 PREFIX = "OLLAMA_"
@@ -17,6 +15,8 @@ def meant_by(name: str) -> str | None:
     """
     if not name.startswith(PREFIX) or name in DECLARED or name in OF_OTHERS:
         return None
+    from difflib import get_close_matches  # noqa: PLC0415 - for those few that are no variable
+
     tails = [each.removeprefix(PREFIX) for each in DECLARED if each.startswith(PREFIX)]
     close = get_close_matches(name.removeprefix(PREFIX), tails, n=1, cutoff=CLOSE)
     return f"{PREFIX}{close[0]}" if close else None

@@ -17,7 +17,6 @@ from ollama_top.model.server import Keeper
 from ollama_top.ollama.argv import is_serve
 from ollama_top.services import cgroup
 from ollama_top.services.cgroup import Membership
-from ollama_top.services.macos.service import keeper_of
 from ollama_top.services.snap import snap_of
 from ollama_top.services.systemd.bus import read_unit
 from ollama_top.sources import proc, sockets
@@ -126,6 +125,8 @@ def _kept(process: psutil.Process, path: str | None) -> Membership:
     A snap's main process is the launcher, whose child the server is.
     """
     if os.uname().sysname == "Darwin":
+        from ollama_top.services.macos.service import keeper_of  # noqa: PLC0415 - 1.2 MB for one system
+
         parent = process.parent()
         return keeper_of(process.pid, process.ppid(), (parent.cmdline() or [""])[0] if parent else "")
     if process.pid == FIRST:

@@ -14,7 +14,6 @@ from ollama_top.model.server import Keeper
 from ollama_top.model.service import Service
 from ollama_top.ollama.installation import UNIT
 from ollama_top.services.containers.service import read_container
-from ollama_top.services.macos.service import read_app, read_job
 from ollama_top.services.snap import read_snap, snap_of
 from ollama_top.services.systemd.service import read_service
 from ollama_top.sources.owner import ServerProcess
@@ -68,13 +67,19 @@ def look_at(kept: ServerProcess) -> Reading[Service]:
             return read_container(kept.unit, kept.cgroup)
         case Keeper.OPENRC:
             return OPENRC
-        case Keeper.LAUNCHD:
-            return read_job(kept.unit, *_owner(kept), kept.started_at)
-        case Keeper.APP:
-            return read_app(_parent(kept.pid), *_owner(kept), kept.started_at)
+        case Keeper.LAUNCHD | Keeper.APP:
+            return _on_macos(kept)
         case Keeper.SYSTEMD | Keeper.SYSTEMD_USER if kept.unit is not None:
             return _by_systemd(kept.unit, user=kept.keeper is Keeper.SYSTEMD_USER)
     return BY_HAND
+
+
+def _on_macos(kept: ServerProcess) -> Reading[Service]:
+    from ollama_top.services.macos.service import read_app, read_job  # noqa: PLC0415 - 1.2 MB for one system
+
+    if kept.keeper is Keeper.LAUNCHD:
+        return read_job(kept.unit, *_owner(kept), kept.started_at)
+    return read_app(_parent(kept.pid), *_owner(kept), kept.started_at)
 
 
 def _by_systemd(unit: str, *, user: bool) -> Reading[Service]:

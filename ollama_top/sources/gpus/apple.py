@@ -3,12 +3,10 @@
 What power it draws is told to root only, and is not asked for.
 """
 
-import plistlib
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
-from xml.parsers.expat import ExpatError
 
 import psutil
 
@@ -49,6 +47,9 @@ class AppleGpus:
 
 def parse_ioreg(printed: bytes) -> list[Mapping[str, Any]]:
     """The accelerators in a property list; raises ValueError when it is none."""
+    import plistlib  # noqa: PLC0415 - with its parser 0.6 MB for one system
+    from xml.parsers.expat import ExpatError  # noqa: PLC0415
+
     try:
         entries = plistlib.loads(printed, fmt=plistlib.FMT_XML) if printed.strip() else []
     except (ExpatError, LookupError, TypeError, AttributeError, ArithmeticError) as error:

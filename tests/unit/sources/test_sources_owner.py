@@ -157,7 +157,7 @@ def test_the_first_process_is_a_containers() -> None:
 def test_on_macos_launchd_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owner.os, "uname", lambda: SimpleNamespace(sysname="Darwin"))
     asked: list[tuple[int, int, str]] = []
-    monkeypatch.setattr(owner, "keeper_of", lambda *words: asked.append(words))
+    monkeypatch.setattr("ollama_top.services.macos.service.keeper_of", lambda *words: asked.append(words))
     owner._kept(psutil.Process(), None)
     assert asked[0][:2] == (os.getpid(), os.getppid())
     assert asked[0][2]
