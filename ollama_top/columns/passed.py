@@ -115,8 +115,8 @@ BY_CLIENT: Table[Served] = Table(
         *_ENDS,
         _spread("queue_s", "p95", "QUEUE95", formats.age, 5),
         _spread("ttft_s", "p95", "TTFT95", formats.age, 5),
-        _count("prompt_tokens", "READ", 6, 3),
-        _count("output_tokens", "WROTE", 6, 3),
+        reading_column("prompt_tokens", "READ", 6, formats.count, priority=3),
+        reading_column("output_tokens", "WROTE", 6, formats.count, priority=3),
         Column("last_at", "LAST", 6, _ago, lambda row: row.last_at.timestamp(), ("last_at",), priority=2),
     ),
 )

@@ -52,8 +52,8 @@ def _served(name: str, group: Sequence[Exchange]) -> Served:
         answered=phases[Phase.DONE],
         failed=phases[Phase.FAILED],
         left=phases[Phase.LEFT],
-        prompt_tokens=sum(_told(each.prompt_tokens) for each in group),
-        output_tokens=sum(_told(each.output_tokens) for each in group),
+        prompt_tokens=_sum(each.prompt_tokens for each in group),
+        output_tokens=_sum(each.output_tokens for each in group),
         queue_s=spread(each.queue_s for each in group),
         ttft_s=spread(each.ttft_s for each in group),
         total_s=spread(each.total_s for each in group if each.phase is Phase.DONE),
@@ -61,9 +61,10 @@ def _served(name: str, group: Sequence[Exchange]) -> Served:
     )
 
 
-def _told(tokens: Reading[int]) -> int:
-    """Tokens that the server told of; what was counted in pieces is not."""
-    return tokens.value if isinstance(tokens, Known) and tokens.source is not Source.ESTIMATE else 0
+def _sum(readings: Iterable[Reading[int]]) -> Reading[int]:
+    """Tokens that the server told of; what was counted in pieces is not, and none that is told is no 0."""
+    told = [each.value for each in readings if isinstance(each, Known) and each.source is not Source.ESTIMATE]
+    return Known(sum(told), Source.PROXY) if told else NONE_TOLD
 
 
 def spread(readings: Iterable[Reading[float]]) -> Spread:

@@ -28,8 +28,12 @@ class Served:
     answered: int = fact("Those that were answered.")
     failed: int = fact("Those that failed.")
     left: int = fact("Those whose client left before the end.")
-    prompt_tokens: int = fact("Length of their prompts together, as far as it is told.")
-    output_tokens: int = fact("Tokens written for them together, as far as they are told.")
+    prompt_tokens: Reading[int] = fact(
+        "Length of their prompts together, as far as it is told.", sourced=True
+    )
+    output_tokens: Reading[int] = fact(
+        "Tokens written for them together, as far as they are told.", sourced=True
+    )
     queue_s: Spread = fact("How long they waited for a place in the runner.")
     ttft_s: Spread = fact("Their times to the first token.")
     total_s: Spread = fact("How long those took that were answered.")

@@ -97,7 +97,7 @@ def _check_under_way(snapshot: Snapshot) -> None:
 def _check_ended(snapshot: Snapshot) -> None:
     (model,) = snapshot.by_model
     assert (model.name, model.answered, model.failed, model.left) == (world.MODEL, 4, 0, 0)
-    assert model.output_tokens == 4 * REQUEST["tokens"]
+    assert model.output_tokens == Known(4 * REQUEST["tokens"], Source.PROXY)
     waits = sorted(each.queue_s.value for each in snapshot.exchanges if isinstance(each.queue_s, Known))
     assert len(waits) == 4
     assert waits[1] < 1.0 < waits[2], "two were served at once, and two after them"

@@ -58,5 +58,7 @@ def test_what_is_under_way_counts_too_and_pieces_are_no_tokens() -> None:
     streaming = exchange(2, phase=Phase.STREAMING, output_tokens=Known(900, Source.ESTIMATE))
     (found,) = by_model([done(1), streaming, exchange(3)])
     assert (found.running, found.waiting, found.answered) == (1, 1, 1)
-    assert (found.prompt_tokens, found.output_tokens) == (7, 30)
+    assert (found.prompt_tokens, found.output_tokens) == (exact(7), exact(30))
+    (silent,) = by_model([streaming])
+    assert isinstance(silent.output_tokens, Missing), "an unknown is no 0"
     assert found.last_at == exchange().began_at
