@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from ollama_top.model.configuration import Assignment, Layer
 from ollama_top.model.finding import Change
 from ollama_top.model.service import Service
+from ollama_top.ollama.assignment_text import escaped_in_unit, in_unit
 
 
 def steps(
@@ -37,15 +38,12 @@ def _in_place(change: Change, last: Assignment) -> Iterator[str]:
         yield f"in {last.place} take {change.name} out"
     elif _is_changed_in_place(last) and change.value is not None:
         is_unit = last.place.layer is Layer.DROP_IN
-        yield f"in {last.place} make it {change.name}={_escaped(change.value) if is_unit else change.value}"
+        value = escaped_in_unit(change.value) if is_unit else change.value
+        yield f"in {last.place} make it {change.name}={value}"
 
 
 def _line(change: Change) -> str:
     """A line of a unit; quoted and escaped as systemd reads it."""
     if change.value is None:
         return f"    UnsetEnvironment={change.name}"
-    return f'    Environment="{change.name}={_escaped(change.value)}"'
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f"    Environment={in_unit(change.name, change.value)}"

@@ -16,6 +16,7 @@ from ollama_top.ollama.environment import variables
 
 TIMEOUT_S = 3.0
 NAME, ROOT = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
+FOREVER_US = (1 << 64) - 1
 PLAIN = frozenset(string.ascii_letters + string.digits)
 
 
@@ -46,14 +47,50 @@ class Manager:
     environment: tuple[Variable, ...]  # that every service starts from
 
 
+@dataclass(frozen=True, slots=True)
+class UnitRun:
+    """How a unit runs at this moment: what tells whether a restart has held."""
+
+    active_state: str
+    sub_state: str
+    result: str
+    main_pid: int
+    restarts: int
+    invocation_id: str  # another at each start; empty where it does not run
+    restart_delay_s: float  # how long it is down before systemd starts it anew
+    stop_limit_s: float  # how long it may take to stop
+
+
 def read_unit(name: str, *, user: bool) -> Unit | None:
     """A unit, of the system or of this user; None when systemd cannot tell."""
+    return _unit(name, _properties(name, user=user))
+
+
+def read_run(name: str, *, user: bool) -> UnitRun | None:
+    """How a unit runs; None when systemd cannot tell."""
+    of = _properties(name, user=user)
+    try:
+        return UnitRun(
+            active_state=str(of["ActiveState"]),
+            sub_state=str(of["SubState"]),
+            result=str(of["Result"]),
+            main_pid=int(of["MainPID"]),
+            restarts=int(of["NRestarts"]),
+            invocation_id=bytes(of["InvocationID"]).hex(),
+            restart_delay_s=_seconds(int(of["RestartUSec"])),
+            stop_limit_s=_seconds(int(of["TimeoutStopUSec"])),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _properties(name: str, *, user: bool) -> Mapping[str, Any]:
+    """All that systemd says of a unit; nothing when it cannot tell."""
     words = ["call", NAME, f"{ROOT}/unit/{bus_label(name)}", "org.freedesktop.DBus.Properties", "GetAll"]
-    answer = _ask([*words, "s", ""], user=user)
-    match answer:
+    match _ask([*words, "s", ""], user=user):
         case [[dict(properties)]]:
-            return _unit(name, {key: _data(value) for key, value in properties.items()})
-    return None
+            return {key: _data(value) for key, value in properties.items()}
+    return {}
 
 
 def read_manager(*, user: bool) -> Manager | None:
@@ -102,6 +139,11 @@ def _variables(pairs: Iterable[object]) -> tuple[Variable, ...]:
 def _moment(microseconds: int) -> datetime | None:
     """A moment as systemd counts it; 0 is never."""
     return datetime.fromtimestamp(microseconds / 1e6, UTC) if microseconds else None
+
+
+def _seconds(microseconds: int) -> float:
+    """A time as systemd counts it; the largest number is for ever."""
+    return float("inf") if microseconds >= FOREVER_US else microseconds / 1e6
 
 
 def _data(value: object) -> object:

@@ -49,6 +49,20 @@ class NamedFile:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class UnitTexts:
+    """Everything that has a say in a unit's next start, as it lies on the disk."""
+
+    unit: str
+    files: tuple[TextFile, ...]  # the unit's own, then those dropped in, as systemd orders them
+    named: Mapping[str, tuple[TextFile, ...]]  # the files behind each pattern of `environment_files`
+    manager: tuple[Variable, ...] = ()  # systemd's own environment
+
+    def configuration(self) -> Configuration:
+        """What the next start would get."""
+        return configuration(self.unit, self.files, self.named, self.manager)
+
+
 @dataclass(slots=True)
 class _Said:
     """What the unit's files say, as they are gone through."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 
-from ollama_top.model.configuration import Configuration
 from ollama_top.services.systemd.bus import Manager, Unit
-from ollama_top.services.systemd.configured import TextFile, configuration, environment_files
+from ollama_top.services.systemd.configured import TextFile, UnitTexts, environment_files
 
 SUFFIX = ".conf"
 LIMIT_BYTES = 1 << 20
@@ -24,7 +23,7 @@ MOST_LINKS = 40  # as many as the kernel follows
 class UnitFiles:
     """What the files of a unit say, and when they were last changed."""
 
-    configuration: Configuration
+    texts: UnitTexts
     changed_s: float | None  # of the newest of them, seconds since the epoch; None where there is none
     newest: str | None  # its path
     paths: tuple[str, ...]  # the unit's own file, then those dropped in, in systemd's order
@@ -49,7 +48,7 @@ def read_files(unit: Unit, manager: Manager) -> UnitFiles:
     every = [*files, *(each for several in named.values() for each in several)]
     changed_s, newest = max(((_changed_s(each.path), each.path) for each in every), default=(None, None))
     return UnitFiles(
-        configuration(unit.name, files, named, manager.environment),
+        UnitTexts(unit.name, tuple(files), named, manager.environment),
         changed_s,
         newest,
         tuple(map(str, paths)),

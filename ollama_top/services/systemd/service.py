@@ -39,7 +39,7 @@ def _service(unit: Unit, files: UnitFiles) -> Service:
         stray_files=files.stray,
         changed_at=Known(datetime.fromtimestamp(changed, UTC), Source.SERVICE) if changed else no_files,
         held=Configuration(tuple(_held(each) for each in unit.environment if concerns(each.name))),
-        configuration=files.configuration,
+        configuration=files.texts.configuration(),
         author=_author(unit.name, files),
         known_as=formula_of(unit.name),
     )

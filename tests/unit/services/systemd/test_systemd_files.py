@@ -49,7 +49,7 @@ def drop(folder: Path, name: str, value: str) -> Path:
 
 
 def value(found: UnitFiles) -> str | None:
-    said = found.configuration.said(N)
+    said = found.texts.configuration().said(N)
     return said[-1].value if said else None
 
 

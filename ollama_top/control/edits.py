@@ -1,0 +1,73 @@
+"""Changes of a text as lines that give way to others: made, taken back, and applied. Pure."""
+
+import hashlib
+import re
+
+from ollama_top.model.plan import Edit
+
+BEGINNINGS = re.compile(r"(?=\n)")
+
+
+class ChangedSinceError(Exception):
+    """The file is neither as it was when the change was planned, nor as it was to be; the text says so."""
+
+
+def edit_between(path: str, before: str | None, after: str | None) -> Edit:
+    """The lines in which two texts of a file differ; None is a file that is not there."""
+    old, new = _lines(before or ""), _lines(after or "")
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    return Edit(
+        path=path,
+        first_line=head + 1,
+        before=tuple(old[head : len(old) - tail]),
+        after=tuple(new[head : len(new) - tail]),
+        digest_before=digest(before),
+        digest_after=digest(after),
+    )
+
+
+def inverse(edit: Edit) -> Edit:
+    """What takes a change back."""
+    return Edit(edit.path, edit.first_line, edit.after, edit.before, edit.digest_after, edit.digest_before)
+
+
+def is_done(edit: Edit, text: str | None) -> bool:
+    """Whether a file is as it is to be; raises ChangedSinceError where it is not as it was either."""
+    found = digest(text)
+    if found not in {edit.digest_before, edit.digest_after}:
+        raise ChangedSinceError(f"{edit.path} has changed since")
+    return found == edit.digest_after
+
+
+def applied(edit: Edit, text: str | None) -> str | None:
+    """The text of a file after a change; raises ChangedSinceError."""
+    if is_done(edit, text):
+        return text
+    if edit.digest_after is None:
+        return None
+    old = _lines(text or "")
+    at = edit.first_line - 1
+    new = "".join([*old[:at], *edit.after, *old[at + len(edit.before) :]])
+    if digest(new) != edit.digest_after:
+        raise ChangedSinceError(f"the lines to change in {edit.path} do not fit it")
+    return new
+
+
+def digest(text: str | None) -> str | None:
+    """SHA-256 of a text as `surrogateescape` has its bytes; None where there is no file."""
+    return None if text is None else hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+def _lines(text: str) -> list[str]:
+    """The lines, each with the line feed before it: so a line is no other one when one more comes after it.
+
+    What an edit holds is kept, and a neighbour of the lines that change may be a secret.
+    """
+    return [each for each in BEGINNINGS.split(text) if each]
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many lines at the beginning are the same."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))

@@ -1,0 +1,80 @@
+"""The steps by which a unit gets other values and is restarted, and those that take it back. Reads only."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ollama_top.control.edits import edit_between, inverse
+from ollama_top.model.finding import Change
+from ollama_top.model.plan import Step, StepKind
+from ollama_top.services.systemd.bus import Manager, Unit
+from ollama_top.services.systemd.files import NIX_STORE, read_files
+from ollama_top.services.systemd.rewritten import CannotRewriteError, rewritten
+
+SYSTEM_FOLDER = "/etc/systemd/system"
+SYSTEMCTL = "systemctl"
+
+
+class CannotChangeError(Exception):
+    """A unit that cannot be changed as asked; the text says why."""
+
+
+def steps_to(
+    unit: Unit, manager: Manager, changes: Sequence[Change], *, user: bool
+) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """What is done to the files and by systemctl, and what takes it back; raises CannotChangeError."""
+    _check(unit)
+    texts = read_files(unit, manager).texts
+    try:
+        files = rewritten(texts, f"{folder_for(user=user)}/{unit.name}.d", changes)
+    except CannotRewriteError as error:
+        raise CannotChangeError(str(error)) from None
+    edits = [edit_between(each.path, each.before, each.after) for each in files]
+    for each in edits:
+        _check_place(each.path)
+    commands = _commands(unit.name, user=user)
+    there = tuple(Step(StepKind.EDIT, each) for each in edits)
+    back = tuple(Step(StepKind.EDIT, inverse(each)) for each in edits)
+    return (*there, *commands), (*back, *commands)
+
+
+def folder_for(*, user: bool) -> str:
+    """Where a person's own files for units lie."""
+    if not user:
+        return SYSTEM_FOLDER
+    base = os.environ.get("XDG_CONFIG_HOME", "")
+    return f"{base if base.startswith('/') else Path.home() / '.config'}/systemd/user"
+
+
+def words(*what: str, user: bool) -> tuple[str, ...]:
+    """A call of systemctl that never asks for a password: it would write into whatever is on the screen."""
+    return (SYSTEMCTL, *(("--user",) if user else ()), "--no-ask-password", *what)
+
+
+def _commands(unit: str, *, user: bool) -> tuple[Step, ...]:
+    """Always read anew: v252 does not notice the first file of a new folder. Starts by hand count as well."""
+    return (
+        Step(StepKind.RELOAD, argv=words("daemon-reload", user=user)),
+        Step(StepKind.RESET, argv=words("reset-failed", unit, user=user)),
+        Step(StepKind.RESTART, argv=words("restart", unit, user=user)),
+    )
+
+
+def _check(unit: Unit) -> None:
+    if unit.load_state == "loaded":
+        return
+    why = {
+        "masked": f"{unit.name} is masked: `systemctl unmask {unit.name}` first",
+        "not-found": f"systemd knows no {unit.name}",
+        "bad-setting": f"systemd cannot read the files of {unit.name}: `systemd-analyze verify` tells why",
+    }
+    raise CannotChangeError(why.get(unit.load_state, f"systemd says of {unit.name}: {unit.load_state}"))
+
+
+def _check_place(path: str) -> None:
+    real = os.path.realpath(path)
+    if real.startswith(NIX_STORE):
+        raise CannotChangeError(f"{path} is made by NixOS, from its configuration")
+    there = next(each for each in Path(real).parents if each.exists())
+    if os.statvfs(there).f_flag & os.ST_RDONLY:
+        raise CannotChangeError(f"{there} is on a file system that is read-only")

@@ -1,0 +1,32 @@
+"""Lines that give way to others: made from two texts, applied, taken back, and refused on any third."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ollama_top.control.edits import ChangedSinceError, applied, edit_between, inverse
+
+TEXTS = st.none() | st.lists(st.sampled_from(["a", "b", "c\r", "", "d=1"])).map("\n".join)
+
+
+@given(before=TEXTS, after=TEXTS)
+def test_an_edit_leads_there_and_its_inverse_back(before: str | None, after: str | None) -> None:
+    edit = edit_between("f", before, after)
+    assert applied(edit, before) == after
+    assert applied(inverse(edit), after) == before
+    assert applied(edit, after) == after, "done once is done"
+
+
+@given(before=TEXTS, after=TEXTS, other=TEXTS)
+def test_no_other_text_is_touched(before: str | None, after: str | None, other: str | None) -> None:
+    if other in {before, after}:
+        return
+    with pytest.raises(ChangedSinceError):
+        applied(edit_between("f", before, after), other)
+
+
+def test_lines_beside_those_that_change_are_not_held() -> None:
+    edit = edit_between("f", "KEY=secret\nA=1\nTOKEN=t", "KEY=secret\nA=2\nTOKEN=t")
+    assert (edit.first_line, edit.before, edit.after) == (2, ("\nA=1",), ("\nA=2",))
+    appended = edit_between("f", "KEY=secret", "KEY=secret\nA=2\n")
+    assert (appended.before, appended.after) == ((), ("\nA=2", "\n"))
