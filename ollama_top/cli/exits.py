@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 from ollama_top.model.text import printable
 
-DONE, FOUND, NOTHING_READ, USAGE, TAKEN, NOT_WRITTEN, INTERRUPTED = 0, 1, 2, 64, 69, 74, 128 + 2
+DONE, FOUND, NOTHING_READ, NOT_TAKEN_BACK = 0, 1, 2, 3
+USAGE, TAKEN, NOT_WRITTEN, INTERRUPTED = 64, 69, 74, 128 + 2
+TAKEN_BACK = FOUND  # of `set`: it was done, and did not hold
 EXIT_CODES = {
     DONE: "done",
-    FOUND: "something was found (doctor), or less is served at once than is configured (burst)",
-    NOTHING_READ: "nothing could be read, or measured (burst)",
+    FOUND: "something was found (doctor), less is served at once than is configured (burst), or a change was"
+    " taken back (set, undo)",
+    NOTHING_READ: "nothing could be read, measured (burst) or changed (set, undo)",
+    NOT_TAKEN_BACK: "a change could not be taken back (set, undo)",
     USAGE: "wrong use or settings",
     TAKEN: "another program listens on that address (proxy)",
     NOT_WRITTEN: "the output could not be written",

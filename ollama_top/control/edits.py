@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+from difflib import SequenceMatcher
 
-from ollama_top.model.plan import Edit
+from ollama_top.model.plan import Edit, Hunk
 
 BEGINNINGS = re.compile(r"(?=\n)")
 
@@ -15,21 +16,23 @@ class ChangedSinceError(Exception):
 def edit_between(path: str, before: str | None, after: str | None) -> Edit:
     """The lines in which two texts of a file differ; None is a file that is not there."""
     old, new = _lines(before or ""), _lines(after or "")
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
-    return Edit(
-        path=path,
-        first_line=head + 1,
-        before=tuple(old[head : len(old) - tail]),
-        after=tuple(new[head : len(new) - tail]),
-        digest_before=digest(before),
-        digest_after=digest(after),
+    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    hunks = tuple(
+        Hunk(start + 1, tuple(old[start:end]), tuple(new[begin:stop]))
+        for tag, start, end, begin, stop in found
+        if tag != "equal"
     )
+    return Edit(path, hunks, digest(before), digest(after))
 
 
 def inverse(edit: Edit) -> Edit:
     """What takes a change back."""
-    return Edit(edit.path, edit.first_line, edit.after, edit.before, edit.digest_after, edit.digest_before)
+    hunks: list[Hunk] = []
+    longer = 0  # by how much the lines before have grown
+    for each in edit.hunks:
+        hunks.append(Hunk(each.line + longer, each.after, each.before))
+        longer += len(each.after) - len(each.before)
+    return Edit(edit.path, tuple(hunks), edit.digest_after, edit.digest_before)
 
 
 def is_done(edit: Edit, text: str | None) -> bool:
@@ -46,9 +49,10 @@ def applied(edit: Edit, text: str | None) -> str | None:
         return text
     if edit.digest_after is None:
         return None
-    old = _lines(text or "")
-    at = edit.first_line - 1
-    new = "".join([*old[:at], *edit.after, *old[at + len(edit.before) :]])
+    lines = _lines(text or "")
+    for each in reversed(edit.hunks):  # so that the numbers of those before stay true
+        lines[each.line - 1 : each.line - 1 + len(each.before)] = each.after
+    new = "".join(lines)
     if digest(new) != edit.digest_after:
         raise ChangedSinceError(f"the lines to change in {edit.path} do not fit it")
     return new
@@ -65,9 +69,3 @@ def _lines(text: str) -> list[str]:
     What an edit holds is kept, and a neighbour of the lines that change may be a secret.
     """
     return [each for each in BEGINNINGS.split(text) if each]
-
-
-def _common(one: list[str], other: list[str]) -> int:
-    """How many lines at the beginning are the same."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))

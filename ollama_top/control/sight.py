@@ -3,6 +3,7 @@
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
 from ollama_top.model.loaded import LoadedModel, ModelState
+from ollama_top.model.plan import ServerRun
 from ollama_top.model.reading import Known, value_or
 from ollama_top.model.request import Request
 from ollama_top.model.slot import Slot
@@ -50,3 +51,11 @@ def model_of(row: object, frame: Frame) -> LoadedModel | None:
 def is_loading(model: LoadedModel) -> bool:
     """Whether it is still on its way into memory."""
     return model.state is ModelState.LOADING
+
+
+def run_of(frame: Frame) -> ServerRun | None:
+    """The run of the server that a Frame shows."""
+    pid, started_at = frame.snapshot.server.pid, frame.snapshot.server.started_at
+    if isinstance(pid, Known) and isinstance(started_at, Known):
+        return ServerRun(pid.value, started_at.value)
+    return None

@@ -23,13 +23,20 @@ class StepKind(Vocabulary):
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """Lines of one file that give way to others."""
+class Hunk:
+    """Lines in a row that give way to others."""
 
-    path: str = fact("The file.")
-    first_line: int = fact("Where the lines begin, from 1.")
+    line: int = fact("Where they begin in the file as it is, from 1.")
     before: tuple[str, ...] = fact("The lines as they are, each with the line feed before it.")
     after: tuple[str, ...] = fact("The lines as they are to be, in the same way.")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of one file; what stays as it is, is not in it."""
+
+    path: str = fact("The file.")
+    hunks: tuple[Hunk, ...] = fact("The lines that change, the first first.")
     digest_before: str | None = fact("SHA-256 of the file as it is; null where there is none.")
     digest_after: str | None = fact("SHA-256 of the file as it is to be; null where there is to be none.")
 
@@ -52,6 +59,21 @@ class ServerRun:
 
 
 @dataclass(frozen=True, slots=True)
+class BareProcess:
+    """How a server that no manager keeps was started: what it takes to start it anew."""
+
+    argv: tuple[str, ...] = fact("Its command line.")
+    program: str = fact("The program that it runs.")
+    folder: str = fact("The folder that it was started in.")
+    user: str = fact("The user that it runs as.")
+    log: str = fact("The file that its output goes to, added at the end.")
+    environment: tuple[Change, ...] = fact(
+        "What it has of variables for Ollama and its GPUs, as far as they are no secrets; the rest is handed"
+        " on from process to process, and is never written down."
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """How variables are changed for a server, and what that means."""
 
@@ -69,6 +91,7 @@ class Plan:
     costs: tuple[str, ...] = fact("What a restart costs now, one sentence each.")
     notes: tuple[str, ...] = fact("What else there is to know, one sentence each.")
     run: ServerRun | None = fact("The run of the server that is to end; null where it does not run.")
+    bare: BareProcess | None = fact("How it was started; null where a manager knows.", default=None)
 
     @property
     def restarts(self) -> bool:

@@ -37,6 +37,10 @@ class Commands:
         """Bring a model into memory and wait for it; leaving early breaks the load off."""
         await self._touch(name, {})
 
+    async def load_for(self, name: str, keep_alive_s: int, options: Mapping[str, Any]) -> None:
+        """Bring a model into memory with these options, for so long; a negative time is for ever."""
+        await self._touch(name, {"keep_alive": keep_alive_s} | ({"options": options} if options else {}))
+
     async def keep(self, action: Keep) -> None:
         """Set a model's keep-alive, with the options that it was loaded with.
 

@@ -1,12 +1,15 @@
 """One file a command. To add one, write its file, and name it here."""
 
 from ollama_top.cli.command import Command
-from ollama_top.cli.commands import burst, doctor, proxy, show, what_if
+from ollama_top.cli.commands import burst, doctor, history, proxy, set_, show, undo, what_if
 
 COMMANDS: tuple[Command, ...] = (
     show.COMMAND,
     what_if.COMMAND,
     doctor.COMMAND,
+    set_.COMMAND,
+    undo.COMMAND,
+    history.COMMAND,
     burst.COMMAND,
     proxy.COMMAND,
 )

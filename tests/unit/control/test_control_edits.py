@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ollama_top.control.edits import ChangedSinceError, applied, edit_between, inverse
+from ollama_top.model.plan import Hunk
 
 TEXTS = st.none() | st.lists(st.sampled_from(["a", "b", "c\r", "", "d=1"])).map("\n".join)
 
@@ -27,6 +28,8 @@ def test_no_other_text_is_touched(before: str | None, after: str | None, other: 
 
 def test_lines_beside_those_that_change_are_not_held() -> None:
     edit = edit_between("f", "KEY=secret\nA=1\nTOKEN=t", "KEY=secret\nA=2\nTOKEN=t")
-    assert (edit.first_line, edit.before, edit.after) == (2, ("\nA=1",), ("\nA=2",))
+    assert edit.hunks == (Hunk(2, ("\nA=1",), ("\nA=2",)),)
     appended = edit_between("f", "KEY=secret", "KEY=secret\nA=2\n")
-    assert (appended.before, appended.after) == ((), ("\nA=2", "\n"))
+    assert appended.hunks == (Hunk(2, (), ("\nA=2", "\n")),)
+    apart = edit_between("f", "A=1\nKEY=secret\nB=1", "A=2\nKEY=secret\nB=2")
+    assert apart.hunks == (Hunk(1, ("A=1",), ("A=2",)), Hunk(3, ("\nB=1",), ("\nB=2",)))

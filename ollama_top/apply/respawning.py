@@ -1,0 +1,147 @@
+"""Has a bare server end and another take its place, and watches whether that one holds."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+
+from ollama_top.apply.bare import Copy
+from ollama_top.apply.hands import StepError
+from ollama_top.apply.watching import ANSWER_LIMIT_S, BEYOND_S, LOOK_EVERY_S, Held, NotWellError, answers
+from ollama_top.engine.daemon import in_daemon_thread
+from ollama_top.model.plan import ServerRun
+from ollama_top.model.reading import Known
+from ollama_top.model.server import Keeper
+from ollama_top.ollama.host import parse_target
+from ollama_top.sources.owner import find_owner
+
+CLOCK_SLACK_S = 1.0
+PATIENCE_S = 20.0  # Ollama ends its runners first
+SILENCE_S = 90.0
+
+AskToKill = Callable[[int], Awaitable[bool]]
+"""Whether a process that does not end may be killed; by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """The process that is to end; told apart from another of its number by its start."""
+
+    pid: int
+    started_s: float
+
+
+def old_of(run: ServerRun | None) -> Old | None:
+    """The process of a run, if it is still there."""
+    found = alive(run.pid) if run is not None else None
+    if found is None or run is None:
+        return None
+    return found if abs(found.started_s - run.started_at.timestamp()) < CLOCK_SLACK_S else None
+
+
+def alive(pid: int) -> Old | None:
+    """A process of this number, if there is one."""
+    try:
+        return Old(pid, psutil.Process(pid).create_time())
+    except psutil.Error:
+        return None
+
+
+def serving(urls: Sequence[str]) -> Old | None:
+    """The bare server that listens at one of these addresses; raises DiagError."""
+    for url in urls:
+        found = find_owner(parse_target(url).port)
+        if isinstance(found, Known) and found.value.keeper is Keeper.MANUAL:
+            return alive(found.value.pid)
+    return None
+
+
+async def respawn(old: Old | None, copy: Copy, may_kill: AskToKill) -> int:
+    """The number of the new process; raises StepError where nothing was started."""
+    began = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "ollama_top.apply.respawn"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    if began.stdin is None or began.stdout is None:
+        raise StepError("no process could be started")
+    began.stdin.write(f"{json.dumps(_asked(old, copy))}\n".encode())
+    try:
+        return await _followed(began.stdin, began.stdout, old, may_kill)
+    finally:
+        began.stdin.close()
+        await began.wait()
+
+
+async def _followed(
+    to: asyncio.StreamWriter, reader: asyncio.StreamReader, old: Old | None, may_kill: AskToKill
+) -> int:
+    pid: int | None = None
+    while True:
+        said = await _said(reader)
+        if said is None and pid is not None:
+            return pid  # the line is closed by the program that it has become
+        if said is None:
+            raise StepError("the process that starts the server anew has ended without a word")
+        if "problem" in said:
+            raise StepError(str(said["problem"]))
+        if "stuck" in said and old is not None:
+            to.write(b"kill\n" if await may_kill(old.pid) else b"leave\n")
+        pid = said.get("pid", pid)
+
+
+async def _said(reader: asyncio.StreamReader) -> Mapping[str, Any] | None:
+    """The next thing that it says; None once it says nothing more."""
+    try:
+        async with asyncio.timeout(SILENCE_S):
+            line = await reader.readline()
+        found: Mapping[str, Any] | None = json.loads(line) if line else None
+    except (TimeoutError, ValueError) as error:
+        raise StepError(f"the process that starts the server anew says nothing sensible: {error}") from None
+    return found
+
+
+def _asked(old: Old | None, copy: Copy) -> Mapping[str, Any]:
+    process = copy.process
+    return {
+        "pid": old.pid if old else None,
+        "started_s": old.started_s if old else None,
+        "program": process.program,
+        "argv": process.argv,
+        "folder": process.folder,
+        "environment": copy.environment,
+        "log": process.log,
+        "user": process.user,
+        "patience_s": PATIENCE_S,
+    }
+
+
+async def watch(pid: int, url: str) -> Held:
+    """Watch a server that was just started; raises NotWellError."""
+    began_s = time.monotonic()
+    answered_s: float | None = None
+    while True:
+        now_s = time.monotonic() - began_s
+        if not psutil.pid_exists(pid):
+            raise NotWellError(f"its process {pid} has ended again")
+        if answered_s is None and await answers(url):
+            await _check_owner(pid, url)
+            answered_s = now_s
+        if answered_s is not None and now_s >= answered_s + BEYOND_S:
+            return Held(pid, answered_s)
+        if now_s > ANSWER_LIMIT_S:
+            raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after its start")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _check_owner(pid: int, url: str) -> None:
+    """That it is the new process that answers, and not another that took the port meanwhile."""
+    found = await in_daemon_thread(lambda: find_owner(parse_target(url).port))
+    if isinstance(found, Known) and found.value.pid != pid:
+        raise NotWellError(f"process {found.value.pid} answers at {url}, and not the one that was started")

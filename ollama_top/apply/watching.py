@@ -1,0 +1,94 @@
+"""Whether a restart of a unit has held: watched until systemd would have started it anew, and longer.
+
+`systemctl restart` returns 0 for a server that crashes at once, and between two crashes all looks well:
+what is said here follows from what a real systemd 252 and 257 showed.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from ollama_top.apply.last_words import last_words
+from ollama_top.engine.daemon import in_daemon_thread
+from ollama_top.services.systemd.bus import UnitRun, read_run
+from ollama_top.sources.http import Access, Http, HttpError
+
+LOOK_EVERY_S = 0.2
+BEYOND_S = 2.0  # after systemd would have started it anew
+ANSWER_LIMIT_S = 60.0  # a server that looks for its GPUs may be that slow
+ANSWER_S = 1.0
+QUIET_LIMIT_S = 10.0  # systemd may be busy reading its files
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A run of the unit that has held."""
+
+    pid: int
+    version_after_s: float  # when the server first answered, from the restart
+
+
+class NotWellError(Exception):
+    """The server did not get well; the text says what was seen."""
+
+
+async def watch(unit: str, url: str, *, user: bool) -> Held:
+    """Watch a unit that was just restarted; raises NotWellError as soon as it is seen not to hold."""
+    began_s = time.monotonic()
+    first = await _first(unit, user=user)
+    held_s = first.restart_delay_s + BEYOND_S
+    answered_s: float | None = None
+    while True:
+        now_s = time.monotonic() - began_s
+        run = await in_daemon_thread(lambda: read_run(unit, user=user))
+        if run is not None and (problem := _problem(first, run)) is not None:
+            said = await in_daemon_thread(lambda: last_words(unit, user=user))
+            raise NotWellError(f"{problem}; it said: {said}" if said else problem)
+        if answered_s is None and await answers(url):
+            answered_s = now_s
+        if answered_s is not None and run is not None and run.sub_state == "running":
+            held_s = max(held_s, answered_s + BEYOND_S)
+            if now_s >= held_s:
+                return Held(run.main_pid, answered_s)
+        if answered_s is None and now_s > ANSWER_LIMIT_S:
+            raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after the restart")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def answers(url: str) -> bool:
+    """Whether an Ollama answers /api/version at an address."""
+    http = Http(url, timeout_s=ANSWER_S, loopback=True, access=Access())
+    try:
+        await http.get("/api/version")
+    except HttpError:
+        return False
+    finally:
+        await http.close()
+    return True
+
+
+async def _first(unit: str, *, user: bool) -> UnitRun:
+    """The unit right after the restart."""
+    ends_s = time.monotonic() + QUIET_LIMIT_S
+    while time.monotonic() < ends_s:
+        run = await in_daemon_thread(lambda: read_run(unit, user=user))
+        if run is not None:
+            return run
+        await asyncio.sleep(LOOK_EVERY_S)
+    raise NotWellError(f"systemd does not tell how {unit} runs")
+
+
+def _problem(first: UnitRun, now: UnitRun) -> str | None:
+    """What speaks against a run; None where nothing does."""
+    if now.active_state == "failed":
+        return f"it has failed ({now.result}), and systemd has given up"
+    if now.sub_state.startswith("auto-restart"):
+        return f"it ended by itself ({now.result}), and systemd is about to start it anew"
+    if now.restarts > first.restarts:
+        return f"it ended by itself, and systemd has started it anew ({now.restarts} times)"
+    if now.result != "success":
+        return f"systemd says of its last run: {now.result}"
+    is_same = first.invocation_id == now.invocation_id and first.main_pid in {0, now.main_pid}
+    if first.main_pid and not is_same:
+        return "it was started anew by somebody else meanwhile"
+    return None if now.active_state in {"active", "activating"} else f"it is {now.active_state}"

@@ -1,0 +1,223 @@
+"""A change of settings from the command line: the look, the plan, the user's consent, and the receipt.
+
+Must never change anything before the plan was shown and agreed to.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+
+from ollama_top.apply import advice, planning, undoing
+from ollama_top.apply.course import Course, Parts, Wishes
+from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
+from ollama_top.apply.journal import Journal, JournalError
+from ollama_top.apply.undoing import CannotUndoError
+from ollama_top.cli.exits import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail
+from ollama_top.cli.feeds import feed_of
+from ollama_top.cli.leaving import leaving_calmly
+from ollama_top.config.settings import Settings
+from ollama_top.control.asked import BadChangeError, asked
+from ollama_top.doctor.facts import release
+from ollama_top.engine.answering import AskingFeed
+from ollama_top.engine.daemon import in_daemon_thread
+from ollama_top.model.frame import Frame
+from ollama_top.model.plan import Plan
+from ollama_top.model.reading import Missing
+from ollama_top.model.receipt import Entry, Outcome, Receipt, Way
+from ollama_top.model.text import printable
+from ollama_top.outputs import document, show
+from ollama_top.outputs import plan as text
+
+INTERVAL_S = 0.5
+CODES = {Outcome.KEPT: DONE, Outcome.FAILED: NOT_TAKEN_BACK}
+BY_HAND = "The same by hand, with root's rights:"
+
+
+class RefusedError(Exception):
+    """Nothing was changed; the text says why."""
+
+
+@dataclass(slots=True)
+class View:
+    """The server, as it is looked at while it is changed."""
+
+    feed: AskingFeed
+    frames: AsyncIterator[Frame]
+    frame: Frame
+
+    async def next(self) -> Frame:
+        """The next look."""
+        self.frame = await anext(self.frames)
+        return self.frame
+
+
+Deed = Callable[[View], Awaitable[int]]
+
+
+def run(options: argparse.Namespace, settings: Settings, deed: Deed) -> int:
+    """Look at the server, and do something with what is seen; the exit code."""
+
+    async def look() -> int:
+        with leaving_calmly():
+            async with _viewed(options, settings) as view:
+                return await deed(view)
+
+    try:
+        return asyncio.run(look())
+    except (RefusedError, BadChangeError, JournalError, CannotUndoError) as error:
+        return fail(error, NOTHING_READ)
+
+
+@asynccontextmanager
+async def _viewed(options: argparse.Namespace, settings: Settings) -> AsyncIterator[View]:
+    feed = feed_of(options, settings)(INTERVAL_S, show.PATIENCE_S)
+    async with aclosing(feed.frames()) as frames:
+        await anext(frames)  # what the service says comes with the second
+        yield View(feed, frames, await anext(frames))
+
+
+async def change(options: argparse.Namespace, view: View) -> int:
+    """What `set` asks for; the exit code."""
+    journal = Journal()
+    cut_off = journal.cut_off()
+    if options.finish:
+        return await _finish(options, view, journal, cut_off, Way.THERE)
+    if cut_off is not None:
+        raise RefusedError(undoing.cut_off_words(cut_off))
+    _check_seen(view.frame)
+    changes = asked(options.assignments, options.unset, release(view.frame.snapshot))
+    plan = await in_daemon_thread(lambda: planning.plan(view.frame, changes))
+    plan = replace(
+        plan, notes=(*plan.notes, *await advice.of_memory(view.feed, view.frame.snapshot, changes))
+    )
+    wishes = Wishes(options.drain, brings_back=options.reload_models)
+    shown = planning.without_restart(plan) if options.no_restart else plan
+
+    async def carry(parts: Parts) -> Receipt:
+        with journal.alone(", ".join(text.differences(shown))):
+            return await Course(shown, wishes, parts, journal.start(shown)).there()
+
+    return await _agreed(options, view, journal, shown, carry)
+
+
+def _check_seen(frame: Frame) -> None:
+    """That there is something to change: a server that answers, or a service that should run."""
+    server = frame.snapshot.server
+    if not server.reachable and isinstance(frame.snapshot.service, Missing):
+        raise RefusedError(f"cannot read {server.url}: {server.problem or 'it has not answered yet'}")
+
+
+async def undo(options: argparse.Namespace, view: View) -> int:
+    """What `undo` asks for; the exit code."""
+    journal = Journal()
+    entry = undoing.last(journal, view.frame.snapshot.server.url)
+    if entry is None:
+        raise RefusedError("nothing is to be taken back: no change of this server is in force")
+    if entry.outcome is None:
+        return await _finish(options, view, journal, entry, Way.BACK)
+    plan = undoing.undoing(entry, view.frame)
+
+    def carry(parts: Parts) -> Awaitable[Receipt]:
+        return undoing.undo(entry, plan, Wishes(), parts)
+
+    return await _agreed(options, view, journal, plan, carry)
+
+
+async def _finish(
+    options: argparse.Namespace, view: View, journal: Journal, entry: Entry | None, way: Way
+) -> int:
+    """Bring what was cut off to its end, in one direction or the other."""
+    if entry is None:
+        raise RefusedError("no change was cut off")
+    if way is Way.THERE and not undoing.may_go_on(entry):
+        raise RefusedError(undoing.cut_off_words(entry))
+    there, back = (
+        (entry.plan.steps, entry.plan.undo) if way is Way.THERE else (entry.plan.undo, entry.plan.steps)
+    )
+    shown = replace(entry.plan, steps=there, undo=back, notes=(f"{undoing.cut_off_words(entry)}.",))
+    return await _agreed(
+        options, view, journal, shown, lambda parts: undoing.finish(entry, way, parts), wanted=way
+    )
+
+
+async def _agreed(
+    options: argparse.Namespace,
+    view: View,
+    journal: Journal,
+    plan: Plan,
+    carry: Callable[[Parts], Awaitable[Receipt]],
+    wanted: Way = Way.THERE,
+) -> int:
+    """Show the plan, and carry it out where the user agrees; the exit code."""
+    if options.plan or not plan.steps:
+        show.write(_as_asked(options, plan) if options.plan or options.json else text.as_text(plan))
+        return NOTHING_READ if plan.refusal is not None else DONE
+    hands = hands_for(plan)
+    _talk(text.as_text(plan, _rights(plan, hands)))
+    if not options.yes and not await _says_yes():
+        return NOTHING_READ
+    if hands is None:
+        hands = await in_daemon_thread(lambda: _with_rights(plan))
+    parts = Parts(hands, journal, view.next, _talk, _may_kill)
+    receipt = await carry(parts)
+    show.write(_of_receipt(options, receipt))
+    is_as_wanted = wanted is Way.BACK and receipt.outcome in {Outcome.ROLLED_BACK, Outcome.CALLED_OFF}
+    return DONE if is_as_wanted else CODES.get(receipt.outcome, TAKEN_BACK)
+
+
+def _rights(plan: Plan, hands: Hands | None) -> str | None:
+    if not plan.needs_root:
+        return None
+    if os.geteuid() == 0:
+        return "root's, which you have"
+    return "root's, which sudo gives" + ("" if hands is not None else " for your password")
+
+
+def _with_rights(plan: Plan) -> Hands:
+    """Hands after the user was asked for a password; raises RefusedError with what to type instead."""
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and ask_for_rights()
+    hands = hands_for(plan) if is_asked else None
+    if hands is None:
+        _talk("\n".join([BY_HAND, *text.by_hand(plan)]))
+        raise RefusedError("root's rights are needed, and cannot be had here")
+    return hands
+
+
+def _as_asked(options: argparse.Namespace, plan: Plan) -> str:
+    if options.json:
+        return document.as_text(document.of_value(plan), indent=2)
+    return text.as_text(plan, _rights(plan, hands_for(plan)))
+
+
+def _of_receipt(options: argparse.Namespace, receipt: Receipt) -> str:
+    if options.json:
+        return document.as_text(document.of_value(receipt), indent=2)
+    return text.receipt(receipt)
+
+
+async def _says_yes() -> bool:
+    return await _answers("Do this?", "nobody can be asked here; --yes agrees")
+
+
+async def _may_kill(pid: int) -> bool:
+    return await _answers(f"Process {pid} does not end. Kill it (SIGKILL)?", f"process {pid} does not end")
+
+
+async def _answers(question: str, nobody: str) -> bool:
+    """Whether a person says yes; no where there is none to ask."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        _talk(f"ollama-top: {nobody}")
+        return False
+    print(f"{question} [y/N] ", end="", file=sys.stderr)
+    sys.stderr.flush()
+    answer = await in_daemon_thread(sys.stdin.readline)  # so that a signal ends the wait
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _talk(said: str) -> None:
+    """Tell a person what goes on."""
+    print("\n".join(map(printable, said.split("\n"))), file=sys.stderr, flush=True)
