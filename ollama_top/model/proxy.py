@@ -34,9 +34,13 @@ class Unheld:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How a hold stands: the answer to `hold` and `release`."""
+    """How a hold stands: the answer to an order."""
 
     holding: bool = fact("Whether new requests are kept back.")
-    running: int = fact("Exchanges under way, which go on to their end.")
+    running: int = fact("Requests under way, which go on to their end; those that are half sent too.")
     held: int = fact("Clients whose next request waits in the proxy.")
     unheld: tuple[Unheld, ...] = fact("Connections that cannot be held.")
+    holder_pid: int | None = fact(
+        "Process that holds; null where none does, and where the system does not tell."
+    )
+    left_s: float | None = fact("Until everything is released by itself; null where nothing is held.")

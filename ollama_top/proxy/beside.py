@@ -10,18 +10,17 @@ from pathlib import Path
 
 from ollama_top import __version__
 from ollama_top.config.feed_folder import UnsafeFolderError, feed_path, make_folder
-from ollama_top.model.proxy import Held, Proxy, Unheld
+from ollama_top.model.proxy import Proxy
 from ollama_top.proxy.addresses import AddressError, Listen, bind, is_loopback
 from ollama_top.proxy.callers import Callers, local_callers
 from ollama_top.proxy.feed import place
 from ollama_top.proxy.feed.feed import Feed
-from ollama_top.proxy.feed.orders import Hold, Order, Release, Stop
 from ollama_top.proxy.feed.place import FeedError
-from ollama_top.proxy.hold import Standing
 from ollama_top.proxy.metering.meter import Meter
 from ollama_top.proxy.metrics.counts import Counts
 from ollama_top.proxy.metrics.server import LONGEST_HEAD_BYTES, MetricsServer
 from ollama_top.proxy.metrics.text import text_of
+from ollama_top.proxy.obeying import Obeying
 from ollama_top.proxy.relay import Relay
 
 
@@ -60,9 +59,7 @@ class Beside:
     async def run(self, relay: Relay, listens: Sequence[Listen]) -> AsyncIterator[None]:
         """Tell as long as the relay runs; raises FeedError and AddressError where it cannot as asked."""
         callers = Callers([each.port for each in listens], local_callers())
-        feed = Feed(
-            self._meter, callers, lambda: self._facts(relay, listens), lambda order: obey(relay, order)
-        )
+        feed = Feed(self._meter, callers, lambda: self._facts(relay, listens), Obeying(relay, listens))
         async with AsyncExitStack() as stack:
             await self._serve_metrics(relay, stack)
             own = self._place(listens)
@@ -90,8 +87,7 @@ class Beside:
             return
         counts = Counts()
         self._meter.listeners.append(counts.note)
-        info = (__version__, relay.upstream.url)
-        page = MetricsServer(lambda: text_of(self._meter, counts, info))
+        page = MetricsServer(lambda: text_of(self._meter, counts, (__version__, relay.upstream.url)))
         for own in bind(self._telling.metrics):
             server = await asyncio.start_server(page.serve, sock=own, limit=LONGEST_HEAD_BYTES)
             stack.callback(server.close)
@@ -112,20 +108,3 @@ class Beside:
             running=len(meter.running),
             waiting=meter.waiting,
         )
-
-
-def obey(relay: Relay, order: Order) -> Held:
-    """Carry out an order of a reader's."""
-    match order:
-        case Hold(bound_s):
-            return _held(relay.hold.hold(bound_s))
-        case Release():
-            relay.hold.release()
-        case Stop():
-            relay.asked_to_stop.set()
-    return _held(relay.hold.standing)
-
-
-def _held(standing: Standing) -> Held:
-    unheld = tuple(Unheld(str(Listen(*each.client)), each.why) for each in standing.unheld)
-    return Held(standing.is_holding, standing.running, standing.held, unheld)

@@ -7,7 +7,7 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Thread
 
@@ -44,14 +44,19 @@ async def start(listen: str, upstream: str) -> None:
 
 async def stop(listen: str, known: Sequence[Tapped]) -> None:
     """Have a proxy let go what runs, and end; raises ProxyError."""
+    try:
+        await tap.stop(feed_of(listen, known))
+    except TapError as error:
+        raise ProxyError(str(error)) from None
+
+
+def feed_of(listen: str, known: Iterable[Tapped]) -> Path:
+    """The feed of the proxy that listens there, of those that are known and tell; raises ProxyError."""
     told = [each for each in known if each.proxy is not None and each.problem is None]
     path = next((each.path for each in told if each.proxy and each.proxy.listen == listen), None)
     if path is None:
         raise ProxyError(f"no proxy is known to listen at {listen}")
-    try:
-        await tap.stop(Path(path))
-    except TapError as error:
-        raise ProxyError(str(error)) from None
+    return Path(path)
 
 
 def _spawned(listen: str, upstream: str, feed: Path, log: Path) -> "subprocess.Popen[bytes]":

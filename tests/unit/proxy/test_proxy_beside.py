@@ -16,7 +16,7 @@ from test_proxy_exact import ask, metered_server
 from ollama_top.cli.exits import USAGE
 from ollama_top.model.reading import Known, Source
 from ollama_top.proxy.feed import place
-from ollama_top.sources import tap
+from ollama_top.sources.holding import holding
 from ollama_top.sources.tap import feeds
 
 
@@ -69,15 +69,15 @@ async def test_who_calls_is_told(tmp_path: Path) -> None:
 async def test_a_hold_keeps_new_requests_back_until_release(tmp_path: Path) -> None:
     feed = tmp_path / "feed"
     with metered_server() as upstream, proxy(f"127.0.0.1:{upstream}", feed) as port:
-        assert (await tap.hold(feed, 30)).holding
-        async with followed(feed) as following:
+        async with holding(feed, 30) as held, followed(feed) as following:
             await until(lambda: following.tapped.is_ready)
             assert following.tapped.proxy is not None
             assert following.tapped.proxy.holding
             asking = asyncio.create_task(ask(port, 0, Plan("chat")))
             await asyncio.sleep(0.3)
             assert not asking.done()
-            assert not (await tap.release(feed)).holding
+            assert (await held.look()).held == 1
+            assert not (await held.release()).holding
             await asking
             await until(lambda: following.tapped.finished)
 
