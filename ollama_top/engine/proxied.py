@@ -6,6 +6,7 @@ from functools import cache
 
 from ollama_top.model.exchange import MANAGEMENT, Exchange
 from ollama_top.model.light import Light, LightState
+from ollama_top.model.proxy import Proxy, SilentProxy
 from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.model.tapped import GONE, Tapped
 from ollama_top.ollama.cloud import is_cloud
@@ -28,6 +29,20 @@ class Proxied:
     managing: frozenset[str] = frozenset()  # the ends of pulls and their like
 
     @property
+    def telling(self) -> tuple[Proxy, ...]:
+        """The proxies whose feeds are read."""
+        return tuple(each.proxy for each in self.taps if each.proxy is not None and each.problem is None)
+
+    @property
+    def silent(self) -> tuple[SilentProxy, ...]:
+        """Those of which nothing is known now; one that is gone is none of them."""
+        return tuple(
+            SilentProxy(each.proxy.listen, each.problem)
+            for each in self.taps
+            if each.proxy is not None and each.problem is not None and each.problem != GONE
+        )
+
+    @property
     def remembered(self) -> tuple[Exchange, ...]:
         """All exchanges that are known of, under way or ended."""
         under_way = (each for tap in self.taps if tap.problem is None for each in tap.running)
@@ -38,11 +53,7 @@ class Proxied:
 
         One that waits for its reply may carry what the proxy does not know, and is left to be doubted.
         """
-        pids = {
-            each.proxy.pid
-            for each in self.taps
-            if each.proxy is not None and each.problem is None and not each.proxy.opaque
-        }
+        pids = {each.pid for each in self.telling if not each.opaque}
         held = {end for end, each in clients.items() if value_or(each.pid, None) in pids}
         return {
             each.remote

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ollama_top import __version__
-from ollama_top.config.feed_folder import UnsafeFolderError, feed_path, make_folder
+from ollama_top.config.feed_folder import UnsafeFolderError, feed_paths, make_folder
 from ollama_top.model.proxy import Proxy
 from ollama_top.proxy.addresses import AddressError, Listen, bind, is_loopback
 from ollama_top.proxy.callers import Callers, local_callers
 from ollama_top.proxy.feed import place
 from ollama_top.proxy.feed.feed import Feed
-from ollama_top.proxy.feed.place import FeedError
+from ollama_top.proxy.feed.place import FeedError, TakenError
 from ollama_top.proxy.metering.meter import Meter
 from ollama_top.proxy.metrics.counts import Counts
 from ollama_top.proxy.metrics.server import LONGEST_HEAD_BYTES, MetricsServer
@@ -74,10 +74,8 @@ class Beside:
         """Where the feed is; None where the user's folder does not do, which is no reason not to relay."""
         if self._telling.feed is not None:
             return place.take(self._telling.feed, self._telling.feed_group)
-        path = feed_path(str(listens[0]))
         try:
-            make_folder(path.parent)
-            return place.take(path, self._telling.feed_group)
+            return _free_place(str(listens[0]))
         except (UnsafeFolderError, FeedError) as error:
             self._say(f"no monitor can see what passes: {error}")
             return None
@@ -100,6 +98,7 @@ class Beside:
             pid=os.getpid(),
             version=__version__,
             started_at=self._started_at,
+            stopping=relay.asked_to_stop.is_set(),
             holding=relay.hold.is_holding,
             connections=len(meter.connections),
             opaque=meter.opaque,
@@ -108,3 +107,15 @@ class Beside:
             running=len(meter.running),
             waiting=meter.waiting,
         )
+
+
+def _free_place(listen: str) -> place.Place:
+    """The place of who listens there, or one beside it while a proxy that stops has it still."""
+    taken: TakenError | None = None
+    for path in feed_paths(listen):
+        make_folder(path.parent)
+        try:
+            return place.take(path)
+        except TakenError as error:
+            taken = taken or error
+    raise taken or FeedError("there is no place for it")

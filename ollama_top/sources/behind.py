@@ -6,7 +6,7 @@ the server, whose processes and connections are not the proxy's.
 
 from dataclasses import replace
 
-from ollama_top.config.feed_folder import feed_path
+from ollama_top.config.feed_folder import feed_paths
 from ollama_top.ollama.host import Target, parse_target
 
 MOST_PROXIES = 4  # one behind the other
@@ -31,10 +31,10 @@ def _listens(target: Target) -> tuple[str, ...]:
 
 def _upstream_at(listen: str) -> str | None:
     """What the proxy that listens there forwards to; None where none says so."""
-    path = feed_path(listen)
-    if not path.is_socket():
+    paths = [path for path in feed_paths(listen) if path.is_socket()]
+    if not paths:
         return None
     from ollama_top.sources.hello import proxy_at  # noqa: PLC0415 - for those only who have a proxy
 
-    found = proxy_at(path)
-    return found.upstream if found is not None and found.listen == listen else None
+    told = [found for path in paths if (found := proxy_at(path)) is not None and found.listen == listen]
+    return min(told, key=lambda each: each.stopping).upstream if told else None

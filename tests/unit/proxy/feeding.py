@@ -29,6 +29,7 @@ def facts(meter: Meter) -> Proxy:
         pid=4711,
         version="1",
         started_at=STARTED,
+        stopping=False,
         holding=False,
         connections=len(meter.connections),
         opaque=0,

@@ -14,9 +14,14 @@ from proxying import PACKAGE, followed, proxy, until
 from test_proxy_exact import ask, metered_server
 
 from ollama_top.cli.exits import USAGE
+from ollama_top.config.feed_folder import feed_paths
 from ollama_top.model.reading import Known, Source
+from ollama_top.ollama.host import Target
 from ollama_top.proxy.feed import place
+from ollama_top.sources import tap
+from ollama_top.sources.behind import behind
 from ollama_top.sources.holding import holding
+from ollama_top.sources.proxies import feed_of
 from ollama_top.sources.tap import feeds
 
 
@@ -122,3 +127,26 @@ def test_a_folder_that_is_not_safe_is_said_and_the_relay_goes_on(tmp_path: Path)
     assert "no monitor can see what passes" in said[0]
     assert "is not a folder that only this user can write to" in said[0]
     assert "passes everything on" in said[1]
+
+
+async def test_a_proxy_that_is_started_anew_is_found_while_the_old_one_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with metered_server() as upstream, proxy(f"127.0.0.1:{upstream}") as port:
+        asking = asyncio.create_task(ask(port, 0, Plan("chat", queue_s=2.5)))
+        async with followed(feeds()[0]) as old:
+            await until(lambda: old.tapped.running)
+            await tap.stop(feeds()[0])
+            await until(lambda: old.tapped.proxy is not None and old.tapped.proxy.stopping)
+            with proxy(f"127.0.0.1:{upstream}", None, "--listen", f"127.0.0.1:{port}"):
+                _, path = sorted(feeds(), key=lambda each: len(each.name))
+                assert path == feed_paths(f"127.0.0.1:{port}")[1]
+                async with followed(path) as new:
+                    await until(lambda: new.tapped.is_ready)
+                    known = [old.tapped, new.tapped]
+                    assert feed_of(f"127.0.0.1:{port}", known) == path, "the other one stops"
+                    assert behind(Target("http", "127.0.0.1", port)).port == upstream
+                await asking
+                await until(lambda: len(feeds()) == 1)
+    assert feeds() == ()
