@@ -5,8 +5,9 @@ Must never wait for a source longer than its share of the interval: what is late
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ollama_top.engine import derive
@@ -14,6 +15,7 @@ from ollama_top.engine.acting import Acting
 from ollama_top.engine.answering import AskError, UnknownModelError
 from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
+from ollama_top.engine.lights import log_light, service_light, traffic_lights, tree_light
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.engine.proxied import tap_light
 from ollama_top.engine.samples import NOT_YET, Samples, Traffic
@@ -24,8 +26,7 @@ from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.installed import InstalledModel
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Missing, Reading, Why
-from ollama_top.model.service import Service
+from ollama_top.model.reading import Reading
 from ollama_top.model.tapped import Tapped
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
@@ -39,7 +40,7 @@ from ollama_top.sources.host import HostCounters
 from ollama_top.sources.http import Access, Http, HttpError
 from ollama_top.sources.logs.watch import LogLook, LogWatch
 from ollama_top.sources.owner import ServerProcess
-from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
+from ollama_top.sources.processes import RunnerProcess, ServerTree
 from ollama_top.sources.runners import Runners
 from ollama_top.sources.service import ServiceWatch
 from ollama_top.sources.tap import Taps
@@ -50,23 +51,24 @@ SHARE_S = 1.0
 GLANCE_EVERY_S = 0.5
 BURSTS_EVERY_S = 5.0
 SERVICE_EVERY_S = 10.0  # what a service says changes by a person's hand
-LOG_STATES = {
-    Why.DENIED: LightState.LIMITED,
-    Why.FAILED: LightState.FAILED,
-    Why.PENDING: LightState.PENDING,
-}
-"""What a log that is not read makes of its light; it is absent otherwise."""
 
 
 class LiveFeed:
     """Looks at one server until nobody asks any more; for one event loop."""
 
     def __init__(
-        self, target: Target, *, interval_s: float, access: Access | None = None, share_s: float = SHARE_S
+        self,
+        target: Target,
+        *,
+        interval_s: float,
+        access: Access | None = None,
+        share_s: float = SHARE_S,
+        feeds: Sequence[Path] = (),
     ) -> None:
         """Prepare without connecting; raises HttpError when the CA file cannot be read.
 
-        A Frame waits at most `share_s` for sources that have not answered yet.
+        A Frame waits at most `share_s` for sources that have not answered yet. `feeds` are those of proxies
+        that are read beside those that are found.
         """
         self._target = target
         self._interval_s = interval_s
@@ -78,7 +80,7 @@ class LiveFeed:
         self._shell = environment.own()
         self._log_watch = LogWatch()
         self._wake = asyncio.Event()
-        self._taps = Taps()
+        self._taps = Taps(feeds)
         self._following: asyncio.Task[None] | None = None
         self._told: tuple[Tapped, ...] = ()  # by the proxies when connections were looked at
         self._acting = Acting(self._http, self._known_runners, lambda: self._taps.tapped)
@@ -225,65 +227,15 @@ class LiveFeed:
         note = "; ".join(api.value.notes) if api else ""
         yield self._api_station.light(now_s, LightState.LIMITED if note else LightState.OK, note or None)
         if self._is_local:
-            yield _tree_light(self._tree, now_s)
-            yield from _traffic_lights(self._traffic, now_s)
-            yield _log_light(self._log, now_s)
-            yield _service_light(self._service, now_s)
+            yield tree_light(self._tree, now_s)
+            yield from traffic_lights(self._traffic, now_s)
+            yield log_light(self._log, now_s)
+            yield service_light(self._service, now_s)
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
         yield self._tap_light()
         if self._bursts.problem is not None:
             yield self._bursts.light(now_s)
-
-
-def _tree_light(station: Station[TreeLook], now_s: float) -> Light:
-    server = station.last.value.server if station.last else None
-    if isinstance(server, Missing):
-        state = LightState.LIMITED if server.why is Why.DENIED else LightState.ABSENT
-        return station.light(now_s, state, server.hint)
-    return station.light(now_s)
-
-
-def _service_light(station: Station[Reading[Service]], now_s: float) -> Light:
-    found = station.last.value if station.last else None
-    if not isinstance(found, Missing):
-        return station.light(now_s)
-    state = LightState.FAILED if found.why is Why.FAILED else LightState.ABSENT
-    return station.light(now_s, state, found.hint)
-
-
-def _traffic_lights(station: Station[Traffic], now_s: float) -> Iterable[Light]:
-    """The two halves of one look: connections, and slots."""
-    whole = station.light(now_s)
-    traffic = station.last.value if station.last else None
-    sockets = (
-        whole
-        if whole.problem or traffic is None or traffic.problem is None
-        else station.light(now_s, LightState.ABSENT, traffic.problem)
-    )
-    yield Light("sockets", sockets.state, sockets.age_s, sockets.took_s, sockets.problem)
-    problems = _problems(traffic) if traffic else []
-    slots = station.light(
-        now_s, LightState.FAILED if problems else LightState.OK, "; ".join(problems) or None
-    )
-    failed = [each.at_s for each in traffic.slots.values() if each.problem] if traffic else []
-    age_s = now_s - min(failed) if failed else slots.age_s
-    yield Light("slots", slots.state, age_s, slots.took_s, slots.problem)
-
-
-def _problems(traffic: Traffic) -> list[str]:
-    """What runners did not tell that were asked, each problem once."""
-    slots = [each.problem for each in traffic.slots.values() if each.problem]
-    loads = [each.problem for each in traffic.loads.values() if each.problem]
-    return list(dict.fromkeys([*slots, *loads]))
-
-
-def _log_light(station: Station[LogLook], now_s: float) -> Light:
-    where = station.last.value.where if station.last else None
-    if isinstance(where, Missing):
-        state = LOG_STATES.get(where.why, LightState.ABSENT)
-        return station.light(now_s, state, where.hint)
-    return station.light(now_s)
 
 
 async def _wait(tasks: Iterable[asyncio.Task[None] | None], limit_s: float) -> None:

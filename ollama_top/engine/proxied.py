@@ -88,7 +88,7 @@ def tap_light(taps: Sequence[Tapped], url: str) -> Light:
         return Light(NAME, LightState.FAILED, None, None, problems)
     if told:
         return Light(NAME, LightState.OK, 0.0, None, None)
-    mute = [each for each in taps if each.proxy is None and each.problem != GONE]
+    mute = [each for each in taps if each.proxy is None and (each.is_named or each.problem != GONE)]
     if problems := _problems(mute):
         return Light(NAME, LightState.LIMITED, None, None, problems)
     return Light(NAME, LightState.ABSENT, None, None, NO_PROXY)

@@ -37,10 +37,10 @@ def feeds(folders: Iterable[Path] | None = None) -> tuple[Path, ...]:
 class Tap:
     """Follows one feed, again and again."""
 
-    def __init__(self, path: Path) -> None:
-        """Prepare without connecting."""
+    def __init__(self, path: Path, *, is_named: bool = False) -> None:
+        """Prepare without connecting; `is_named` says that the user names it."""
         self.path = path
-        self.tapped = Tapped(str(path))
+        self.tapped = self._unread = Tapped(str(path), is_named=is_named)
 
     async def follow(self) -> None:
         """Keep `tapped` up to date, until cancelled."""
@@ -53,7 +53,7 @@ class Tap:
 
     async def _follow_once(self) -> None:
         """Until the feed ends. What was known before is shown until all has been told anew."""
-        fresh = Tapped(str(self.path))
+        fresh = self._unread
         async with connected(self.path) as (reader, _):
             while True:
                 event = await _next_event(reader)
@@ -99,7 +99,7 @@ class Taps:
                 del self._taps[path]
         for path in there:
             if path not in self._taps:
-                self._taps[path] = Tap(path)
+                self._taps[path] = Tap(path, is_named=path in self._more)
                 self._tasks[path] = asyncio.get_running_loop().create_task(self._taps[path].follow())
 
 

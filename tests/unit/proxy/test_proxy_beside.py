@@ -1,6 +1,7 @@
 """The proxy's process as a user starts it: its feed is found, it can be held, it leaves nothing behind."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from metered_server import Plan
 from proxying import PACKAGE, followed, proxy, until
 from test_proxy_exact import ask, metered_server
+from world import simulated_ollama
 
 from ollama_top.cli.exits import USAGE
 from ollama_top.config.feed_folder import feed_paths
@@ -150,3 +152,25 @@ async def test_a_proxy_that_is_started_anew_is_found_while_the_old_one_stops(
                 await asking
                 await until(lambda: len(feeds()) == 1)
     assert feeds() == ()
+
+
+def test_a_feed_elsewhere_is_shown_to_those_who_name_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / "config.toml").write_text(f'feeds = ["{tmp_path / "feed"}"]')
+    with simulated_ollama() as server, proxy(server.url, tmp_path / "feed") as port:
+        for told in ((), ("--feed", str(tmp_path / "feed")), ("--config", str(tmp_path / "config.toml"))):
+            shown = subprocess.run(
+                [sys.executable, "-m", "ollama_top", "show", "--json", "--host", server.url, *told],
+                env=os.environ | {"PYTHONPATH": str(PACKAGE)},
+                capture_output=True,
+                timeout=30,
+                check=True,
+            )
+            listens = [each["listen"] for each in json.loads(shown.stdout)["proxies"]]
+            assert listens == ([f"127.0.0.1:{port}"] if told else [])
+
+
+def test_a_proxy_has_one_feed(tmp_path: Path) -> None:
+    assert "a proxy has one feed" in refused("--feed", str(tmp_path / "a"), "--feed", str(tmp_path / "b"))
