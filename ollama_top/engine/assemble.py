@@ -65,7 +65,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     moving = state.expiries.moving
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
     slots = tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each)))
-    passing = proxied(samples.taps, samples.url)
+    passing = proxied(samples.taps, samples.url, samples.aliases)
     flight = in_flight(samples, state.ledger, state.doubts, passing, unjudged, slots)
     shares = shares_by_pid(samples)
     models = tuple(
@@ -119,7 +119,7 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
     traffic = samples.traffic
     if traffic is None or traffic.at_s == state.traffic_at_s:
         return state
-    passing = proxied(samples.taps, samples.url)
+    passing = proxied(samples.taps, samples.url, samples.aliases)
     served = traffic.value.served or ()
     skipped = _no_inference(traffic.value.clients) | passing.no_inference(served, traffic.value.clients)
     sockets = _inference(served, skipped)

@@ -16,7 +16,7 @@ from ollama_top.engine.answering import AskError, UnknownModelError
 from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
 from ollama_top.engine.lights import log_light, service_light, traffic_lights, tree_light
-from ollama_top.engine.locality import is_this_machine
+from ollama_top.engine.locality import aliases, is_this_machine
 from ollama_top.engine.proxied import tap_light
 from ollama_top.engine.samples import NOT_YET, Samples, Traffic
 from ollama_top.engine.state import State
@@ -83,11 +83,13 @@ class LiveFeed:
         self._taps = Taps(feeds)
         self._following: asyncio.Task[None] | None = None
         self._told: tuple[Tapped, ...] = ()  # by the proxies when connections were looked at
+        self._aliases: frozenset[str] = frozenset()  # of the server, as proxies call it
         self._acting = Acting(self._http, self._known_runners, lambda: self._taps.tapped)
         self._prepare_stations()
 
     def _prepare_stations(self) -> None:
-        tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
+        target = self._target
+        tree, watch = ServerTree(target.port), TrafficWatch(target.port, self._runners)
         self._watch = watch
         host, log, service = HostCounters(), self._log_watch, ServiceWatch()
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
@@ -99,6 +101,7 @@ class LiveFeed:
 
         async def look_at_traffic() -> Traffic:
             self._told = self._taps.tapped  # of no later moment, or what has just ended would be missed there
+            self._aliases = aliases(target, [each.proxy.upstream for each in self._told if each.proxy])
             return await watch.look(self._known_runners())
 
         async def look_at_log() -> LogLook:
@@ -111,7 +114,7 @@ class LiveFeed:
         self._service = Station(
             "service", lambda: in_daemon_thread(lambda: service.look(self._server())), every_s=SERVICE_EVERY_S
         )
-        bursts = KeptBursts(self._target.url)
+        bursts = KeptBursts(target.url)
         self._bursts = Station("bursts", lambda: in_daemon_thread(bursts.look), every_s=BURSTS_EVERY_S)
         self._log = Station("log", look_at_log, every_s=every_s)
         self._cards = Cards(readers(), every_s=every_s)
@@ -211,6 +214,7 @@ class LiveFeed:
             shell=self._shell,
             log=self._log.last,
             taps=self._told if self._is_local else self._taps.tapped,
+            aliases=self._aliases,
             bursts=self._bursts.last.value if self._bursts.last else (),
             lights=tuple(self._lights(now_s)),
         )
@@ -220,7 +224,7 @@ class LiveFeed:
         if following is not None and following.done() and not following.cancelled():
             what = type(following.exception()).__name__
             return Light("proxy", LightState.FAILED, None, None, f"defect in ollama-top: {what}")
-        return tap_light(self._taps.tapped, self._target.url)
+        return tap_light(self._taps.tapped, self._target.url, self._aliases)
 
     def _lights(self, now_s: float) -> Iterable[Light]:
         api = self._api_station.last

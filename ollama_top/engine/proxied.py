@@ -1,6 +1,6 @@
 """What passes to one server through proxies that are known, and over which of its connections. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -68,9 +68,13 @@ class Proxied:
         return frozenset(each.cookie for each in sockets if ours and str(each.remote) in ours)
 
 
-def proxied(taps: Sequence[Tapped], url: str) -> Proxied:
-    """What is known of the proxies before the server at `url`."""
-    before = tuple(each for each in taps if each.proxy is not None and _is_same(each.proxy.upstream, url))
+def proxied(taps: Sequence[Tapped], url: str, aliases: Set[str] = frozenset()) -> Proxied:
+    """What is known of the proxies before the server at `url`, which they may call by other addresses too."""
+    before = tuple(
+        each
+        for each in taps
+        if each.proxy is not None and (each.proxy.upstream in aliases or _is_same(each.proxy.upstream, url))
+    )
     running = [each for tap in before if tap.problem is None for each in tap.running]
     inference = [each for each in running if each.route not in MANAGEMENT]
     if len(before) > 1:  # within one they stand in their order, which no change of the clock turns round
@@ -81,9 +85,9 @@ def proxied(taps: Sequence[Tapped], url: str) -> Proxied:
     return Proxied(before, tuple(inference), by_end, frozenset(managing - {""}))
 
 
-def tap_light(taps: Sequence[Tapped], url: str) -> Light:
+def tap_light(taps: Sequence[Tapped], url: str, aliases: Set[str] = frozenset()) -> Light:
     """How the feeds are doing; what has not said a word yet may be of any server."""
-    told = proxied(taps, url).taps
+    told = proxied(taps, url, aliases).taps
     if problems := _problems(told):
         return Light(NAME, LightState.FAILED, None, None, problems)
     if told:

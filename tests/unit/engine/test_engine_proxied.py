@@ -33,6 +33,13 @@ def test_a_proxy_stands_before_the_server_that_it_calls(upstream: str, is_before
     assert bool(proxied([tap], URL).by_end) is is_before
 
 
+def test_a_proxy_may_call_the_server_by_another_address_of_this_machine() -> None:
+    lan = "http://10.0.0.7:11434"
+    tap = tapped(exchange(calls_from=40_001), proxy=proxy(upstream=lan))
+    assert proxied([tap], URL, {lan}).by_end.keys() == {"127.0.0.1:40001"}
+    assert tap_light([tap], URL, {lan}).state is LightState.OK
+
+
 def test_a_remote_server_is_known_by_its_name() -> None:
     tap = tapped(proxy=proxy(upstream="http://GPU-box:11434"))
     assert proxied([tap], "http://gpu-box:11434").taps == (tap,)
