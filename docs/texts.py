@@ -89,6 +89,19 @@ _EVENTS = {
     "refused": "`why`: an order that cannot be obeyed, or a feed that has too many readers.",
 }
 
+_ORDERS = {
+    "hold SECONDS": f"Keep new requests back, for {LONGEST_HOLD_S:.0f} s at most; said again it moves that"
+    " bound. What is under way goes on to its end. A client's next request waits in the proxy, and a"
+    " connection to the server that ends meanwhile is not missed. One reader at a time: another is refused,"
+    " and told who holds. Who holds is told no more of what passes.",
+    "look": "Only the answer. When its `running` is 0, nothing is lost if the server ends; of the connections"
+    " in `unheld` that is not known, and they are cut with the server.",
+    "release": "Let everything go on, over new connections where those to the server are gone.",
+    "release ADDRESS": "The same, to another address of the server, written as in OLLAMA_HOST: one of this"
+    " machine, or with the host of the one before. Only the proxy's user, and root, may.",
+    "stop": "Let go what runs, and end. Only the proxy's user, and root, may.",
+}
+
 FEED = f"""## The proxy's feed
 
 `ollama-top proxy` tells what passes on a Unix socket: `proxy-ADDRESS-PORT.sock` in
@@ -100,8 +113,15 @@ who reads too slowly is dropped. The format is `{feed_event.FORMAT}`. No word of
 |---|---|
 {chr(10).join(f"| `{event}` | {what} |" for event, what in _EVENTS.items())}
 
-A reader may write orders, a line each: `hold SECONDS` keeps new requests back, for {LONGEST_HOLD_S:.0f} s at
-most, as while the server is restarted, and `release` lets them go on.
+### Orders
+
+A reader of the feed may write orders, a line each, as for a restart of the server that costs nobody a
+request. Each is answered with `held` or `refused`. Everything held goes on when the time for it has passed,
+and at once when the reader who holds is gone.
+
+| order | what it does |
+|---|---|
+{chr(10).join(f"| `{order}` | {what} |" for order, what in _ORDERS.items())}
 """
 
 METRICS_HEAD = f"""## Metrics

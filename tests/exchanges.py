@@ -68,7 +68,8 @@ def done(number: int = 1, *, later_s: float = 0.0, **changes: Any) -> Exchange:
 
 def proxy(**changes: Any) -> Proxy:
     """A proxy before the server of the tests' Frames."""
-    whole = Proxy(LISTEN, UPSTREAM, PROXY_PID, "0.1.0", NOW, False, 1, 0, 0, 0, 0, 0)  # noqa: FBT003 - not holding
+    is_stopping = is_holding = False
+    whole = Proxy(LISTEN, UPSTREAM, PROXY_PID, "0.1.0", NOW, is_stopping, is_holding, 1, 0, 0, 0, 0, 0)
     return replace(whole, **changes)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.options import access_of, target_of
+from ollama_top.cli.options import access_of, feeds_of, target_of
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
@@ -26,7 +26,7 @@ def watched(options: argparse.Namespace, settings: "Settings") -> "Target":
     """The server to watch; that behind a proxy of this user's, where the address is a proxy's."""
     from ollama_top.sources.behind import behind
 
-    return behind(target_of(options, settings))
+    return behind(target_of(options, settings), feeds_of(options, settings))
 
 
 def demo(interval_s: float) -> "AskingFeed":
@@ -49,6 +49,7 @@ def live(
             interval_s=interval_s,
             access=access_of(options, settings),
             share_s=share_s or SHARE_S,
+            feeds=feeds_of(options, settings),
         )
     except HttpError as error:
         raise UsageError(str(error)) from None

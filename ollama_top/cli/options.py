@@ -9,6 +9,8 @@ from ollama_top.cli.errors import UsageError
 from ollama_top.config.interval import DEFAULT_S
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ollama_top.config.settings import Settings
     from ollama_top.ollama.host import Target
     from ollama_top.sources.http import Access
@@ -65,6 +67,20 @@ def ca_file_of(options: argparse.Namespace, settings: "Settings") -> str | None:
     """The file of certificates to trust; None for those that the system trusts."""
     given: str | None = _given(options, "ca_file")
     return given or settings.ca_file
+
+
+def feeds_of(options: argparse.Namespace, settings: "Settings") -> "tuple[Path, ...]":
+    """The feeds of proxies that are to be read beside those that are found."""
+    from pathlib import Path
+
+    return named_feeds(options) or tuple(map(Path, settings.feeds or ()))
+
+
+def named_feeds(options: argparse.Namespace) -> "tuple[Path, ...]":
+    """The feeds on the command line."""
+    from pathlib import Path
+
+    return tuple(map(Path, _given(options, "feed") or ()))
 
 
 def theme_of(options: argparse.Namespace, settings: "Settings") -> str | None:

@@ -83,4 +83,11 @@ def _common() -> _Parser:
     common.add_argument(
         "--insecure", action="store_true", help="trust any certificate of a remote https server"
     )
+    common.add_argument(
+        "--feed",
+        metavar="PATH",
+        action="append",
+        help="the socket where a proxy tells what passes: `proxy` puts it there, others read it beside those"
+        " that they find",
+    )
     return common

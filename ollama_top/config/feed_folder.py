@@ -16,6 +16,7 @@ SYSTEM_FOLDER = Path("/run") / NAME
 
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 OWNER_ONLY = 0o700
+MOST = 4  # proxies at one address, all but one of which stop
 ROOT = 0
 
 
@@ -33,7 +34,14 @@ def feed_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 def feed_path(listen: str, environ: Mapping[str, str] = os.environ) -> Path:
     """The feed of the proxy that listens on an address and port."""
-    return feed_folder(environ) / f"proxy-{UNSAFE.sub('-', listen).strip('-')}.sock"
+    return feed_paths(listen, environ)[0]
+
+
+def feed_paths(listen: str, environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """Where that proxy's feed can be: the first that no other has, as one that stops may for a while."""
+    folder, name = feed_folder(environ), f"proxy-{UNSAFE.sub('-', listen).strip('-')}"
+    more = (f".{number}" for number in range(2, MOST + 1))
+    return tuple(folder / f"{name}{number}.sock" for number in ("", *more))
 
 
 def make_folder(folder: Path) -> None:

@@ -32,7 +32,12 @@ VARIABLES: dict[str, str] = {
 """The variables of the environment that have a say."""
 
 
-KINDS = {str: "text in quotes", float: "a number", bool: "true or false"}
+KINDS: dict[Any, str] = {
+    str: "text in quotes",
+    float: "a number",
+    bool: "true or false",
+    tuple[str, ...]: "a list of texts in quotes",
+}
 
 
 class ConfigError(Exception):
@@ -56,6 +61,9 @@ class Settings:
     read_only: bool | None = _setting("Whether the screen takes no key that changes the server.")
     ca_file: str | None = _setting("File of certificates to trust for a remote https server.")
     insecure: bool | None = _setting("Whether any certificate of a remote https server is trusted.")
+    feeds: tuple[str, ...] | None = _setting(
+        "Paths of feeds of proxies that are read beside those that are found; `--feed` goes before them."
+    )
 
 
 def default_path() -> Path:
@@ -90,11 +98,12 @@ def parse(text: str, source: str) -> Settings:
     except RecursionError:
         raise ConfigError(f"{source}: nested too deeply") from None
     known = {each.name: each.type for each in published(Settings)}
+    given: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
             raise ConfigError(f"{source}: unknown key {key!r}; known are {', '.join(known)}")
-        _check(key, value, known[key], source)
-    settings = Settings(**table)
+        given[key] = _checked(key, value, known[key], source)
+    settings = Settings(**given)
     if settings.interval_s is not None:
         check_interval(settings.interval_s, f"{source}: interval_s")
     return settings
@@ -118,8 +127,17 @@ def check_token(token: str, variable: str = TOKEN_VARIABLE) -> str:
     return token
 
 
-def _check(key: str, value: object, kind: Any, source: str) -> None:  # noqa: ANN401 - a type as written above
+def _checked(key: str, value: object, kind: Any, source: str) -> object:  # noqa: ANN401 - a type as written
+    """The value as a setting has it; raises ConfigError."""
     wanted = next(each for each in get_args(kind) if each is not type(None))
-    is_right = isinstance(value, int | float) if wanted is float else isinstance(value, wanted)
-    if not is_right or (isinstance(value, bool) and wanted is not bool):
+    if not _is_a(wanted, value):
         raise ConfigError(f"{source}: {key} must be {KINDS[wanted]}")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _is_a(wanted: Any, value: object) -> bool:  # noqa: ANN401 - as above
+    if wanted is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(wanted, type):
+        return isinstance(value, wanted)
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)

@@ -35,12 +35,13 @@ def to_stop(proxy: Proxy) -> Plan:
     return Plan(StopProxy(proxy.listen), f"Stop the proxy at {proxy.listen}?", costs, "Stop it.")
 
 
-def _is_there(listen: str, frame: Frame) -> bool:
-    return any(each.listen == listen for each in frame.snapshot.proxies)
+def stoppable(frame: Frame) -> tuple[Proxy, ...]:
+    """The proxies that can be told to stop."""
+    return tuple(each for each in frame.snapshot.proxies if not each.stopping)
 
 
 def _started(action: StartProxy, _: Frame, now: Frame) -> Outcome | None:
-    if not _is_there(action.listen, now):
+    if all(each.listen != action.listen for each in stoppable(now)):
         return None
     return Outcome(
         Severity.OK, f"The proxy is there: point clients at http://{action.listen}; t shows what passes."
@@ -48,8 +49,13 @@ def _started(action: StartProxy, _: Frame, now: Frame) -> Outcome | None:
 
 
 def _stopped(action: StopProxy, _: Frame, now: Frame) -> Outcome | None:
-    is_there = _is_there(action.listen, now)
-    return None if is_there else Outcome(Severity.OK, f"The proxy at {action.listen} has stopped.")
+    """A feed that is only silent proves nothing; one that was stopped is found no more."""
+    left = {each.listen for each in now.snapshot.proxies} | {
+        each.listen for each in now.snapshot.silent_proxies
+    }
+    return (
+        None if action.listen in left else Outcome(Severity.OK, f"The proxy at {action.listen} has stopped.")
+    )
 
 
 START_PROXY = Deed(
@@ -65,7 +71,7 @@ STOP_PROXY = Deed(
     taken=lambda action: f"the proxy at {action.listen} lets go what runs, and stops",
     seen=_stopped,
     limit_s=STOP_LIMIT_S,
-    unseen=lambda action: f"The proxy at {action.listen} was told to stop, and is still there.",
+    unseen=lambda action: f"The proxy at {action.listen} was told to stop, and nothing shows that it has.",
     failed=lambda action: f"the proxy at {action.listen} was not stopped",
     left="It goes on.",
 )

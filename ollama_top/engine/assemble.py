@@ -65,7 +65,7 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
     moving = state.expiries.moving
     unjudged = tuple(model_of(each, samples, _of(state, each), is_new=each.name in moving) for each in joined)
     slots = tuple(slot for each in joined for slot in slots_of(each, samples, _of(state, each)))
-    passing = proxied(samples.taps, samples.url)
+    passing = proxied(samples.taps, samples.url, samples.aliases)
     flight = in_flight(samples, state.ledger, state.doubts, passing, unjudged, slots)
     shares = shares_by_pid(samples)
     models = tuple(
@@ -88,7 +88,8 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         exchanges=ended_of(passing),
         by_model=by_model(passing.remembered),
         by_client=by_client(passing.remembered),
-        proxies=tuple(each.proxy for each in passing.taps if each.proxy is not None and not each.problem),
+        proxies=passing.telling,
+        silent_proxies=passing.silent,
         events=events_of(samples, joined, state.comings.events),
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, shares),
@@ -118,7 +119,7 @@ def _advance(state: State, samples: Samples, joined: tuple[Joined, ...]) -> Stat
     traffic = samples.traffic
     if traffic is None or traffic.at_s == state.traffic_at_s:
         return state
-    passing = proxied(samples.taps, samples.url)
+    passing = proxied(samples.taps, samples.url, samples.aliases)
     served = traffic.value.served or ()
     skipped = _no_inference(traffic.value.clients) | passing.no_inference(served, traffic.value.clients)
     sockets = _inference(served, skipped)

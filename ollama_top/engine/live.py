@@ -5,8 +5,9 @@ Must never wait for a source longer than its share of the interval: what is late
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ollama_top.engine import derive
@@ -14,7 +15,8 @@ from ollama_top.engine.acting import Acting
 from ollama_top.engine.answering import AskError, UnknownModelError
 from ollama_top.engine.cards import Cards
 from ollama_top.engine.daemon import DaemonExecutor, in_daemon_thread
-from ollama_top.engine.locality import is_this_machine
+from ollama_top.engine.lights import log_light, service_light, traffic_lights, tree_light
+from ollama_top.engine.locality import aliases, is_this_machine
 from ollama_top.engine.proxied import tap_light
 from ollama_top.engine.samples import NOT_YET, Samples, Traffic
 from ollama_top.engine.state import State
@@ -24,8 +26,7 @@ from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.installed import InstalledModel
 from ollama_top.model.light import Light, LightState
-from ollama_top.model.reading import Missing, Reading, Why
-from ollama_top.model.service import Service
+from ollama_top.model.reading import Reading
 from ollama_top.model.tapped import Tapped
 from ollama_top.ollama.argv import Generation
 from ollama_top.ollama.host import Target
@@ -39,7 +40,7 @@ from ollama_top.sources.host import HostCounters
 from ollama_top.sources.http import Access, Http, HttpError
 from ollama_top.sources.logs.watch import LogLook, LogWatch
 from ollama_top.sources.owner import ServerProcess
-from ollama_top.sources.processes import RunnerProcess, ServerTree, TreeLook
+from ollama_top.sources.processes import RunnerProcess, ServerTree
 from ollama_top.sources.runners import Runners
 from ollama_top.sources.service import ServiceWatch
 from ollama_top.sources.tap import Taps
@@ -50,23 +51,24 @@ SHARE_S = 1.0
 GLANCE_EVERY_S = 0.5
 BURSTS_EVERY_S = 5.0
 SERVICE_EVERY_S = 10.0  # what a service says changes by a person's hand
-LOG_STATES = {
-    Why.DENIED: LightState.LIMITED,
-    Why.FAILED: LightState.FAILED,
-    Why.PENDING: LightState.PENDING,
-}
-"""What a log that is not read makes of its light; it is absent otherwise."""
 
 
 class LiveFeed:
     """Looks at one server until nobody asks any more; for one event loop."""
 
     def __init__(
-        self, target: Target, *, interval_s: float, access: Access | None = None, share_s: float = SHARE_S
+        self,
+        target: Target,
+        *,
+        interval_s: float,
+        access: Access | None = None,
+        share_s: float = SHARE_S,
+        feeds: Sequence[Path] = (),
     ) -> None:
         """Prepare without connecting; raises HttpError when the CA file cannot be read.
 
-        A Frame waits at most `share_s` for sources that have not answered yet.
+        A Frame waits at most `share_s` for sources that have not answered yet. `feeds` are those of proxies
+        that are read beside those that are found.
         """
         self._target = target
         self._interval_s = interval_s
@@ -78,14 +80,16 @@ class LiveFeed:
         self._shell = environment.own()
         self._log_watch = LogWatch()
         self._wake = asyncio.Event()
-        self._taps = Taps()
+        self._taps = Taps(feeds)
         self._following: asyncio.Task[None] | None = None
         self._told: tuple[Tapped, ...] = ()  # by the proxies when connections were looked at
+        self._aliases: frozenset[str] = frozenset()  # of the server, as proxies call it
         self._acting = Acting(self._http, self._known_runners, lambda: self._taps.tapped)
         self._prepare_stations()
 
     def _prepare_stations(self) -> None:
-        tree, watch = ServerTree(self._target.port), TrafficWatch(self._target.port, self._runners)
+        target = self._target
+        tree, watch = ServerTree(target.port), TrafficWatch(target.port, self._runners)
         self._watch = watch
         host, log, service = HostCounters(), self._log_watch, ServiceWatch()
         every_s = self._interval_s * 0.9  # a look that begins a little late still belongs to its tick
@@ -97,6 +101,7 @@ class LiveFeed:
 
         async def look_at_traffic() -> Traffic:
             self._told = self._taps.tapped  # of no later moment, or what has just ended would be missed there
+            self._aliases = aliases(target, [each.proxy.upstream for each in self._told if each.proxy])
             return await watch.look(self._known_runners())
 
         async def look_at_log() -> LogLook:
@@ -109,7 +114,7 @@ class LiveFeed:
         self._service = Station(
             "service", lambda: in_daemon_thread(lambda: service.look(self._server())), every_s=SERVICE_EVERY_S
         )
-        bursts = KeptBursts(self._target.url)
+        bursts = KeptBursts(target.url)
         self._bursts = Station("bursts", lambda: in_daemon_thread(bursts.look), every_s=BURSTS_EVERY_S)
         self._log = Station("log", look_at_log, every_s=every_s)
         self._cards = Cards(readers(), every_s=every_s)
@@ -209,6 +214,7 @@ class LiveFeed:
             shell=self._shell,
             log=self._log.last,
             taps=self._told if self._is_local else self._taps.tapped,
+            aliases=self._aliases,
             bursts=self._bursts.last.value if self._bursts.last else (),
             lights=tuple(self._lights(now_s)),
         )
@@ -218,72 +224,22 @@ class LiveFeed:
         if following is not None and following.done() and not following.cancelled():
             what = type(following.exception()).__name__
             return Light("proxy", LightState.FAILED, None, None, f"defect in ollama-top: {what}")
-        return tap_light(self._taps.tapped, self._target.url)
+        return tap_light(self._taps.tapped, self._target.url, self._aliases)
 
     def _lights(self, now_s: float) -> Iterable[Light]:
         api = self._api_station.last
         note = "; ".join(api.value.notes) if api else ""
         yield self._api_station.light(now_s, LightState.LIMITED if note else LightState.OK, note or None)
         if self._is_local:
-            yield _tree_light(self._tree, now_s)
-            yield from _traffic_lights(self._traffic, now_s)
-            yield _log_light(self._log, now_s)
-            yield _service_light(self._service, now_s)
+            yield tree_light(self._tree, now_s)
+            yield from traffic_lights(self._traffic, now_s)
+            yield log_light(self._log, now_s)
+            yield service_light(self._service, now_s)
         yield from self._cards.lights(now_s)
         yield self._host.light(now_s)
         yield self._tap_light()
         if self._bursts.problem is not None:
             yield self._bursts.light(now_s)
-
-
-def _tree_light(station: Station[TreeLook], now_s: float) -> Light:
-    server = station.last.value.server if station.last else None
-    if isinstance(server, Missing):
-        state = LightState.LIMITED if server.why is Why.DENIED else LightState.ABSENT
-        return station.light(now_s, state, server.hint)
-    return station.light(now_s)
-
-
-def _service_light(station: Station[Reading[Service]], now_s: float) -> Light:
-    found = station.last.value if station.last else None
-    if not isinstance(found, Missing):
-        return station.light(now_s)
-    state = LightState.FAILED if found.why is Why.FAILED else LightState.ABSENT
-    return station.light(now_s, state, found.hint)
-
-
-def _traffic_lights(station: Station[Traffic], now_s: float) -> Iterable[Light]:
-    """The two halves of one look: connections, and slots."""
-    whole = station.light(now_s)
-    traffic = station.last.value if station.last else None
-    sockets = (
-        whole
-        if whole.problem or traffic is None or traffic.problem is None
-        else station.light(now_s, LightState.ABSENT, traffic.problem)
-    )
-    yield Light("sockets", sockets.state, sockets.age_s, sockets.took_s, sockets.problem)
-    problems = _problems(traffic) if traffic else []
-    slots = station.light(
-        now_s, LightState.FAILED if problems else LightState.OK, "; ".join(problems) or None
-    )
-    failed = [each.at_s for each in traffic.slots.values() if each.problem] if traffic else []
-    age_s = now_s - min(failed) if failed else slots.age_s
-    yield Light("slots", slots.state, age_s, slots.took_s, slots.problem)
-
-
-def _problems(traffic: Traffic) -> list[str]:
-    """What runners did not tell that were asked, each problem once."""
-    slots = [each.problem for each in traffic.slots.values() if each.problem]
-    loads = [each.problem for each in traffic.loads.values() if each.problem]
-    return list(dict.fromkeys([*slots, *loads]))
-
-
-def _log_light(station: Station[LogLook], now_s: float) -> Light:
-    where = station.last.value.where if station.last else None
-    if isinstance(where, Missing):
-        state = LOG_STATES.get(where.why, LightState.ABSENT)
-        return station.light(now_s, state, where.hint)
-    return station.light(now_s)
 
 
 async def _wait(tasks: Iterable[asyncio.Task[None] | None], limit_s: float) -> None:

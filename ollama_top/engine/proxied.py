@@ -1,11 +1,12 @@
 """What passes to one server through proxies that are known, and over which of its connections. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
 from ollama_top.model.exchange import MANAGEMENT, Exchange
 from ollama_top.model.light import Light, LightState
+from ollama_top.model.proxy import Proxy, SilentProxy
 from ollama_top.model.reading import Known, Source, value_or
 from ollama_top.model.tapped import GONE, Tapped
 from ollama_top.ollama.cloud import is_cloud
@@ -28,6 +29,20 @@ class Proxied:
     managing: frozenset[str] = frozenset()  # the ends of pulls and their like
 
     @property
+    def telling(self) -> tuple[Proxy, ...]:
+        """The proxies whose feeds are read."""
+        return tuple(each.proxy for each in self.taps if each.proxy is not None and each.problem is None)
+
+    @property
+    def silent(self) -> tuple[SilentProxy, ...]:
+        """Those of which nothing is known now; one that is gone is none of them."""
+        return tuple(
+            SilentProxy(each.proxy.listen, each.problem)
+            for each in self.taps
+            if each.proxy is not None and each.problem is not None and each.problem != GONE
+        )
+
+    @property
     def remembered(self) -> tuple[Exchange, ...]:
         """All exchanges that are known of, under way or ended."""
         under_way = (each for tap in self.taps if tap.problem is None for each in tap.running)
@@ -38,11 +53,7 @@ class Proxied:
 
         One that waits for its reply may carry what the proxy does not know, and is left to be doubted.
         """
-        pids = {
-            each.proxy.pid
-            for each in self.taps
-            if each.proxy is not None and each.problem is None and not each.proxy.opaque
-        }
+        pids = {each.pid for each in self.telling if not each.opaque}
         held = {end for end, each in clients.items() if value_or(each.pid, None) in pids}
         return {
             each.remote
@@ -57,9 +68,13 @@ class Proxied:
         return frozenset(each.cookie for each in sockets if ours and str(each.remote) in ours)
 
 
-def proxied(taps: Sequence[Tapped], url: str) -> Proxied:
-    """What is known of the proxies before the server at `url`."""
-    before = tuple(each for each in taps if each.proxy is not None and _is_same(each.proxy.upstream, url))
+def proxied(taps: Sequence[Tapped], url: str, aliases: Set[str] = frozenset()) -> Proxied:
+    """What is known of the proxies before the server at `url`, which they may call by other addresses too."""
+    before = tuple(
+        each
+        for each in taps
+        if each.proxy is not None and (each.proxy.upstream in aliases or _is_same(each.proxy.upstream, url))
+    )
     running = [each for tap in before if tap.problem is None for each in tap.running]
     inference = [each for each in running if each.route not in MANAGEMENT]
     if len(before) > 1:  # within one they stand in their order, which no change of the clock turns round
@@ -70,14 +85,14 @@ def proxied(taps: Sequence[Tapped], url: str) -> Proxied:
     return Proxied(before, tuple(inference), by_end, frozenset(managing - {""}))
 
 
-def tap_light(taps: Sequence[Tapped], url: str) -> Light:
+def tap_light(taps: Sequence[Tapped], url: str, aliases: Set[str] = frozenset()) -> Light:
     """How the feeds are doing; what has not said a word yet may be of any server."""
-    told = proxied(taps, url).taps
+    told = proxied(taps, url, aliases).taps
     if problems := _problems(told):
         return Light(NAME, LightState.FAILED, None, None, problems)
     if told:
         return Light(NAME, LightState.OK, 0.0, None, None)
-    mute = [each for each in taps if each.proxy is None and each.problem != GONE]
+    mute = [each for each in taps if each.proxy is None and (each.is_named or each.problem != GONE)]
     if problems := _problems(mute):
         return Light(NAME, LightState.LIMITED, None, None, problems)
     return Light(NAME, LightState.ABSENT, None, None, NO_PROXY)

@@ -69,6 +69,7 @@ class Samples:
     shell: tuple[Variable, ...] = ()  # the environment of ollama-top itself
     log: Taken[LogLook] | None = None
     taps: tuple[Tapped, ...] = ()  # of all proxies, whatever server they stand before
+    aliases: frozenset[str] = frozenset()  # other addresses where the server's own socket listens
     bursts: tuple[KeptBurst, ...] = ()  # the newest that are kept of this server, the oldest first
     lights: tuple[Light, ...] = ()
     demo: bool = False

@@ -17,7 +17,6 @@ class Dialect(Vocabulary):
     OLLAMA = "ollama", "Ollama's own"
     OPENAI = "openai", "those of OpenAI"
     ANTHROPIC = "anthropic", "those of Anthropic"
-    OTHER = "other", "none that is metered"
 
 
 class Route(Vocabulary):

@@ -16,7 +16,7 @@ from ollama_top.model.light import Light
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.log import Log
 from ollama_top.model.process import Process, Variable
-from ollama_top.model.proxy import Proxy
+from ollama_top.model.proxy import Proxy, SilentProxy
 from ollama_top.model.queue import Queue
 from ollama_top.model.reading import Reading
 from ollama_top.model.request import Request
@@ -53,6 +53,9 @@ class Snapshot:
     settings: tuple[Setting, ...] = fact("Variables of the server: configured, running, effective.")
     sources: tuple[Light, ...] = fact("How each source of values is doing.")
     proxies: tuple[Proxy, ...] = fact("Proxies before this server whose feeds can be read.", default=())
+    silent_proxies: tuple[SilentProxy, ...] = fact(
+        "Proxies before this server whose feeds could be read, and cannot now.", default=()
+    )
     exchanges: tuple[Exchange, ...] = fact(
         "Requests that passed a proxy and have ended, the newest last; 200 at most.", default=()
     )

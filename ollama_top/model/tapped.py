@@ -22,13 +22,14 @@ class Tapped:
     finished: tuple[Exchange, ...] = ()  # the newest last; as many as are remembered
     is_ready: bool = False  # all that there was has been told
     problem: str | None = None  # why the feed says nothing now; what is known is of earlier then
+    is_named: bool = False  # by the user, who wants to know why it tells nothing
 
 
 def fold(tapped: Tapped, event: FeedEvent) -> Tapped:
     """What is known after one more event."""
     match event:
         case Hello(proxy):
-            return Tapped(tapped.path, proxy)
+            return Tapped(tapped.path, proxy, is_named=tapped.is_named)
         case Ready():
             return replace(tapped, is_ready=True)
         case Facts(proxy):

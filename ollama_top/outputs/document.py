@@ -20,7 +20,7 @@ OWN_KEYS = {
 
 ORDER = (
     *("format", "taken_at", "demo", "server", "verdict", "queue", "models", "slots", "requests"),
-    *("proxies", "exchanges", "by_model", "by_client"),
+    *("proxies", "silent_proxies", "exchanges", "by_model", "by_client"),
     *(
         "finished",
         "events",

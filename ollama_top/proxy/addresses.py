@@ -6,6 +6,7 @@ Looks at this machine's network and binds sockets; listens on none.
 import errno
 import ipaddress
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ollama_top.ollama.host import MOST_PORT, Target, split_host_port
@@ -81,6 +82,11 @@ def _bound(
     return own
 
 
+def listens_of(bound: Iterable[socket.socket]) -> tuple[Listen, ...]:
+    """Where bound sockets listen, each with its port."""
+    return tuple(Listen(*each.getsockname()[:2]) for each in bound)
+
+
 def is_loopback(listen: Listen) -> bool:
     """Whether only this machine can reach the address; raises AddressError for a name that means none."""
     try:
@@ -89,15 +95,15 @@ def is_loopback(listen: Listen) -> bool:
         raise _refusal(listen, error) from None
 
 
-def is_served_by(upstream: Target, bound: list[socket.socket]) -> bool:
-    """Whether the server's address is one of these sockets', also by another name for this machine."""
+def is_served_by(upstream: Target, listens: Iterable[Listen]) -> bool:
+    """Whether the server's address is one of these, also by another name for this machine."""
     try:
         found = _addresses(Listen(upstream.host, upstream.port))
     except OSError:  # nobody is there, which the first request will tell
         return False
     wanted = [_plain(address[0]) for _, address in found]
-    own = [each.getsockname()[:2] for each in bound]
-    return any(port == upstream.port and _covers(_plain(host), each) for host, port in own for each in wanted)
+    own = [_plain(each.host) for each in listens if each.port == upstream.port]
+    return any(_covers(listening, each) for listening in own for each in wanted)
 
 
 def is_own_address(address: Address) -> bool:

@@ -9,19 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ollama_top import __version__
-from ollama_top.config.feed_folder import UnsafeFolderError, feed_path, make_folder
-from ollama_top.model.proxy import Held, Proxy, Unheld
+from ollama_top.config.feed_folder import UnsafeFolderError, feed_paths, make_folder
+from ollama_top.model.proxy import Proxy
 from ollama_top.proxy.addresses import AddressError, Listen, bind, is_loopback
 from ollama_top.proxy.callers import Callers, local_callers
 from ollama_top.proxy.feed import place
 from ollama_top.proxy.feed.feed import Feed
-from ollama_top.proxy.feed.orders import Hold, Order, Release, Stop
-from ollama_top.proxy.feed.place import FeedError
-from ollama_top.proxy.hold import Standing
+from ollama_top.proxy.feed.place import FeedError, TakenError
 from ollama_top.proxy.metering.meter import Meter
 from ollama_top.proxy.metrics.counts import Counts
 from ollama_top.proxy.metrics.server import LONGEST_HEAD_BYTES, MetricsServer
 from ollama_top.proxy.metrics.text import text_of
+from ollama_top.proxy.obeying import Obeying
 from ollama_top.proxy.relay import Relay
 
 
@@ -60,9 +59,7 @@ class Beside:
     async def run(self, relay: Relay, listens: Sequence[Listen]) -> AsyncIterator[None]:
         """Tell as long as the relay runs; raises FeedError and AddressError where it cannot as asked."""
         callers = Callers([each.port for each in listens], local_callers())
-        feed = Feed(
-            self._meter, callers, lambda: self._facts(relay, listens), lambda order: obey(relay, order)
-        )
+        feed = Feed(self._meter, callers, lambda: self._facts(relay, listens), Obeying(relay, listens))
         async with AsyncExitStack() as stack:
             await self._serve_metrics(relay, stack)
             own = self._place(listens)
@@ -77,10 +74,8 @@ class Beside:
         """Where the feed is; None where the user's folder does not do, which is no reason not to relay."""
         if self._telling.feed is not None:
             return place.take(self._telling.feed, self._telling.feed_group)
-        path = feed_path(str(listens[0]))
         try:
-            make_folder(path.parent)
-            return place.take(path, self._telling.feed_group)
+            return _free_place(str(listens[0]))
         except (UnsafeFolderError, FeedError) as error:
             self._say(f"no monitor can see what passes: {error}")
             return None
@@ -90,8 +85,7 @@ class Beside:
             return
         counts = Counts()
         self._meter.listeners.append(counts.note)
-        info = (__version__, relay.upstream.url)
-        page = MetricsServer(lambda: text_of(self._meter, counts, info))
+        page = MetricsServer(lambda: text_of(self._meter, counts, (__version__, relay.upstream.url)))
         for own in bind(self._telling.metrics):
             server = await asyncio.start_server(page.serve, sock=own, limit=LONGEST_HEAD_BYTES)
             stack.callback(server.close)
@@ -104,6 +98,7 @@ class Beside:
             pid=os.getpid(),
             version=__version__,
             started_at=self._started_at,
+            stopping=relay.asked_to_stop.is_set(),
             holding=relay.hold.is_holding,
             connections=len(meter.connections),
             opaque=meter.opaque,
@@ -114,18 +109,13 @@ class Beside:
         )
 
 
-def obey(relay: Relay, order: Order) -> Held:
-    """Carry out an order of a reader's."""
-    match order:
-        case Hold(bound_s):
-            return _held(relay.hold.hold(bound_s))
-        case Release():
-            relay.hold.release()
-        case Stop():
-            relay.asked_to_stop.set()
-    return _held(relay.hold.standing)
-
-
-def _held(standing: Standing) -> Held:
-    unheld = tuple(Unheld(str(Listen(*each.client)), each.why) for each in standing.unheld)
-    return Held(standing.is_holding, standing.running, standing.held, unheld)
+def _free_place(listen: str) -> place.Place:
+    """The place of who listens there, or one beside it while a proxy that stops has it still."""
+    taken: TakenError | None = None
+    for path in feed_paths(listen):
+        make_folder(path.parent)
+        try:
+            return place.take(path)
+        except TakenError as error:
+            taken = taken or error
+    raise taken or FeedError("there is no place for it")

@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from ollama_top.model.reading import Missing, Why
+from ollama_top.proxy.addresses import is_own_address
 from ollama_top.proxy.metering.caller import Caller, Client
 
-ELSEWHERE = Missing(Why.NOT_LOCAL, "the client is on another machine, or in another namespace")
-UNSEEN = Missing(Why.FAILED, "the connection was gone when it was looked for, or is not of this machine")
+ELSEWHERE = Missing(Why.NOT_LOCAL, "the client calls from an address that is not this machine's")
+UNSEEN = Missing(Why.FAILED, "the connection was gone when it was looked for")
 NO_DIAGNOSIS = Missing(Why.UNSUPPORTED, "only Linux tells which process holds a connection")
 LEAST_PAUSE_S = 0.2
 SHARE = 20
 
 Found = Callable[[int], dict[str, Caller]]
-"""The callers of a port, by address and port as they are written; blocking."""
+"""The callers of a port, by address and port as they are written; blocking. Raises LookError."""
+
+
+class LookError(Exception):
+    """The system did not answer; the text says why."""
 
 
 class Callers:
@@ -44,20 +49,19 @@ class Callers:
 
     async def _look(self, unknown: list[Client], then: Callable[[], None]) -> None:
         began_s = monotonic()
+        found: dict[str, Caller] = {}
+        unseen = UNSEEN if self._find else NO_DIAGNOSIS
         try:
             found = await asyncio.to_thread(self._all)
+        except LookError as error:
+            unseen = Missing(Why.FAILED, f"{error}")
         finally:
             self._looking = None
             spent_s = monotonic() - began_s
             self._not_before_s = monotonic() + max(LEAST_PAUSE_S, SHARE * spent_s)
         for each in unknown:
-            each.caller = found.get(each.address) or self._unseen(each)
+            each.caller = found.get(each.address) or _not_found(each, unseen)
         then()
-
-    def _unseen(self, client: Client) -> Caller:
-        is_local = ipaddress.ip_address(client.host.partition("%")[0]).is_loopback
-        why = ELSEWHERE if not is_local else UNSEEN if self._find else NO_DIAGNOSIS
-        return why, why
 
     def _all(self) -> dict[str, Caller]:
         found: dict[str, Caller] = {}
@@ -66,6 +70,12 @@ class Callers:
         for port in self._ports:
             found |= self._find(port)
         return found
+
+
+def _not_found(client: Client, unseen: Missing) -> Caller:
+    address = ipaddress.ip_address(client.host.partition("%")[0])
+    why = unseen if address.is_loopback or is_own_address(address) else ELSEWHERE
+    return why, why
 
 
 def local_callers() -> Found | None:
@@ -81,8 +91,8 @@ def local_callers() -> Found | None:
     def find(port: int) -> dict[str, Caller]:
         try:
             looked = clients.look(sockets.calling(port))
-        except DiagError:
-            return {}
+        except DiagError as error:
+            raise LookError(str(error)) from None
         return {str(endpoint): (client.name, client.pid) for endpoint, client in looked.items()}
 
     return find

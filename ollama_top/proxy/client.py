@@ -34,9 +34,10 @@ class ClientSide(asyncio.Protocol):
         self._road = Road(self, relay)
         self._out: asyncio.Transport | None = None  # the server's, where all goes straight on
         self._held = bytearray()  # waits for the end of a hold, and was not looked at yet
-        self._rewriter = relay.rewriter()
+        self._rewriter = relay.rewriter(relay)
         self._is_answered = False  # by the relay itself: nothing goes on any more
         self._is_upstream_full = False
+        self._has_said_end = False  # to the client, which is told nothing after it
         self._was_reset = False
         self._opened_s: float | None = monotonic()  # None once the client said something
         self.has_ended = False  # the client sends no more
@@ -107,6 +108,7 @@ class ClientSide(asyncio.Protocol):
         if upstream.ended_s is None:
             upstream.ended_s = monotonic()
             self.wire.upstream_ended(upstream.ended_s)
+            self._has_said_end = True
             self.transport.write_eof()
         if self.has_ended:
             self.transport.close()
@@ -149,12 +151,23 @@ class ClientSide(asyncio.Protocol):
         return self.wire.is_idle and not self._road.unsent and not self._held
 
     @property
+    def under_way(self) -> int:
+        """Requests that the server has, or a part of which; of an opaque connection none is known."""
+        return 0 if self.wire.opaque else max(self.wire.running, not self.wire.is_idle)
+
+    @property
     def is_held(self) -> bool:
         """Whether a request of this client waits for the end of a hold."""
         return bool(self._held)
 
     def begin_hold(self) -> None:
         """From here on look before sending."""
+        self._straighten()
+
+    def renew(self) -> None:
+        """Leave a server that is not there any more, where nothing is under way."""
+        if self._road.is_astray and self._can_spare_upstream:
+            self._let_go(is_reset=False)
         self._straighten()
 
     def end_hold(self) -> None:
@@ -198,6 +211,7 @@ class ClientSide(asyncio.Protocol):
         if data and self._relay.hold.is_holding:
             self._keep_from(data)
         elif data:
+            self.renew()
             self._road.send(data)
             self._look_at(data)
         self._steer()
@@ -235,6 +249,9 @@ class ClientSide(asyncio.Protocol):
         self._is_answered = True
         self._held.clear()
         self._let_go(is_reset=True)
+        if self._has_said_end:
+            self.close()
+            return
         self.transport.write(reply)
         if self.has_ended:
             self.transport.close()
@@ -246,16 +263,21 @@ class ClientSide(asyncio.Protocol):
     def _let_go(self, *, is_reset: bool) -> None:
         self._out = None
         self._road.let_go(is_reset=is_reset)
+        self.wire.hung_up(monotonic())
 
     def _can_lose_upstream(self) -> bool:
         """Whether the client need not know that the server's connection is gone."""
-        is_expected = not self.has_ended or bool(self._held)
-        return self._relay.hold.is_holding and self.wire.is_idle and is_expected
+        return self._relay.hold.is_holding and self._can_spare_upstream
+
+    @property
+    def _can_spare_upstream(self) -> bool:
+        """Whether nothing is under way, and the client does not wait for the end alone."""
+        return self.wire.is_idle and (not self.has_ended or bool(self._held))
 
     def _straighten(self) -> None:
         """Let the client's bytes go straight on, if nothing speaks against it."""
-        is_straight = self._rewriter is None and not self._relay.hold.is_holding
-        self._out = self._road.transport if is_straight else None
+        is_aside = self._rewriter is not None or self._relay.hold.is_holding or self._road.is_astray
+        self._out = None if is_aside else self._road.transport
 
     def _steer(self) -> None:
         """Read from the client no faster than its bytes go on."""

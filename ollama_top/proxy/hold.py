@@ -26,7 +26,7 @@ class Standing:
     """How a hold stands."""
 
     is_holding: bool
-    running: int  # exchanges under way, which end by themselves
+    running: int  # requests under way, which end by themselves; those that are half sent too
     held: int  # clients whose next request waits here
     unheld: tuple[Unheld, ...]
 
@@ -44,12 +44,17 @@ class Hold:
         return self._bound is not None
 
     @property
+    def left_s(self) -> float | None:
+        """Until everything is released; None where nothing is held."""
+        return None if self._bound is None else self._bound.when() - asyncio.get_running_loop().time()
+
+    @property
     def standing(self) -> Standing:
         """How it stands now."""
         unheld = [Unheld(each.address, each.wire.opaque) for each in self._clients if each.wire.opaque]
         return Standing(
             is_holding=self.is_holding,
-            running=sum(each.wire.running for each in self._clients),
+            running=sum(each.under_way for each in self._clients),
             held=sum(each.is_held for each in self._clients),
             unheld=tuple(unheld),
         )

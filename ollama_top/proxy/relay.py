@@ -26,7 +26,7 @@ class Relay:
         upstream: Target,
         watch: Watch,
         limits: Limits,
-        rewriter: Callable[[], Rewriter | None] = lambda: None,
+        rewriter: "Callable[[Relay], Rewriter | None]" = lambda _: None,
     ) -> None:
         self.upstream = upstream
         self.watch = watch
@@ -62,6 +62,12 @@ class Relay:
         for each in tuple(self.clients):
             each.abort()
         await asyncio.sleep(0)
+
+    def turn_to(self, upstream: Target) -> None:
+        """Go on to another address; what is under way goes on where it is."""
+        self.upstream = upstream
+        for each in tuple(self.clients):
+            each.renew()
 
     def joined(self, client: ClientSide) -> None:
         """A client came."""

@@ -4,6 +4,7 @@ Whoever edits a head has to be sure of it: where the wire would only stop readin
 """
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 
 from ollama_top.proxy.hosts import Hosts
@@ -28,9 +29,9 @@ class RefusedError(Exception):
 class Rewriter:
     """The client's bytes, with another Host in each head."""
 
-    def __init__(self, hosts: Hosts, host: str) -> None:
+    def __init__(self, hosts: Hosts, host: Callable[[], str]) -> None:
         self._hosts = hosts
-        self._host = host.encode("ascii")
+        self._host = host
         self._head = b""  # what is there of a head that is not complete
         self._bounds = _Bounds()
 
@@ -58,7 +59,8 @@ class Rewriter:
         head = whole[: end + len(END)]
         self._judge(request_of(whole[:end])[0], head)
         self._bounds.read(head, 0.0)
-        return _HOST.sub(lambda found: found[1] + self._host, head), whole[end + len(END) :]
+        host = self._host().encode("ascii")
+        return _HOST.sub(lambda found: found[1] + host, head), whole[end + len(END) :]
 
     def _pass_body(self, data: bytes) -> tuple[bytes, bytes]:
         size = self._bounds.read(data, 0.0, until_end=True)

@@ -21,6 +21,7 @@ class Road:
         self._dialling: asyncio.Task[None] | None = None
         self._is_ended = False  # nothing more will be sent
         self._is_paused = False  # nothing more is to be read
+        self._target = relay.upstream  # as it was dialled
         self.upstream: UpstreamSide | None = None
         self.unsent = bytearray()
 
@@ -33,6 +34,11 @@ class Road:
     def is_begun(self) -> bool:
         """Whether the server is connected, or is being dialled."""
         return self.upstream is not None or self._dialling is not None
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether it leads to where the server was."""
+        return self.is_begun and self._target is not self._relay.upstream
 
     def send(self, data: bytes) -> None:
         """Send this now, or as soon as the server is there."""
@@ -81,8 +87,9 @@ class Road:
             upstream.transport.close()
 
     async def _dial(self) -> None:
+        self._target = self._relay.upstream
         try:
-            await dial(self._relay.upstream, lambda: UpstreamSide(self._client), self._relay.limits.dial_s)
+            await dial(self._target, lambda: UpstreamSide(self._client), self._relay.limits.dial_s)
         except UnreachableError as error:
             self._dialling = None
             self._client.upstream_is_down(str(error))

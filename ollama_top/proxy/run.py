@@ -14,7 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ollama_top.ollama.host import Target
-from ollama_top.proxy.addresses import AddressError, Listen, bind, is_loopback, is_own_address, is_served_by
+from ollama_top.proxy.addresses import (
+    AddressError,
+    Listen,
+    bind,
+    is_loopback,
+    is_own_address,
+    is_served_by,
+    listens_of,
+)
 from ollama_top.proxy.hosts import Hosts
 from ollama_top.proxy.limits import Limits, raise_descriptors
 from ollama_top.proxy.relay import Relay
@@ -56,7 +64,7 @@ def run(setup: Setup, watch: Watch, say: Say, beside: Beside = nothing_beside) -
     raise_descriptors(setup.limits.connections)
     sockets = bind(setup.listen)
     try:
-        if is_served_by(setup.upstream, sockets):
+        if is_served_by(setup.upstream, listens_of(sockets)):
             raise AddressError(
                 f"the server {setup.upstream.url} is this proxy's own address; --upstream names the real one"
             )
@@ -85,7 +93,7 @@ async def _serve(setup: Setup, watch: Watch, sockets: list[socket.socket], say: 
     relay = Relay(setup.upstream, watch, setup.limits, _rewriters(setup))
     for each in STOPS:
         loop.add_signal_handler(each, relay.asked_to_stop.set)
-    listens = [Listen(*each.getsockname()[:2]) for each in sockets]
+    listens = listens_of(sockets)
     async with beside(relay, listens):
         gc.collect()
         gc.freeze()  # or every full collection would go through all that was loaded, while chunks wait
@@ -97,13 +105,12 @@ async def _serve(setup: Setup, watch: Watch, sockets: list[socket.socket], say: 
         await relay.stop()
 
 
-def _rewriters(setup: Setup) -> Callable[[], Rewriter | None]:
+def _rewriters(setup: Setup) -> Callable[[Relay], Rewriter | None]:
     if setup.rewrite_hosts is None:
-        return lambda: None
+        return lambda _: None
     listed = frozenset(each.lower() for each in (*setup.rewrite_hosts, socket.gethostname()))
     hosts = Hosts(listed, is_own_address)
-    host = setup.upstream.url.partition("://")[2]
-    return lambda: Rewriter(hosts, host)
+    return lambda relay: Rewriter(hosts, lambda: relay.upstream.url.partition("://")[2])
 
 
 def _trouble(context: dict[str, Any]) -> str:

@@ -44,6 +44,9 @@ class UnwatchedConnection:
     def dialled(self, own: tuple[str, int], at_s: float) -> None:
         """Nothing."""
 
+    def hung_up(self, at_s: float) -> None:
+        """Nothing."""
+
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:  # noqa: ARG002 - as declared
         """The one for all."""
         return _EXCHANGE

@@ -73,6 +73,9 @@ class ConnectionWatch(Protocol):
     def dialled(self, own: tuple[str, int], at_s: float) -> None:
         """The server took the connection that all this goes on to, which comes from that address and port."""
 
+    def hung_up(self, at_s: float) -> None:
+        """The connection to the server is gone; an exchange that begins later goes on over another."""
+
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         """A request begins."""
 

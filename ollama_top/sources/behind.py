@@ -4,18 +4,23 @@ Clients are pointed at a proxy by OLLAMA_HOST, and ollama-top reads the same var
 the server, whose processes and connections are not the proxy's.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from ollama_top.config.feed_folder import feed_path
+from ollama_top.config.feed_folder import feed_paths
 from ollama_top.ollama.host import Target, parse_target
 
 MOST_PROXIES = 4  # one behind the other
 
 
-def behind(target: Target) -> Target:
-    """The server that is reached through a target in the end; the target itself where no proxy is known."""
+def behind(target: Target, feeds: Sequence[Path] = ()) -> Target:
+    """The server that is reached through a target in the end; the target itself where no proxy is known.
+
+    `feeds` are those that the user names, beside those in the folder where proxies put them.
+    """
     for _ in range(MOST_PROXIES):
-        upstream = next(filter(None, map(_upstream_at, _listens(target))), None)
+        upstream = next((found for each in _listens(target) if (found := _upstream_at(each, feeds))), None)
         if upstream is None:
             return target
         target = replace(parse_target(upstream), path=target.path)
@@ -29,12 +34,13 @@ def _listens(target: Target) -> tuple[str, ...]:
     return (target.url.partition("://")[2].partition("/")[0],)
 
 
-def _upstream_at(listen: str) -> str | None:
+def _upstream_at(listen: str, feeds: Sequence[Path]) -> str | None:
     """What the proxy that listens there forwards to; None where none says so."""
-    path = feed_path(listen)
-    if not path.is_socket():
+    paths = [path for path in feed_paths(listen) if path.is_socket()]
+    if not paths and not feeds:
         return None
-    from ollama_top.sources.hello import proxy_at  # noqa: PLC0415 - for those only who have a proxy
+    from ollama_top.sources.hello import proxy_at, told_at  # noqa: PLC0415 - for those only who have a proxy
 
-    found = proxy_at(path)
-    return found.upstream if found is not None and found.listen == listen else None
+    found = (*map(told_at, feeds), *map(proxy_at, paths))
+    told = [each for each in found if each is not None and each.listen == listen]
+    return min(told, key=lambda each: each.stopping).upstream if told else None

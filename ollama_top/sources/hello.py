@@ -15,8 +15,14 @@ LONGEST_LINE_BYTES = 1 << 16
 def proxy_at(path: Path) -> Proxy | None:
     """The proxy whose feed that is; None where none tells, or who tells may be anybody."""
     try:
-        if not is_safe(path.parent):
-            return None
+        return told_at(path) if is_safe(path.parent) else None
+    except OSError:
+        return None
+
+
+def told_at(path: Path) -> Proxy | None:
+    """The proxy that tells there, whoever made that place; None where none does."""
+    try:
         with socket.socket(socket.AF_UNIX) as feed:
             feed.settimeout(PATIENCE_S)
             feed.connect(str(path))

@@ -7,11 +7,11 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Thread
 
-from ollama_top.config.feed_folder import UnsafeFolderError, feed_path, make_folder
+from ollama_top.config.feed_folder import UnsafeFolderError, feed_path, feed_paths, make_folder
 from ollama_top.model.tapped import Tapped
 from ollama_top.sources import tap
 from ollama_top.sources.hello import proxy_at
@@ -28,7 +28,7 @@ class ProxyError(Exception):
 
 async def start(listen: str, upstream: str) -> None:
     """Start a proxy that outlives this process, and wait until it tells what passes; raises ProxyError."""
-    feed, log = feed_path(listen), _log_file(listen)
+    feed, log = await asyncio.to_thread(_free_feed, listen), _log_file(listen)
     began = _spawned(listen, upstream, feed, log)
     Thread(target=began.wait, name="proxy", daemon=True).start()  # so that it leaves no zombie when it ends
     ends_s = time.monotonic() + START_S
@@ -44,14 +44,25 @@ async def start(listen: str, upstream: str) -> None:
 
 async def stop(listen: str, known: Sequence[Tapped]) -> None:
     """Have a proxy let go what runs, and end; raises ProxyError."""
-    told = [each for each in known if each.proxy is not None and each.problem is None]
-    path = next((each.path for each in told if each.proxy and each.proxy.listen == listen), None)
-    if path is None:
-        raise ProxyError(f"no proxy is known to listen at {listen}")
     try:
-        await tap.stop(Path(path))
+        await tap.stop(feed_of(listen, known))
     except TapError as error:
         raise ProxyError(str(error)) from None
+
+
+def feed_of(listen: str, known: Iterable[Tapped]) -> Path:
+    """The feed of the proxy that listens there, of those that are known and tell; raises ProxyError."""
+    told = [(each.path, each.proxy) for each in known if each.proxy is not None and each.problem is None]
+    there = [(proxy.stopping, path) for path, proxy in told if proxy.listen == listen]
+    if not there:
+        raise ProxyError(f"no proxy is known to listen at {listen}")
+    return Path(min(there)[1])
+
+
+def _free_feed(listen: str) -> Path:
+    """Where its feed is to be: one that stops may have the first place still."""
+    paths = feed_paths(listen)
+    return next((path for path in paths if proxy_at(path) is None), paths[0])
 
 
 def _spawned(listen: str, upstream: str, feed: Path, log: Path) -> "subprocess.Popen[bytes]":

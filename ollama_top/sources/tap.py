@@ -1,4 +1,4 @@
-"""The feeds of running proxies: found, followed, and asked to hold.
+"""The feeds of running proxies: found, followed, and given orders.
 
 Each feed fails on its own: what is known of it stays, with the reason why nothing new comes.
 """
@@ -21,6 +21,8 @@ LOOK_EVERY_S = 2.0
 PATIENCE_S = 3.0
 PATTERN = "proxy-*.sock"
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
 
 class TapError(Exception):
     """A feed that cannot be read or does not obey; the text says why."""
@@ -35,10 +37,10 @@ def feeds(folders: Iterable[Path] | None = None) -> tuple[Path, ...]:
 class Tap:
     """Follows one feed, again and again."""
 
-    def __init__(self, path: Path) -> None:
-        """Prepare without connecting."""
+    def __init__(self, path: Path, *, is_named: bool = False) -> None:
+        """Prepare without connecting; `is_named` says that the user names it."""
         self.path = path
-        self.tapped = Tapped(str(path))
+        self.tapped = self._unread = Tapped(str(path), is_named=is_named)
 
     async def follow(self) -> None:
         """Keep `tapped` up to date, until cancelled."""
@@ -51,8 +53,8 @@ class Tap:
 
     async def _follow_once(self) -> None:
         """Until the feed ends. What was known before is shown until all has been told anew."""
-        fresh = Tapped(str(self.path))
-        async with _connected(self.path) as (reader, _):
+        fresh = self._unread
+        async with connected(self.path) as (reader, _):
             while True:
                 event = await _next_event(reader)
                 if isinstance(event, Refused):
@@ -97,7 +99,7 @@ class Taps:
                 del self._taps[path]
         for path in there:
             if path not in self._taps:
-                self._taps[path] = Tap(path)
+                self._taps[path] = Tap(path, is_named=path in self._more)
                 self._tasks[path] = asyncio.get_running_loop().create_task(self._taps[path].follow())
 
 
@@ -108,38 +110,31 @@ def _standing(tapped: Tapped, following: asyncio.Task[None]) -> Tapped:
     return replace(tapped, problem=f"it is not followed any more: {type(following.exception()).__name__}")
 
 
-async def hold(path: Path, bound_s: float) -> Held:
-    """Have a proxy keep new requests back for `bound_s` at most; raises TapError."""
-    return await _order(path, f"hold {bound_s:g}\n")
-
-
-async def release(path: Path) -> Held:
-    """Have a proxy let everything go on; raises TapError."""
-    return await _order(path, "release\n")
-
-
 async def stop(path: Path) -> None:
     """Have a proxy let go what runs, and end; raises TapError."""
-    await _order(path, "stop\n")
+    async with connected(path) as feed:
+        await order(feed, "stop")
 
 
-async def _order(path: Path, line: str) -> Held:
-    async with _connected(path) as (reader, writer):
-        writer.write(line.encode())
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while True:
-                    match await _next_event(reader):
-                        case Answer(held):
-                            return held
-                        case Refused(why):
-                            raise TapError(why)
-        except TimeoutError:
-            raise TapError("the proxy does not answer") from None
+async def order(feed: Connection, words: str) -> Held:
+    """Give a proxy an order over its feed; how a hold stands then; raises TapError."""
+    reader, writer = feed
+    writer.write(f"{words}\n".encode())
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                match await _next_event(reader):
+                    case Answer(held):
+                        return held
+                    case Refused(why):
+                        raise TapError(why)
+    except TimeoutError:
+        raise TapError("the proxy does not answer") from None
 
 
 @contextlib.asynccontextmanager
-async def _connected(path: Path) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def connected(path: Path) -> AsyncIterator[Connection]:
+    """A feed, open as long as the `with` lasts; raises TapError."""
     try:
         reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE_BYTES)
     except (ConnectionRefusedError, FileNotFoundError):

@@ -129,7 +129,7 @@ class Hands(Doings):
         """Ask whether to put a proxy before the server, or to stop one that is there."""
         if not self._is_possible("proxy") or self.app.newest is None:
             return
-        proxies = {f"the proxy at {each.listen}": each for each in self.app.newest.snapshot.proxies}
+        proxies = {f"the proxy at {each.listen}": each for each in proxying.stoppable(self.app.newest)}
         if not proxies:
             self._confirm(proxying.to_start(self.app.newest))
         elif len(proxies) == 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE, TAKEN, fail
-from ollama_top.cli.options import settings_of, target_of
+from ollama_top.cli.options import named_feeds, settings_of, target_of
 
 if TYPE_CHECKING:
     from ollama_top.ollama.host import Target
@@ -49,12 +49,6 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="serve counts for Prometheus there, at /metrics (default: nowhere)",
     )
     parser.add_argument(
-        "--feed",
-        metavar="PATH",
-        type=Path,
-        help="a socket where monitors are told what passes (default: one that they find by themselves)",
-    )
-    parser.add_argument(
         "--feed-group", metavar="GROUP", help="let the members of a group read the feed, and hold requests"
     )
 
@@ -85,7 +79,15 @@ def _telling(options: argparse.Namespace) -> "Telling":
     from ollama_top.proxy.beside import Telling
 
     metrics = parse_listen(options.metrics) if options.metrics else None
-    return Telling(options.feed, options.feed_group, metrics, options.allow_remote)
+    return Telling(_feed(options), options.feed_group, metrics, options.allow_remote)
+
+
+def _feed(options: argparse.Namespace) -> Path | None:
+    """Where its feed is to be; None for where monitors look by themselves."""
+    given = named_feeds(options)
+    if len(given) > 1:
+        raise UsageError("--feed: a proxy has one feed")
+    return given[0] if given else None
 
 
 def _setup(options: argparse.Namespace) -> "Setup":

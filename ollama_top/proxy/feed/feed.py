@@ -6,6 +6,7 @@ noted, and told a little later, a few exchanges at a time.
 
 import asyncio
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from ollama_top.model.exchange import MANAGEMENT, Phase
 from ollama_top.model.feed_event import (
@@ -21,7 +22,7 @@ from ollama_top.model.feed_event import (
 )
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.proxy.callers import Callers
-from ollama_top.proxy.feed.orders import Order, OrderError, Stop, parse_order
+from ollama_top.proxy.feed.orders import Asker, Hold, Order, OrderError, parse_order
 from ollama_top.proxy.feed.place import Place
 from ollama_top.proxy.feed.reader import Reader
 from ollama_top.proxy.metering.caller import UNKNOWN
@@ -34,20 +35,27 @@ TELL_AFTER_S = 0.05
 AT_ONCE = 16  # exchanges told without a pause for the relay
 STEP_S = 1.0
 
-Obey = Callable[[Order], Held]
-"""Carries out an order, and tells how the hold stands then."""
+
+class Obeys(Protocol):
+    """Does what readers ask."""
+
+    def obey(self, order: Order, asker: Asker) -> Held:
+        """Carry out an order, and tell how the hold stands then; raises OrderError."""
+
+    def left(self, asker: Asker) -> None:
+        """A reader is gone."""
 
 
 class Feed:
     """Tells readers of what a meter sees; runs in the relay's loop."""
 
-    def __init__(self, meter: Meter, callers: Callers, facts: Callable[[], Proxy], obey: Obey) -> None:
+    def __init__(self, meter: Meter, callers: Callers, facts: Callable[[], Proxy], obeys: Obeys) -> None:
         """Prepare without a socket."""
         self.readers: set[Reader] = set()
         self._meter = meter
         self._callers = callers
         self._facts = facts
-        self._obey = obey
+        self._obeys = obeys
         self._changed: dict[int, Metered] = {}
         self._telling: asyncio.TimerHandle | None = None
         self._stepping: asyncio.TimerHandle | None = None
@@ -97,6 +105,7 @@ class Feed:
         if reader not in self.readers:
             return
         self.readers.discard(reader)
+        self._obeys.left(reader)
         if not self.readers:
             self._meter.listeners.remove(self.note)
             self._changed.clear()
@@ -124,7 +133,7 @@ class Feed:
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
                 await reader.caught_up()
-            if reader.is_gone:
+            if reader.is_gone or not reader.is_told:
                 return
 
     def _tell_changed(self) -> None:
@@ -173,14 +182,15 @@ class Feed:
 
     def _tell(self, line: bytes) -> None:
         for reader in tuple(self.readers):
-            reader.tell(line)
+            if reader.is_told:
+                reader.tell(line)
 
     def _ordered(self, reader: Reader, line: bytes) -> bytes:
         try:
             order = parse_order(line)
-            if isinstance(order, Stop) and not reader.is_owner:
-                return line_of(Refused("only the user of the proxy, and root, may stop it"))
-            return line_of(Answer(self._obey(order)))
+            held = self._obeys.obey(order, reader)
+            reader.is_told = reader.is_told and not isinstance(order, Hold)
+            return line_of(Answer(held))
         except OrderError as error:
             return line_of(Refused(str(error)))
 

@@ -20,6 +20,10 @@ class FeedError(Exception):
     """The feed cannot be where it was asked for; the text says why."""
 
 
+class TakenError(FeedError):
+    """Another proxy tells there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A listening socket, and the file that leads to it."""
@@ -69,7 +73,7 @@ def _clear(path: Path) -> None:
     if not stat.S_ISSOCK(found.st_mode):
         raise FeedError(f"{path} is there, and is no socket")
     if is_live(path):
-        raise FeedError(f"{path} is the feed of another proxy that runs; --feed takes another path")
+        raise TakenError(f"{path} is the feed of another proxy that runs; --feed takes another path")
     path.unlink(missing_ok=True)
 
 

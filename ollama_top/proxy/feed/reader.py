@@ -10,7 +10,7 @@ from typing import cast
 
 from ollama_top.model.feed_event import Refused, line_of
 from ollama_top.proxy.feed.orders import LONGEST_ORDER_BYTES
-from ollama_top.proxy.feed.peer import uid_of
+from ollama_top.proxy.feed.peer import pid_of, uid_of
 
 MOST_UNREAD_BYTES = 4 << 20
 ROOT = 0
@@ -29,6 +29,9 @@ class Reader(asyncio.Protocol):
         self._joined = joined
         self._left = left
         self._ordered = ordered
+        self.pid: int | None = None  # of its process; None where the system does not tell
+        self.is_told = True  # of what passes; who only gives orders need not be
+        self._uid: int | None = None
         self._transport: asyncio.Transport | None = None
         self._rest = b""
         self._is_drained = asyncio.Event()
@@ -37,8 +40,7 @@ class Reader(asyncio.Protocol):
     @property
     def is_owner(self) -> bool:
         """Whether it is of the proxy's own user, or root's; where the system does not tell, it is not."""
-        own = self._transport.get_extra_info("socket") if self._transport is not None else None
-        return own is not None and uid_of(own) in {os.getuid(), ROOT}
+        return self._uid in {os.getuid(), ROOT}
 
     @property
     def is_gone(self) -> bool:
@@ -48,6 +50,8 @@ class Reader(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is here."""
         self._transport = cast("asyncio.Transport", transport)
+        own = transport.get_extra_info("socket")
+        self._uid, self.pid = uid_of(own), pid_of(own)
         self._joined(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - as Protocol has it

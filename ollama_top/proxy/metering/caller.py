@@ -9,17 +9,27 @@ NOT_LOOKED = Missing(Why.PENDING, "nobody has looked yet; that is done once a mo
 UNKNOWN: Caller = (NOT_LOOKED, NOT_LOOKED)
 
 
+class Road:
+    """One connection to the server, for all exchanges that go over it."""
+
+    __slots__ = ("begins_at",)
+
+    def __init__(self) -> None:
+        """Begin before it is dialled."""
+        self.begins_at: str | None = None  # address and port; None before the server has taken it
+
+
 class Client:
     """One client, for as long as its connection or its exchanges are told of."""
 
-    __slots__ = ("caller", "calls_server_from", "host", "port")
+    __slots__ = ("caller", "host", "port", "road")
 
     def __init__(self, host: str, port: int) -> None:
         """Begin with its address; who it is, is found out by whoever has the time."""
         self.host = host
         self.port = port
         self.caller = UNKNOWN
-        self.calls_server_from: str | None = None  # address and port; None before the server is called
+        self.road = Road()
 
     @property
     def address(self) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from ollama_top.model.exchange import ENDED, Phase
 from ollama_top.proxy.dialects import RULES
 from ollama_top.proxy.dialects.told import Rule
-from ollama_top.proxy.metering.caller import Client, written
+from ollama_top.proxy.metering.caller import Client, Road, written
 from ollama_top.proxy.metering.metered import Metered
 from ollama_top.proxy.metering.passing import Passing
 from ollama_top.proxy.watching import ConnectionWatch, ExchangeWatch, RequestHead
@@ -109,8 +109,13 @@ class Connection:
 
     def dialled(self, own: tuple[str, int], at_s: float) -> None:  # noqa: ARG002 - as ConnectionWatch has it
         """The server is called for this client."""
-        self.client.calls_server_from = written(*own)
+        self.client.road.begins_at = written(*own)
         self._meter.tell_anew(self._last)
+
+    def hung_up(self, at_s: float) -> None:  # noqa: ARG002 - as ConnectionWatch has it
+        """What comes later goes over another connection."""
+        if self.client.road.begins_at is not None:
+            self.client.road = Road()
 
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         """A request begins."""

@@ -49,7 +49,8 @@ class Metered:
             "began_wall_s",
         ),
         *("began_s", "client", "ended_s", "failure", "first_s", "is_request_packed", "is_streamed", "last_s"),
-        *("number", "phase", "reply_bytes", "request_bytes", "rule", "status", "told", "user_agent"),
+        *("number", "phase", "reply_bytes", "request_bytes", "road", "rule", "status", "told"),
+        "user_agent",
     )
 
     def __init__(
@@ -58,6 +59,7 @@ class Metered:
         """Begin with the head of the request."""
         self.number = number
         self.client = client
+        self.road = client.road
         self.rule = rule
         self.began_s = at_s
         self.began_wall_s = time() - (monotonic() - at_s)

@@ -44,7 +44,7 @@ def exchange_of(seen: Metered) -> Exchange:
         id=seen.number,
         began_at=datetime.fromtimestamp(seen.began_wall_s, UTC),
         client_address=seen.client.address,
-        upstream_address=_known(seen.client.calls_server_from, Source.PROXY, NOT_CALLED),
+        upstream_address=_known(seen.road.begins_at, Source.PROXY, NOT_CALLED),
         client=seen.client.caller[0],
         client_pid=seen.client.caller[1],
         user_agent=_agent(seen.user_agent),

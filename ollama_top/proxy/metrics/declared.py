@@ -33,7 +33,8 @@ OF_MODEL = ("model",)
 INFO = Metric("info", "The proxy; always 1.", ("version", "upstream"))
 REQUESTS = Metric(
     "requests_total",
-    "Requests that ended, by the status of their reply; `none` where there was none.",
+    "Requests that ended, by the status of their reply; `none` where there was none, `other` for a number"
+    " that is no status of HTTP (from 600 on).",
     ("model", "route", "status"),
 )
 FAILURES = Metric("failures_total", "Metered requests that failed.", ("model", "route", "failure"))

@@ -66,6 +66,11 @@ class Wire:
         if self.opaque is None:
             self._safely(at_s, self._watch.dialled, own, at_s)
 
+    def hung_up(self, at_s: float) -> None:
+        """The connection to the server is gone; the next request goes over another."""
+        if self.opaque is None:
+            self._safely(at_s, self._watch.hung_up, at_s)
+
     def upstream_bytes(self, data: bytes, at_s: float) -> None:
         """The server sent this."""
         if self.opaque is None:

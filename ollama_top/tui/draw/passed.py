@@ -40,12 +40,17 @@ def passed_page(view: View, width: int) -> list[Line]:
 
 
 def _proxies(snapshot: Snapshot, width: int) -> Iterator[Line]:
-    if not snapshot.proxies:
+    if not snapshot.proxies and not snapshot.silent_proxies:
         for piece in wrap(NO_PROXY, max(1, width - 3)):
             yield fit_line((Cell("  "), Cell(piece)), width)
     for each in snapshot.proxies:
         yield fit_line(
             (Cell("  "), Cell(each.listen, Role.STRONG), Cell(f"  {_about(each, snapshot)}")), width
+        )
+    for silent in snapshot.silent_proxies:
+        yield fit_line(
+            (Cell("  "), Cell(silent.listen, Role.STRONG), Cell(f"  silent: {silent.why}", Role.WARNING)),
+            width,
         )
 
 
@@ -60,6 +65,8 @@ def _about(proxy: Proxy, snapshot: Snapshot) -> str:
     ]
     if proxy.opaque:
         parts.append(f"{proxy.opaque} of them unreadable")
+    if proxy.stopping:
+        parts.append("stopping")
     if proxy.holding:
         parts.append("holding requests back")
     return "  ".join(parts)

@@ -17,7 +17,7 @@ def test_help_tells_the_exit_codes(words: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     told = " ".join(done.stdout.split())
     assert told.endswith("; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()))
-    for option in ("--host", "--interval", "--config", "--ca-file", "--insecure"):
+    for option in ("--host", "--interval", "--config", "--ca-file", "--insecure", "--feed"):
         assert option in told
 
 

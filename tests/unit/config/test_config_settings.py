@@ -16,6 +16,7 @@ theme = "nord"
 read_only = true
 ca_file = "/etc/ssl/ours.pem"
 insecure = false
+feeds = ["/run/a.sock", "/run/b.sock"]
 """
 
 
@@ -27,6 +28,7 @@ def test_every_setting() -> None:
         "read_only": True,
         "ca_file": "/etc/ssl/ours.pem",
         "insecure": False,
+        "feeds": ("/run/a.sock", "/run/b.sock"),
     }
 
 
@@ -49,6 +51,8 @@ def test_a_whole_number_of_seconds_will_do() -> None:
         ("[server]\nhost = 'a'", "x: unknown key 'server'; known are "),
         ("host = 1", "x: host must be text in quotes"),
         ("host = ['a']", "x: host must be text in quotes"),
+        ("feeds = '/run/a.sock'", "x: feeds must be a list of texts in quotes"),
+        ("feeds = ['/run/a.sock', 1]", "x: feeds must be a list of texts in quotes"),
         ("interval_s = '2'", "x: interval_s must be a number"),
         ("interval_s = true", "x: interval_s must be a number"),
         ("interval_s = 2026-01-01", "x: interval_s must be a number"),

@@ -8,9 +8,10 @@ from control_doings import later, taken
 from exchanges import LISTEN, proxy
 
 from ollama_top.control.follow import can_end, outcome, said
-from ollama_top.control.proxy import START_LIMIT_S, to_start, to_stop
+from ollama_top.control.proxy import START_LIMIT_S, STOP_LIMIT_S, stoppable, to_start, to_stop
 from ollama_top.model.action import StartProxy, StopProxy
 from ollama_top.model.frame import Frame
+from ollama_top.model.proxy import SilentProxy
 from ollama_top.model.verdict import Severity
 
 WITHOUT = frames.frame()
@@ -55,3 +56,21 @@ def test_a_stop_is_done_when_the_feed_is_gone() -> None:
     found = outcome(doing, WITHOUT)
     assert found is not None
     assert found.severity is Severity.OK
+
+
+def test_a_feed_that_is_only_silent_proves_no_stop() -> None:
+    doing = taken(STOP, with_proxy())
+    silent = (SilentProxy(LISTEN, "the proxy has closed it"),)
+    unknown = replace(WITHOUT, snapshot=replace(WITHOUT.snapshot, silent_proxies=silent))
+    assert outcome(doing, unknown) is None
+    late = outcome(doing, later(unknown, STOP_LIMIT_S + 1))
+    assert late is not None
+    assert (late.severity, "nothing shows that it has" in late.text) == (Severity.WARNING, True)
+
+
+def test_one_that_stops_is_neither_started_nor_stopped_again() -> None:
+    stopping = replace(WITHOUT, snapshot=replace(WITHOUT.snapshot, proxies=(proxy(stopping=True),)))
+    assert outcome(taken(START, WITHOUT), stopping) is None
+    assert outcome(taken(STOP, with_proxy()), stopping) is None
+    assert stoppable(stopping) == ()
+    assert stoppable(with_proxy()) == (proxy(),)

@@ -21,6 +21,7 @@ from ollama_top.model.proxy import Held, Proxy, Unheld
 from ollama_top.model.vocabulary import Vocabulary
 from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import document
+from ollama_top.proxy.feed.orders import parse_order
 from ollama_top.proxy.metrics.declared import METRICS
 
 ROOT = Path(__file__).parents[3]
@@ -100,6 +101,9 @@ def test_the_feed_and_the_metrics_are_told(page: str) -> None:
         told = [each.name for each in published(kind)]
         assert [each for each in first_cells(section(page, kind.__name__)) if each in told] == told
     assert set(first_cells(section(page, "The proxy's feed"))) == {"event", *READERS}
+    for words in first_cells(section(page, "Orders")):
+        if words != "order":
+            parse_order(words.replace("SECONDS", "5").replace("ADDRESS", "127.0.0.1:11434").encode())
     assert first_cells(section(page, "Metrics")) == [each.full_name for each in METRICS]
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from engine_samples import (
     NAME,
     PORT,
@@ -21,9 +22,10 @@ from ollama_top.engine.assemble_exchanges import MOST_ENDED
 from ollama_top.engine.samples import Samples
 from ollama_top.model.exchange import Phase, Route
 from ollama_top.model.queue import Precision
-from ollama_top.model.reading import Known, Missing, Source
+from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.request import RequestState
 from ollama_top.sources.inet_diag import Endpoint, Socket
+from ollama_top.sources.processes import TreeLook
 
 RUNNING, WAITING = RequestState.RUNNING, RequestState.WAITING
 FULL = {PORT: [slot(0, task=1, decoded=50), slot(1, task=2, decoded=50)]}
@@ -121,6 +123,19 @@ def test_without_sight_of_the_connections_the_proxy_s_word_is_all_there_is() -> 
     assert [each.state for each in found.requests].count(RUNNING) == 1
     assert len(found.requests) == 3
     assert isinstance(found.queue.waiting, Missing)
+
+
+@pytest.mark.parametrize(
+    "served", [(), (connection(1, asked_ms=900),)], ids=["redirected", "by docker-proxy"]
+)
+def test_a_server_in_a_container_has_the_requests_of_its_proxy(served: tuple[Socket, ...]) -> None:
+    """Whether the kernel redirects the port or a program passes on what comes: its own ends are elsewhere."""
+    elsewhere = Missing(Why.NOT_LOCAL, "the server is behind it, elsewhere")
+    here = TreeLook(elsewhere, (), elsewhere, elsewhere, elsewhere)
+    found = snapshot(samples(tree=here, traffic=traffic(*served, slots={}), taps=(tapped(*passing()),)))
+    assert len(found.requests) == 3
+    assert all(each.exchange is not None for each in found.requests)
+    assert found.queue.waiting == elsewhere
 
 
 def test_the_newest_ends_are_told_and_what_they_come_to() -> None:

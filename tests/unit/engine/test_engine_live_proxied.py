@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 import world
 
@@ -34,13 +35,13 @@ def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def proxied(server: world.Server) -> AsyncIterator[world.Server]:
-    """The server as it is called through a proxy."""
+async def proxied(server: world.Server, upstream: str | None = None) -> AsyncIterator[world.Server]:
+    """The server as it is called through a proxy, which may call it by another address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     listen = f"127.0.0.1:{port}"
-    await proxies.start(listen, server.url)
+    await proxies.start(listen, upstream or server.url)
     taps = Taps()
     following = asyncio.create_task(taps.follow())
     try:
@@ -73,6 +74,38 @@ async def test_each_request_is_told_exactly_and_those_beside_the_proxy_are_seen_
             _check_ended(frame.snapshot)
             await asyncio.gather(first, last)
         await feed.close()
+
+
+async def test_a_proxy_that_calls_by_another_address_of_this_machine_stands_before_the_same_server() -> None:
+    lan = next((each for each in own_addresses() if not each.startswith("127.")), None)
+    if lan is None:
+        pytest.skip("this machine is in no network")
+    with world.simulated_ollama("--decode-rate", "20", OLLAMA_HOST="0.0.0.0:0") as server:
+        feed = LiveFeed(parse_target(server.url), interval_s=0.3)
+        async with (
+            proxied(server, f"http://{lan}:{server.port}") as through,
+            world.crowd(through, [True], **REQUEST) as passing,
+            aclosing(feed.frames()) as frames,
+            asyncio.timeout(PATIENCE_S),
+        ):
+            asking = asyncio.create_task(passing.ask())
+            async for frame in frames:
+                told = [each.exchange for each in frame.snapshot.requests if each.exchange is not None]
+                if told and told[0].phase is Phase.STREAMING:
+                    break
+            assert len(frame.snapshot.requests) == 1, "told once, by the socket and the proxy together"
+            assert frame.snapshot.queue.running == Known(1, Source.SLOTS)
+            await asking
+        await feed.close()
+
+
+def own_addresses() -> list[str]:
+    return [
+        each.address
+        for addresses in psutil.net_if_addrs().values()
+        for each in addresses
+        if each.family == socket.AF_INET
+    ]
 
 
 def _is_settled(snapshot: Snapshot) -> bool:

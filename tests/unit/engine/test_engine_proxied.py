@@ -7,6 +7,7 @@ from exchanges import PROXY_PID, done, exchange, proxy, tapped
 from ollama_top.engine.proxied import Proxied, proxied, tap_light
 from ollama_top.model.exchange import Route
 from ollama_top.model.light import LightState
+from ollama_top.model.proxy import SilentProxy
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.tapped import GONE, Tapped
 from ollama_top.sources.clients import Client
@@ -30,6 +31,13 @@ def test_a_proxy_stands_before_the_server_that_it_calls(upstream: str, is_before
     tap = tapped(exchange(calls_from=40_001), proxy=proxy(upstream=upstream))
     assert bool(proxied([tap], URL).taps) is is_before
     assert bool(proxied([tap], URL).by_end) is is_before
+
+
+def test_a_proxy_may_call_the_server_by_another_address_of_this_machine() -> None:
+    lan = "http://10.0.0.7:11434"
+    tap = tapped(exchange(calls_from=40_001), proxy=proxy(upstream=lan))
+    assert proxied([tap], URL, {lan}).by_end.keys() == {"127.0.0.1:40001"}
+    assert tap_light([tap], URL, {lan}).state is LightState.OK
 
 
 def test_a_remote_server_is_known_by_its_name() -> None:
@@ -87,6 +95,15 @@ def test_of_several_on_one_connection_the_oldest_is_being_answered() -> None:
 def test_a_feed_that_has_fallen_silent_says_nothing_of_connections() -> None:
     silent = proxied([tapped(problem="gone")], URL)
     assert silent.no_inference([connection(1, asked_ms=OLD_MS)], calling(1)) == set()
+
+
+def test_a_silent_proxy_is_told_of_and_one_that_is_gone_is_not() -> None:
+    there = tapped(proxy=proxy(listen="127.0.0.1:1"))
+    silent = tapped(proxy=proxy(listen="127.0.0.1:2"), problem="the proxy has closed it")
+    gone = tapped(proxy=proxy(listen="127.0.0.1:3"), problem=GONE)
+    found = proxied([there, silent, gone, Tapped("/run/other.sock", problem="no")], URL)
+    assert [each.listen for each in found.telling] == ["127.0.0.1:1"]
+    assert found.silent == (SilentProxy("127.0.0.1:2", "the proxy has closed it"),)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_the_models_are_found() -> None:
     assert names == {
         *("Snapshot", "Server", "Queue", "LoadedModel", "GpuShare", "Slot", "Request"),
         *("Gpu", "GpuProcess", "MigDevice", "Host", "Light", "Process", "Variable", "Event", "Finished"),
-        *("Proxy", "Exchange", "Transfer", "Served", "Spread", "SnapSetting"),
+        *("Proxy", "SilentProxy", "Exchange", "Transfer", "Served", "Spread", "SnapSetting"),
         *("Service", "Configuration", "Assignment", "Place", "Rejected", "Unread", "Setting", "KeptBurst"),
     }
 

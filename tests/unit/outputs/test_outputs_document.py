@@ -24,8 +24,9 @@ from ollama_top.model.verdict import Verdict
 from ollama_top.outputs.document import OWN_KEYS, document, dump
 
 TOP = (
-    "format taken_at server verdict queue models slots requests proxies exchanges by_model by_client finished"
-    " events gpus processes environment host service settings bursts findings sources missing"
+    "format taken_at server verdict queue models slots requests proxies silent_proxies exchanges"
+    " by_model by_client finished events gpus processes environment host service settings bursts findings"
+    " sources missing"
 )
 
 AT_LEAST = {

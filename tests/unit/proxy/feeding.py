@@ -13,10 +13,10 @@ from ollama_top.model.proxy import Held, Proxy
 from ollama_top.proxy.callers import Callers
 from ollama_top.proxy.feed import place
 from ollama_top.proxy.feed.feed import Feed
-from ollama_top.proxy.feed.orders import Hold, Release
+from ollama_top.proxy.feed.orders import Asker, Hold, Order
 from ollama_top.proxy.metering.meter import Meter
 
-HELD = Held(holding=True, running=1, held=2, unheld=())
+HELD = Held(holding=True, running=1, held=2, unheld=(), holder_pid=4712, left_s=3.0)
 
 
 STARTED = datetime(2026, 11, 25, tzinfo=UTC)
@@ -29,6 +29,7 @@ def facts(meter: Meter) -> Proxy:
         pid=4711,
         version="1",
         started_at=STARTED,
+        stopping=False,
         holding=False,
         connections=len(meter.connections),
         opaque=0,
@@ -43,11 +44,17 @@ class Obeyed:
     """Writes down the orders."""
 
     def __init__(self) -> None:
-        self.orders: list[Hold | Release] = []
+        self.orders: list[Order] = []
+        self.pids: list[int | None] = []
+        self.gone: list[Asker] = []
 
-    def __call__(self, order: Hold | Release) -> Held:
+    def obey(self, order: Order, asker: Asker) -> Held:
         self.orders.append(order)
-        return replace(HELD, holding=isinstance(order, Hold))
+        self.pids.append(asker.pid)
+        return replace(HELD, holding=isinstance(order, Hold), holder_pid=asker.pid)
+
+    def left(self, asker: Asker) -> None:
+        self.gone.append(asker)
 
 
 @asynccontextmanager

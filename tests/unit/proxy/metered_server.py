@@ -51,13 +51,14 @@ class Written:
 
 @dataclass
 class MeteredServer:
-    """Listens on a free port."""
+    """Listens on a port, by default a free one."""
 
+    wanted_port: int = 0
     written: dict[str, Written] = field(default_factory=dict)  # by the model that was asked for
     _server: asyncio.Server | None = None
 
     async def __aenter__(self) -> "MeteredServer":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.wanted_port)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -237,7 +238,7 @@ def _event(name: str, document: dict[str, Any]) -> bytes:
 
 
 async def main() -> None:
-    async with MeteredServer() as server:
+    async with MeteredServer(int(sys.argv[1])) as server:
         print(server.port, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 

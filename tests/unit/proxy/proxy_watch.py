@@ -72,11 +72,17 @@ class SeenConnection:
     why_opaque: str | None = None
     is_closed: bool = False
     dialled_from: list[tuple[str, int]] = field(default_factory=list)
+    hang_ups: int = 0
 
     def dialled(self, own: tuple[str, int], at_s: float) -> None:
         if self.is_closed or self.why_opaque is not None:
             self.wrong.append("dialled after the end")
         self.dialled_from.append(own)
+
+    def hung_up(self, at_s: float) -> None:
+        if self.is_closed or self.why_opaque is not None:
+            self.wrong.append("hung up after the end")
+        self.hang_ups += 1
 
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         if self.is_closed or self.why_opaque is not None:

@@ -131,6 +131,12 @@ class World:
             while not holds():
                 await asyncio.sleep(0.001)
 
+    def server_moves(self) -> Target:
+        """It listens on another port from now on; its new address."""
+        self.server.close()
+        self.server = listener(self.host)
+        return Target("http", self.host, self.server.getsockname()[1])
+
     def server_goes(self) -> None:
         """Nobody listens there any more."""
         self.server.close()
@@ -156,7 +162,7 @@ async def relayed(
     *,
     limits: Limits = Limits(drain_s=1.0),  # noqa: B008 - frozen
     host: str = "127.0.0.1",
-    rewriter: Callable[[], Rewriter | None] = lambda: None,
+    rewriter: Callable[[Relay], Rewriter | None] = lambda _: None,
 ) -> AsyncIterator[World]:
     """A relay that runs, and is stopped; nothing of it may be left, and nothing told wrongly."""
     server = listener(host)

@@ -15,6 +15,7 @@ from ollama_top.proxy.addresses import (
     is_loopback,
     is_own_address,
     is_served_by,
+    listens_of,
     parse_listen,
 )
 
@@ -76,8 +77,8 @@ def here() -> Iterator[list[socket.socket]]:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2", "::ffff:127.0.0.1"])
 def test_its_own_listener_is_known_by_every_name(host: str, everywhere: list[socket.socket]) -> None:
     port = everywhere[0].getsockname()[1]
-    assert is_served_by(Target("http", host, port), everywhere)
-    assert not is_served_by(Target("http", host, port - 1), everywhere)
+    assert is_served_by(Target("http", host, port), listens_of(everywhere))
+    assert not is_served_by(Target("http", host, port - 1), listens_of(everywhere))
 
 
 def test_its_own_listener_is_known_by_a_name_of_the_net(everywhere: list[socket.socket]) -> None:
@@ -87,15 +88,15 @@ def test_its_own_listener_is_known_by_a_name_of_the_net(everywhere: list[socket.
         except OSError:
             pytest.skip("this machine is in no network")
         own = probe.getsockname()[0]
-    assert is_served_by(Target("http", own, everywhere[0].getsockname()[1]), everywhere)
+    assert is_served_by(Target("http", own, everywhere[0].getsockname()[1]), listens_of(everywhere))
     assert is_own_address(ipaddress.ip_address(own))
 
 
 def test_another_address_of_the_loopback_is_another_server(here: list[socket.socket]) -> None:
     port = here[0].getsockname()[1]
-    assert is_served_by(Target("http", "127.0.0.1", port), here)
-    assert not is_served_by(Target("http", "127.0.0.2", port), here)
-    assert not is_served_by(Target("http", "nowhere.invalid", port), here)
+    assert is_served_by(Target("http", "127.0.0.1", port), listens_of(here))
+    assert not is_served_by(Target("http", "127.0.0.2", port), listens_of(here))
+    assert not is_served_by(Target("http", "nowhere.invalid", port), listens_of(here))
     assert not is_own_address(ipaddress.ip_address("198.51.100.1"))
 
 

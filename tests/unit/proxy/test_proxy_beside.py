@@ -1,6 +1,7 @@
 """The proxy's process as a user starts it: its feed is found, it can be held, it leaves nothing behind."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -12,11 +13,17 @@ import pytest
 from metered_server import Plan
 from proxying import PACKAGE, followed, proxy, until
 from test_proxy_exact import ask, metered_server
+from world import simulated_ollama
 
 from ollama_top.cli.exits import USAGE
+from ollama_top.config.feed_folder import feed_paths
 from ollama_top.model.reading import Known, Source
+from ollama_top.ollama.host import Target
 from ollama_top.proxy.feed import place
 from ollama_top.sources import tap
+from ollama_top.sources.behind import behind
+from ollama_top.sources.holding import holding
+from ollama_top.sources.proxies import feed_of
 from ollama_top.sources.tap import feeds
 
 
@@ -69,15 +76,15 @@ async def test_who_calls_is_told(tmp_path: Path) -> None:
 async def test_a_hold_keeps_new_requests_back_until_release(tmp_path: Path) -> None:
     feed = tmp_path / "feed"
     with metered_server() as upstream, proxy(f"127.0.0.1:{upstream}", feed) as port:
-        assert (await tap.hold(feed, 30)).holding
-        async with followed(feed) as following:
+        async with holding(feed, 30) as held, followed(feed) as following:
             await until(lambda: following.tapped.is_ready)
             assert following.tapped.proxy is not None
             assert following.tapped.proxy.holding
             asking = asyncio.create_task(ask(port, 0, Plan("chat")))
             await asyncio.sleep(0.3)
             assert not asking.done()
-            assert not (await tap.release(feed)).holding
+            assert (await held.look()).held == 1
+            assert not (await held.release()).holding
             await asking
             await until(lambda: following.tapped.finished)
 
@@ -122,3 +129,48 @@ def test_a_folder_that_is_not_safe_is_said_and_the_relay_goes_on(tmp_path: Path)
     assert "no monitor can see what passes" in said[0]
     assert "is not a folder that only this user can write to" in said[0]
     assert "passes everything on" in said[1]
+
+
+async def test_a_proxy_that_is_started_anew_is_found_while_the_old_one_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with metered_server() as upstream, proxy(f"127.0.0.1:{upstream}") as port:
+        asking = asyncio.create_task(ask(port, 0, Plan("chat", queue_s=2.5)))
+        async with followed(feeds()[0]) as old:
+            await until(lambda: old.tapped.running)
+            await tap.stop(feeds()[0])
+            await until(lambda: old.tapped.proxy is not None and old.tapped.proxy.stopping)
+            with proxy(f"127.0.0.1:{upstream}", None, "--listen", f"127.0.0.1:{port}"):
+                _, path = sorted(feeds(), key=lambda each: len(each.name))
+                assert path == feed_paths(f"127.0.0.1:{port}")[1]
+                async with followed(path) as new:
+                    await until(lambda: new.tapped.is_ready)
+                    known = [old.tapped, new.tapped]
+                    assert feed_of(f"127.0.0.1:{port}", known) == path, "the other one stops"
+                    assert behind(Target("http", "127.0.0.1", port)).port == upstream
+                await asking
+                await until(lambda: len(feeds()) == 1)
+    assert feeds() == ()
+
+
+def test_a_feed_elsewhere_is_shown_to_those_who_name_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    (tmp_path / "config.toml").write_text(f'feeds = ["{tmp_path / "feed"}"]')
+    with simulated_ollama() as server, proxy(server.url, tmp_path / "feed") as port:
+        for told in ((), ("--feed", str(tmp_path / "feed")), ("--config", str(tmp_path / "config.toml"))):
+            shown = subprocess.run(
+                [sys.executable, "-m", "ollama_top", "show", "--json", "--host", server.url, *told],
+                env=os.environ | {"PYTHONPATH": str(PACKAGE)},
+                capture_output=True,
+                timeout=30,
+                check=True,
+            )
+            listens = [each["listen"] for each in json.loads(shown.stdout)["proxies"]]
+            assert listens == ([f"127.0.0.1:{port}"] if told else [])
+
+
+def test_a_proxy_has_one_feed(tmp_path: Path) -> None:
+    assert "a proxy has one feed" in refused("--feed", str(tmp_path / "a"), "--feed", str(tmp_path / "b"))

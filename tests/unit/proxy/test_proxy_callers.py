@@ -5,9 +5,10 @@ from proxied import begin
 from proxying import until
 
 from ollama_top.model.reading import Known, Missing, Source
-from ollama_top.proxy.callers import Callers
+from ollama_top.proxy import callers
+from ollama_top.proxy.callers import Callers, Found, LookError
 from ollama_top.proxy.metering.caller import UNKNOWN
-from ollama_top.proxy.metering.meter import Meter
+from ollama_top.proxy.metering.meter import Connection, Meter
 
 
 async def test_callers_are_found_once_somebody_reads() -> None:
@@ -22,22 +23,39 @@ async def test_callers_are_found_once_somebody_reads() -> None:
         asked.append(port)
         return {"127.0.0.1:40001": (Known("curl", Source.PROCESSES), Known(7, Source.PROCESSES))}
 
-    callers = Callers([11435], find)  # type: ignore[arg-type]
+    looking = Callers([11435], find)  # type: ignore[arg-type]
     for _ in range(3):  # the second and the third time it is too early
-        callers.look_at([seen.client], lambda: told.append(1))
+        looking.look_at([seen.client], lambda: told.append(1))
         await until(lambda: seen.client.caller is not UNKNOWN)
     assert (asked, told) == ([11435], [1])
     assert seen.client.caller[0] == Known("curl", Source.PROCESSES)
 
 
-@pytest.mark.parametrize(("host", "says"), [("10.0.0.9", "another machine"), ("::1", "only Linux tells")])
-async def test_a_caller_that_cannot_be_found_has_a_reason(host: str, says: str) -> None:
+def failing(_: int) -> dict[str, tuple[Known[str], Known[int]]]:
+    raise LookError("socket diagnosis failed: No buffer space available")
+
+
+@pytest.mark.parametrize(
+    ("host", "find", "says"),
+    [
+        ("198.51.100.9", None, "not this machine's"),
+        ("198.51.100.9", lambda _: {}, "not this machine's"),
+        ("::1", None, "only Linux tells"),
+        ("127.0.0.1", lambda _: {}, "was gone when it was looked for"),
+        ("127.0.0.1", failing, "No buffer space"),
+        ("own", lambda _: {}, "was gone when it was looked for"),
+    ],
+)
+async def test_a_caller_that_cannot_be_found_has_a_reason(
+    host: str, find: Found | None, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callers, "is_own_address", lambda address: str(address) == "192.0.2.7")
     meter = Meter()
-    connection = meter.opened((host, 1), 0.0)
-    callers = Callers([11435], None)
-    callers.look_at([connection.client], lambda: None)  # type: ignore[attr-defined]
-    await until(lambda: connection.client.caller is not UNKNOWN)  # type: ignore[attr-defined]
-    name, pid = connection.client.caller  # type: ignore[attr-defined]
+    connection = meter.opened(("192.0.2.7" if host == "own" else host, 1), 0.0)
+    assert isinstance(connection, Connection)
+    Callers([11435], find).look_at([connection.client], lambda: None)
+    await until(lambda: connection.client.caller is not UNKNOWN)
+    name, pid = connection.client.caller
     assert isinstance(name, Missing)
     assert says in name.hint
     assert pid == name

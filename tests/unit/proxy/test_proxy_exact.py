@@ -25,17 +25,20 @@ FAILURES = {"busy": Failure.BUSY, "not_found": Failure.NOT_FOUND, "cut": Failure
 
 
 @contextmanager
-def metered_server() -> Iterator[int]:
-    """The server that writes down what it does; its port."""
+def metered_server(port: int = 0) -> Iterator[int]:
+    """The server that writes down what it does; its port. It is killed at the end."""
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("metered_server.py"))],
+        [sys.executable, str(Path(__file__).with_name("metered_server.py")), str(port)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     with process:
         assert process.stdout is not None
-        yield int(process.stdout.readline())
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
 
 
 async def written_by(port: int) -> dict[str, Written]:

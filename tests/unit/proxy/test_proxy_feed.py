@@ -1,6 +1,7 @@
 """The feed tells everything on connecting and then what changes, obeys, and waits for nobody."""
 
 import asyncio
+import os
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,12 @@ from proxying import followed, until
 from ollama_top.model.exchange import Phase, Transfer
 from ollama_top.model.feed_event import Answer, Facts, Hello, Moved, Ready, Refused, Step, event_of, line_of
 from ollama_top.model.reading import Known, Source
+from ollama_top.ollama.host import Target
 from ollama_top.proxy.feed import reader
 from ollama_top.proxy.feed.feed import MOST_READERS
-from ollama_top.proxy.feed.orders import Hold, OrderError, Release, parse_order
+from ollama_top.proxy.feed.orders import KNOWN, Hold, OrderError, Release, parse_order
 from ollama_top.proxy.metering.meter import Meter
-from ollama_top.sources import tap
+from ollama_top.sources.holding import holding
 from ollama_top.sources.tap import TapError
 
 
@@ -99,11 +101,31 @@ async def test_readers_are_bounded(tmp_path: Path) -> None:
 async def test_orders_are_obeyed_and_answered(tmp_path: Path) -> None:
     obeyed = Obeyed()
     async with served(tmp_path / "f", Meter(), obeyed):
-        assert await tap.hold(tmp_path / "f", 30) == HELD
-        assert await tap.release(tmp_path / "f") == replace(HELD, holding=False)
-        assert obeyed.orders == [Hold(30.0), Release()]
+        async with holding(tmp_path / "f", 30) as held:
+            assert held.begun == replace(HELD, holder_pid=os.getpid())
+            assert not (await held.release("http://127.0.0.1:7")).holding
+        to = Target("http", "127.0.0.1", 7)
+        assert obeyed.orders == [Hold(30.0), Release(to)]
+        await until(lambda: len(obeyed.gone) == 1)
+        assert obeyed.pids == [os.getpid()] * 2
         with pytest.raises(TapError, match="600 s at most"):
-            await tap.hold(tmp_path / "f", 9999)
+            async with holding(tmp_path / "f", 9999):
+                pass
+
+
+async def test_who_holds_is_told_no_more_of_what_passes(tmp_path: Path) -> None:
+    """Or it would be dropped for not reading, while it waits for the server to come back."""
+    meter = Meter()
+    async with served(tmp_path / "f", meter):
+        incoming, writer = await asyncio.open_unix_connection(tmp_path / "f")
+        writer.write(b"hold 5\n")
+        while not isinstance(event_of(await incoming.readline()), Answer):
+            pass
+        finish(meter)
+        await asyncio.sleep(0.2)
+        writer.write(b"look\n")
+        assert isinstance(event_of(await incoming.readline()), Answer)
+        writer.transport.abort()
 
 
 async def test_garbage_is_answered_and_too_much_of_it_ends_the_connection(tmp_path: Path) -> None:
@@ -112,14 +134,14 @@ async def test_garbage_is_answered_and_too_much_of_it_ends_the_connection(tmp_pa
         writer.write(b"\xff\x00nonsense\n")
         while not isinstance(event := event_of(await incoming.readline()), Refused):
             assert isinstance(event, Hello | Facts | Ready)
-        assert event == Refused("an order is `hold SECONDS`, `release` or `stop`")
+        assert event == Refused(KNOWN)
         writer.write(b"x" * 1000)
         await until(lambda: not feed.readers)
         writer.transport.abort()
 
 
 @pytest.mark.parametrize(
-    "line", [b"", b"hold", b"hold x", b"hold -1", b"hold nan", b"hold 601", b"release 1"]
+    "line", [b"", b"hold", b"hold x", b"hold -1", b"hold nan", b"hold 601", b"release ftp://x", b"look 1"]
 )
 def test_what_is_no_order(line: bytes) -> None:
     with pytest.raises(OrderError):

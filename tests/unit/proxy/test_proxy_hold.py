@@ -1,6 +1,7 @@
 """During a hold new requests wait in the relay, what runs goes on, and a lost server is not missed."""
 
 import asyncio
+import contextlib
 
 from proxy_world import GET, POST, REPLY, STREAM, STREAM_HEAD, Peer, World, relayed
 
@@ -188,3 +189,29 @@ async def test_a_server_that_is_not_back_at_release_is_down() -> None:
         world.relay.hold.release()
         assert (await client.rest()).startswith(b"HTTP/1.1 502 ")
         assert [each.end for each in world.seen.exchanges] == ["reply_ended", "upstream_down"]
+
+
+async def test_a_head_that_is_half_sent_is_under_way() -> None:
+    """Its first half is lost with the server; who restarts that has to know."""
+    async with relayed() as world:
+        client, server = await world.pair(GET[:9])
+        assert world.relay.hold.hold(LONG_S).running == 1
+        await client.send(GET[9:])
+        await server.expect(GET[9:])
+        await server.send(REPLY)
+        await client.expect(REPLY)
+        assert world.relay.hold.standing.running == 0
+
+
+async def test_an_oversized_head_behind_the_servers_end_ends_the_connection() -> None:
+    """There is nothing left to say it in: the client was told that nothing more comes."""
+    wrong: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: wrong.append(context))
+    async with relayed() as world:
+        client, server = await between_exchanges(world)
+        server.end()
+        assert await client.rest() == b""
+        with contextlib.suppress(ConnectionError):
+            await client.send(b"GET / HTTP/1.1\r\nx: " + b"x" * 300_000)
+        await world.until(lambda: not world.relay.clients)
+    assert not wrong

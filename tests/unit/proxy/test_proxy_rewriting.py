@@ -17,7 +17,7 @@ HOSTS = Hosts(frozenset({"gpu-box.lan", "machine"}), lambda address: str(address
 
 
 def rewriter() -> Rewriter:
-    return Rewriter(HOSTS, "127.0.0.1:11434")
+    return Rewriter(HOSTS, lambda: "127.0.0.1:11434")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_could_reach_the_server_under_another_name_is_refused(request_: byt
 
 
 async def test_the_server_hears_its_own_name() -> None:
-    async with relayed(rewriter=rewriter) as world:
+    async with relayed(rewriter=lambda _: rewriter()) as world:
         client = await world.connect()
         await client.send(GET + POST[:-3])
         server = await world.accept()
@@ -96,7 +96,7 @@ async def test_the_server_hears_its_own_name() -> None:
 
 
 async def test_a_foreign_name_gets_403_and_never_reaches_the_server() -> None:
-    async with relayed(rewriter=rewriter) as world:
+    async with relayed(rewriter=lambda _: rewriter()) as world:
         client = await world.connect()
         await client.send(GET.replace(b"localhost:11434", b"evil.example"))
         head, _, body = (await client.rest()).partition(b"\r\n\r\n")
@@ -107,7 +107,7 @@ async def test_a_foreign_name_gets_403_and_never_reaches_the_server() -> None:
 
 
 async def test_a_refusal_is_never_taken_for_another_requests_reply() -> None:
-    async with relayed(rewriter=rewriter) as world:
+    async with relayed(rewriter=lambda _: rewriter()) as world:
         client = await world.connect()
         await client.send(GET)
         server = await world.accept()

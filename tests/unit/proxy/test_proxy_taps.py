@@ -8,6 +8,8 @@ import pytest
 from feeding import finish, served
 from proxying import followed, until
 
+from ollama_top.engine.proxied import tap_light
+from ollama_top.model.light import LightState
 from ollama_top.proxy.metering.meter import Meter
 from ollama_top.sources import tap
 from ollama_top.sources.tap import Taps, feeds
@@ -71,3 +73,19 @@ async def test_what_is_no_feed_is_a_problem_in_words(tmp_path: Path, said: bytes
         await until(lambda: following.tapped.problem)
         assert "cannot be understood" in str(following.tapped.problem)
     server.close()
+
+
+async def test_a_feed_that_the_user_names_is_followed_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tap, "AGAIN_AFTER_S", 0.02)
+    elsewhere = tmp_path / "feed"
+    taps = Taps([elsewhere], folders=[])
+    task = asyncio.get_running_loop().create_task(taps.follow())
+    await until(lambda: [each.problem for each in taps.tapped] == ["no proxy listens there any more"])
+    assert tap_light(taps.tapped, "http://127.0.0.1:11434").state is LightState.LIMITED, "it is not there"
+    async with served(elsewhere, Meter()):
+        await until(lambda: [each.is_ready for each in taps.tapped] == [True])
+        assert tap_light(taps.tapped, "http://127.0.0.1:11434").state is LightState.OK
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -143,6 +143,10 @@ class FailingConnection:
         if self.where == "dialled":
             raise RuntimeError("a defect")
 
+    def hung_up(self, at_s: float) -> None:
+        if self.where == "hung_up":
+            raise RuntimeError("a defect")
+
     def exchange(self, head: RequestHead, at_s: float) -> ExchangeWatch:
         if self.where == "exchange":
             raise RuntimeError("a defect")
@@ -167,7 +171,7 @@ class FailingExchange:
         return fail if name == self.where else lambda *_: None
 
 
-PLACES = ("opened", "dialled", "exchange", "request_body", "request_ended", "reply", "reply_body",
+PLACES = ("opened", "dialled", "hung_up", "exchange", "request_body", "request_ended", "reply", "reply_body",
           "reply_ended", "client_left", "upstream_cut", "opaque")  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from exchanges import proxy
 
-from ollama_top.config.feed_folder import feed_path, make_folder
+from ollama_top.config.feed_folder import feed_path, feed_paths, make_folder
 from ollama_top.model.feed_event import Hello, Ready, line_of
 from ollama_top.ollama.host import parse_target
 from ollama_top.sources import hello
@@ -29,17 +29,18 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def feed(listen: str, said: bytes) -> Iterator[None]:
+def feed(listen: str, said: bytes, path: Path | None = None) -> Iterator[None]:
     """A feed that says this to everyone."""
+    path = path or feed_path(listen)
     with socket.socket(socket.AF_UNIX) as own:
-        own.bind(str(feed_path(listen)))
+        own.bind(str(path))
         own.listen()
         thread = threading.Thread(target=_serve, args=(own, said), daemon=True)
         thread.start()
         yield
         own.shutdown(socket.SHUT_RDWR)
         thread.join(5)
-        feed_path(listen).unlink()
+        path.unlink()
 
 
 def _serve(own: socket.socket, said: bytes) -> None:
@@ -90,3 +91,20 @@ def test_a_folder_that_anybody_can_write_to_says_nothing() -> None:
     with feed("127.0.0.1:11435", HELLO):
         feed_path("x").parent.chmod(0o777)
         assert behind(PROXY) == PROXY
+
+
+def test_a_feed_that_the_user_names_is_asked_wherever_it_lies(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    elsewhere = tmp_path / "feed"
+    with feed("127.0.0.1:11435", HELLO, elsewhere):
+        assert behind(PROXY) == PROXY
+        assert behind(PROXY, [elsewhere]) == SERVER
+        assert behind(parse_target("127.0.0.1:11436"), [elsewhere]).port == 11436
+    assert behind(PROXY, [elsewhere]) == PROXY
+
+
+def test_of_two_the_one_that_does_not_stop_is_meant() -> None:
+    first, second = feed_paths("127.0.0.1:11435")[:2]
+    stopping = replace(proxy(), stopping=True, upstream="http://127.0.0.1:11437")
+    with feed("", line_of(Hello(stopping)), first), feed("", HELLO, second):
+        assert behind(PROXY) == SERVER

@@ -3,15 +3,16 @@
 import asyncio
 import os
 import socket
+import struct
 from pathlib import Path
 
 import pytest
 from exchanges import LISTEN, tapped
 from world import simulated_ollama
 
-from ollama_top.config.feed_folder import feed_path, make_folder
+from ollama_top.config.feed_folder import feed_path, feed_paths, make_folder
 from ollama_top.model.tapped import Tapped
-from ollama_top.sources import proxies
+from ollama_top.sources import hello, proxies
 from ollama_top.sources.http import Access, Http
 from ollama_top.sources.proxies import ProxyError
 from ollama_top.sources.tap import Taps, feeds
@@ -79,6 +80,26 @@ async def test_asked_twice_to_stop_it_still_lets_go_what_runs() -> None:
         assert b'"done":true' in rest.replace(b" ", b"")
         writer.close()
         await _gone(listen)
+
+
+async def test_it_starts_while_another_one_there_stops() -> None:
+    listen = f"127.0.0.1:{free_port()}"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        upstream = f"http://127.0.0.1:{server.getsockname()[1]}"
+        await proxies.start(listen, upstream)
+        with socket.create_connection(("127.0.0.1", int(listen.rpartition(":")[2]))) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            first = await known(listen)
+            await proxies.stop(listen, [first])
+            await proxies.start(listen, upstream)
+            second = hello.proxy_at(feed_paths(listen)[1])
+        assert second is not None
+        path = feed_paths(listen)[1]
+        await proxies.stop(listen, [Tapped(str(path), second)])
+        async with asyncio.timeout(10):
+            while feeds():
+                await asyncio.sleep(0.02)
 
 
 async def test_another_proxy_s_feed_is_not_taken_for_its_own() -> None:

@@ -11,6 +11,7 @@ from ollama_top.columns.cell import Line
 from ollama_top.columns.requests import REQUESTS
 from ollama_top.model.exchange import Phase
 from ollama_top.model.frame import Frame
+from ollama_top.model.proxy import SilentProxy
 from ollama_top.model.request import Request, RequestState
 from ollama_top.tui.draw.fit import width_of
 from ollama_top.tui.draw.passed import passed_page
@@ -35,6 +36,14 @@ def test_it_tells_the_proxies_the_models_the_clients_and_the_last_requests() -> 
         assert words in said
     assert "\x1b" not in said
     assert "[b]bot" in said
+
+
+def test_a_proxy_that_stops_and_one_that_is_silent_are_told_as_such() -> None:
+    assert "stopping" in text(scenes.passed(proxies=(proxy(stopping=True),)))
+    silent = (SilentProxy("127.0.0.1:11436", "the proxy has closed it"),)
+    said = text(scenes.passed(proxies=(), silent_proxies=silent))
+    assert "127.0.0.1:11436  silent: the proxy has closed it" in said
+    assert "No proxy stands" not in said
 
 
 @pytest.mark.parametrize("width", [1, 20, 79, 80, 200])
