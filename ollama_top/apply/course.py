@@ -5,11 +5,12 @@ Must never end without the journal saying how; and never leave the server down w
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
 from ollama_top.apply import respawning, watching
 from ollama_top.apply.bare import CannotRespawnError, Copy, changed, copy_of, from_memory
+from ollama_top.apply.gate import CalledOffError, Gate, no_gate
 from ollama_top.apply.hands import Hands, StepError
 from ollama_top.apply.journal import Journal, Writer
 from ollama_top.apply.proof import CannotProveError, has_values, serves_at_once
@@ -31,10 +32,6 @@ WORDS = {
 }
 
 
-class CalledOffError(Exception):
-    """The server is not restarted after all; the text says why."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """How a change is to be made."""
@@ -52,7 +49,7 @@ class Parts:
     frame: Callable[[], Awaitable[Frame]]  # the next look at the server
     say: Callable[[str], None]  # what is being done, for whoever waits
     may_kill: AskToKill
-    gate: Callable[[], AbstractAsyncContextManager[object]] = nullcontext  # closed, no new request comes
+    gate: Callable[[], AbstractAsyncContextManager[Gate]] = no_gate  # while it is closed no new request comes
 
 
 @dataclass(slots=True)
@@ -70,6 +67,21 @@ class Course:
 
     async def there(self) -> Receipt:
         """To what is wanted; back where that does not hold."""
+        ended: Receipt | None = None
+        try:
+            async with self.parts.gate() as gate:
+                ended = await self._tried()
+                is_moved = ended.outcome is Outcome.KEPT and self.plan.url_then != self.plan.url
+                gate.upstream = self.plan.url_then if is_moved else None
+        except CalledOffError as error:
+            if ended is None:
+                return self._end(Outcome.CALLED_OFF, f"Nothing was done: {error}.")
+            return replace(ended, seen=(*ended.seen, f"Requests may have gone on too early: {error}."))
+        except asyncio.CancelledError:
+            return ended or self._end(Outcome.CALLED_OFF, "Nothing was done: it was cancelled.")
+        return ended
+
+    async def _tried(self) -> Receipt:
         try:
             await self._there()
         except (StepError, ChangedSinceError, NotWellError, NotLoadedError, CalledOffError) as error:
@@ -79,17 +91,16 @@ class Course:
         return self._end(Outcome.KEPT, _kept_words(self.plan))
 
     async def _there(self) -> None:
-        frame = await self.parts.frame() if self.wishes.brings_back or self.wishes.drain_s else None
-        async with self.parts.gate():
-            if self.wishes.drain_s is not None:
-                await self._drain(self.wishes.drain_s)
-            await self._steps(Way.THERE)
-            if not self.restarted:
-                return
-            held = await self._watch(self.plan.url_then)
-            self.seen.append(f"The server answers at {self.plan.url_then}, as process {held.pid}.")
-            await self._prove(held.pid, self.plan.changes)
-        if self.wishes.brings_back and frame is not None:
+        frame = await self.parts.frame() if self.wishes.brings_back else None
+        if self.wishes.drain_s is not None:
+            await self._drain(self.wishes.drain_s)
+        await self._steps(Way.THERE)
+        if not self.restarted:
+            return
+        held = await self._watch(self.plan.url_then)
+        self.seen.append(f"The server answers at {self.plan.url_then}, as process {held.pid}.")
+        await self._prove(held.pid, self.plan.changes)
+        if frame is not None:
             await self._bring_back(frame)
 
     async def back(self, why: str) -> Receipt:

@@ -10,9 +10,12 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
-from ollama_top.apply import advice, planning, undoing
+from ollama_top.apply import advice, gate, planning, undoing
 from ollama_top.apply.course import Course, Parts, Wishes
+from ollama_top.apply.gate import CalledOffError
 from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
 from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.apply.undoing import CannotUndoError
@@ -90,7 +93,8 @@ async def change(options: argparse.Namespace, view: View) -> int:
         raise RefusedError(undoing.cut_off_words(cut_off))
     _check_seen(view.frame)
     changes = asked(options.assignments, options.unset, release(view.frame.snapshot))
-    plan = await in_daemon_thread(lambda: planning.plan(view.frame, changes))
+    paths = await _closable(options, view.frame)
+    plan = await in_daemon_thread(lambda: planning.plan(view.frame, changes, is_held=bool(paths)))
     plan = replace(
         plan, notes=(*plan.notes, *await advice.of_memory(view.feed, view.frame.snapshot, changes))
     )
@@ -98,10 +102,23 @@ async def change(options: argparse.Namespace, view: View) -> int:
     shown = planning.without_restart(plan) if options.no_restart else plan
 
     async def carry(parts: Parts) -> Receipt:
+        parts = replace(parts, gate=partial(gate.through, paths, parts.say)) if paths else parts
         with journal.alone(", ".join(text.differences(shown))):
             return await Course(shown, wishes, parts, journal.start(shown)).there()
 
     return await _agreed(options, view, journal, shown, carry)
+
+
+async def _closable(options: argparse.Namespace, frame: Frame) -> tuple[Path, ...]:
+    """The feeds of the proxies that are to keep requests back; none where that is not asked for."""
+    if not options.through_proxy:
+        return ()
+    if not frame.snapshot.proxies:
+        raise RefusedError("no proxy before this server is known: start one with `ollama-top proxy`")
+    try:
+        return await in_daemon_thread(lambda: gate.feeds_of(frame.snapshot.proxies))
+    except CalledOffError as error:
+        raise RefusedError(str(error)) from None
 
 
 def _check_seen(frame: Frame) -> None:

@@ -22,7 +22,8 @@ VARIABLES: dict[str, str] = {
     "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY": "A proxy on the way to a server on another machine;"
     " never taken on the way to this one.",
     "SSL_CERT_FILE, SSL_CERT_DIR": "Certificates to trust for a remote https server, unless a file is given.",
-    "XDG_CONFIG_HOME": "Where the settings file lies on Linux, in `ollama-top/config.toml`, and a user's own units of systemd's.",
+    "XDG_CONFIG_HOME": "Where the settings file lies on Linux, in `ollama-top/config.toml`, and a user's own"
+    " units of systemd's.",
     "XDG_RUNTIME_DIR": "Where proxies put their feeds, and monitors find them, in `ollama-top/`.",
     "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme, and what bursts measured, are kept on"
     " Linux, in `ollama-top/`.",

@@ -37,10 +37,17 @@ def _dropped(frame: Frame) -> Iterator[str]:
 
 
 def _held(frame: Frame) -> Iterator[str]:
-    number = in_flight(frame)
+    proxies = frame.snapshot.proxies
+    inside, opaque = sum(each.running for each in proxies), sum(each.opaque for each in proxies)
     yield "The proxy keeps new requests back until the server is ready: they take longer, and do not fail."
-    if number:
-        yield f"{_counted(number)} in flight are waited for; where they take too long, nothing is restarted."
+    if inside:
+        yield f"{_counted(inside)} through it are waited for; where they take too long, nothing is done."
+    if opaque:
+        yield f"{opaque} of its connections cannot be read, and are dropped."
+    number = in_flight(frame)
+    if number is None or number > inside:
+        beside = "Requests" if number is None else _counted(number - inside)
+        yield f"{beside} beside the proxy, if they run then, are dropped with an error."
 
 
 def _counted(number: int) -> str:

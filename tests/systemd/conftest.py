@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from sandbox import Sandbox, why_not
+from serving import begin
 
 import ollama_top
+from ollama_top.demo.serve.install import install
 
 UNIT = Path(__file__).with_name("ollama.service")
 USERS = """
@@ -21,6 +23,21 @@ usermod -a -G ollama dev
 def server_program() -> Path:
     """The executable that becomes /usr/local/bin/ollama; a test module overrides it with its own."""
     return Path(__file__).with_name("stand_in")
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program of the simulated Ollama, beside that of its runners."""
+    folder = tmp_path_factory.mktemp("simulated")
+    install(folder, [])
+    return folder / "ollama"
+
+
+@pytest.fixture
+def box(sandbox: Sandbox, server_program: Path) -> Sandbox:
+    """A simulated server whose settings are to be changed: as Ollama's installer leaves it."""
+    begin(sandbox, server_program)
+    return sandbox
 
 
 @pytest.fixture(scope="module")

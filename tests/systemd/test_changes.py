@@ -4,27 +4,19 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
 import pytest
-from sandbox import ENVIRONMENT, Sandbox
-
-from ollama_top.demo.serve.install import install
+from sandbox import Sandbox
+from serving import FOLDER, HOME, OWN, ROOT, VARIABLES, N, read, running, write
 
 pytestmark = pytest.mark.systemd
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = "/etc/systemd/system/ollama.service.d"
-OWN = f"{FOLDER}/50-ollama-top.conf"
 OTHER = f"{FOLDER}/override.conf"
-HOME = "/run/home-of-root"
-N = "OLLAMA_NUM_PARALLEL"
 NOWHERE = "OLLAMA_HOST=192.0.2.1"  # of documentation's own network: no machine has it
-QUICK = "[Service]\nRestartSec=100ms\n"
 DONE, TAKEN_BACK, REFUSED = 0, 1, 2
 HOLD = """
 from ollama_top.apply.journal import Journal
@@ -45,40 +37,8 @@ THERE, BACK = range(1, 6), range(6, 10)
 
 
 @pytest.fixture(scope="module")
-def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    install(folder, [])
-    return folder / "ollama"
-
-
-@pytest.fixture
-def box(sandbox: Sandbox, server_program: Path) -> Sandbox:
-    """A server with no settings of its own, and nothing remembered."""
-    sandbox.install(server_program.with_name("llama-server"), "/usr/local/bin/llama-server", mode="755")
-    sandbox.run(["sh", "-euc", f"rm -rf {FOLDER} {HOME} /home/dev/.local; mkdir -p {FOLDER} {HOME}"])
-    write(sandbox, f"{FOLDER}/10-quick.conf", QUICK)
-    sandbox.run(
-        ["sh", "-euc", "systemctl daemon-reload; systemctl reset-failed ollama; systemctl restart ollama"]
-    )
-    await_server(sandbox)
-    return sandbox
-
-
-def write(box: Sandbox, path: str, text: str, mode: str = "644") -> None:
-    box.run(["sh", "-euc", 'printf %s "$2" > "$1"; chmod "$3" "$1"', "sh", path, text, mode])
-
-
-def read(box: Sandbox, path: str) -> str | None:
-    done = box.run(["cat", path], check=False)
-    return done.stdout if done.returncode == 0 else None
-
-
-def await_server(box: Sandbox) -> None:
-    for _ in range(100):
-        if box.run(["curl", "-sf", "http://127.0.0.1:11434/api/version"], check=False).returncode == 0:
-            return
-        time.sleep(0.1)
-    raise AssertionError("the server does not answer")
+def server_program(simulated: Path) -> Path:
+    return simulated
 
 
 def tool(
@@ -96,14 +56,6 @@ def changed(box: Sandbox, *words: str, user: str | None = None) -> tuple[int, Ma
     done = tool(box, *words, "--yes", "--json", user=user)
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
-
-
-def running(box: Sandbox, name: str = N) -> str | None:
-    """What the process that serves now was started with."""
-    await_server(box)
-    pid = box.run(["systemctl", "show", "-P", "MainPID", "ollama"]).stdout.strip()
-    pairs = box.run(["cat", f"/proc/{pid}/environ"]).stdout.split("\0")
-    return next((each.partition("=")[2] for each in pairs if each.startswith(f"{name}=")), None)
 
 
 def test_a_change_is_made_proven_and_taken_back(box: Sandbox) -> None:
@@ -202,8 +154,7 @@ def test_a_roll_back_that_is_cut_off_is_brought_to_its_end(box: Sandbox, lines: 
 
 def test_two_at_once_do_not_meet(box: Sandbox) -> None:
     words = box.command([sys.executable, "-c", HOLD])
-    variables = ENVIRONMENT | {"HOME": HOME, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(words, env=variables, stdin=PIPE, stdout=PIPE, text=True, cwd="/") as one:
+    with subprocess.Popen(words, env=VARIABLES, stdin=PIPE, stdout=PIPE, text=True, cwd="/") as one:
         assert one.stdin
         assert one.stdout
         assert one.stdout.readline() == "1\n"

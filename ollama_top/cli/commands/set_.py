@@ -28,6 +28,11 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help=f"wait until no request is in flight, so long at the most (default: {LIMIT_S:g} s)",
     )
     parser.add_argument(
+        "--through-proxy",
+        action="store_true",
+        help="have the proxy keep new requests back meanwhile, so that none fails",
+    )
+    parser.add_argument(
         "--reload-models", action="store_true", help="load the models again that are in memory now"
     )
     parser.add_argument("--finish", action="store_true", help="bring a change to its end that was cut off")

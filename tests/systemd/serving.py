@@ -1,0 +1,50 @@
+"""A server in the sandbox whose settings are to be changed: its files, and what its process has."""
+
+import time
+from pathlib import Path
+
+from sandbox import ENVIRONMENT, Sandbox
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = "/etc/systemd/system/ollama.service.d"
+OWN = f"{FOLDER}/50-ollama-top.conf"
+HOME = "/run/home-of-root"
+N = "OLLAMA_NUM_PARALLEL"
+QUICK = "[Service]\nRestartSec=100ms\n"  # so that it is soon seen whether a restart has held
+VARIABLES = ENVIRONMENT | {"PYTHONPATH": str(ROOT), "HOME": HOME}
+
+
+def begin(box: Sandbox, program: Path) -> None:
+    """A server with no settings of its own, and nothing remembered."""
+    box.install(program.with_name("llama-server"), "/usr/local/bin/llama-server", mode="755")
+    box.run(["sh", "-euc", f"rm -rf {FOLDER} {HOME} /home/dev/.local; mkdir -p {FOLDER} {HOME}"])
+    write(box, f"{FOLDER}/10-quick.conf", QUICK)
+    box.run(
+        ["sh", "-euc", "systemctl daemon-reload; systemctl reset-failed ollama; systemctl restart ollama"]
+    )
+    await_server(box)
+
+
+def await_server(box: Sandbox) -> None:
+    for _ in range(100):
+        if box.run(["curl", "-sf", "http://127.0.0.1:11434/api/version"], check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the server does not answer")
+
+
+def write(box: Sandbox, path: str, text: str, mode: str = "644") -> None:
+    box.run(["sh", "-euc", 'printf %s "$2" > "$1"; chmod "$3" "$1"', "sh", path, text, mode])
+
+
+def read(box: Sandbox, path: str) -> str | None:
+    done = box.run(["cat", path], check=False)
+    return done.stdout if done.returncode == 0 else None
+
+
+def running(box: Sandbox, name: str = N) -> str | None:
+    """What the process that serves now was started with."""
+    await_server(box)
+    pid = box.run(["systemctl", "show", "-P", "MainPID", "ollama"]).stdout.strip()
+    pairs = box.run(["cat", f"/proc/{pid}/environ"]).stdout.split("\0")
+    return next((each.partition("=")[2] for each in pairs if each.startswith(f"{name}=")), None)
