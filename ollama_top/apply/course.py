@@ -174,7 +174,7 @@ class Course:
     async def _watch(self, url: str) -> Held:
         self.parts.say("watching whether it holds")
         if self.pid is not None:
-            return await respawning.watch(self.pid, url)
+            return await respawning.watch(self.pid, url, self.plan.bare.log if self.plan.bare else "")
         return await watching.watch(self.plan.service, url, user=self.plan.keeper is Keeper.SYSTEMD_USER)
 
     async def _prove(self, pid: int, changes: Sequence[Change]) -> None:

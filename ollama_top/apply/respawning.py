@@ -12,7 +12,16 @@ import psutil
 
 from ollama_top.apply.bare import Copy
 from ollama_top.apply.hands import StepError
-from ollama_top.apply.watching import ANSWER_LIMIT_S, BEYOND_S, LOOK_EVERY_S, Held, NotWellError, answers
+from ollama_top.apply.last_words import last_words_in
+from ollama_top.apply.watching import (
+    ANSWER_LIMIT_S,
+    BEYOND_S,
+    LOOK_EVERY_S,
+    Held,
+    NotWellError,
+    answers,
+    with_words,
+)
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.plan import ServerRun
 from ollama_top.model.reading import Known
@@ -122,14 +131,15 @@ def _asked(old: Old | None, copy: Copy) -> Mapping[str, Any]:
     }
 
 
-async def watch(pid: int, url: str) -> Held:
-    """Watch a server that was just started; raises NotWellError."""
+async def watch(pid: int, url: str, log: str) -> Held:
+    """Watch a server that was just started, and writes to `log`; raises NotWellError."""
     began_s = time.monotonic()
     answered_s: float | None = None
     while True:
         now_s = time.monotonic() - began_s
         if not psutil.pid_exists(pid):
-            raise NotWellError(f"its process {pid} has ended again")
+            said = await in_daemon_thread(lambda: last_words_in(log))
+            raise NotWellError(with_words(f"its process {pid} has ended again", said))
         if answered_s is None and await answers(url):
             await _check_owner(pid, url)
             answered_s = now_s

@@ -43,7 +43,7 @@ async def watch(unit: str, url: str, *, user: bool) -> Held:
         run = await in_daemon_thread(lambda: read_run(unit, user=user))
         if run is not None and (problem := _problem(first, run)) is not None:
             said = await in_daemon_thread(lambda: last_words(unit, user=user))
-            raise NotWellError(f"{problem}; it said: {said}" if said else problem)
+            raise NotWellError(with_words(problem, said))
         if answered_s is None and await answers(url):
             answered_s = now_s
         if answered_s is not None and run is not None and run.sub_state == "running":
@@ -53,6 +53,11 @@ async def watch(unit: str, url: str, *, user: bool) -> Held:
         if answered_s is None and now_s > ANSWER_LIMIT_S:
             raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after the restart")
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+def with_words(problem: str, said: str | None) -> str:
+    """What was seen, and what the server said to it."""
+    return f"{problem}; it said: {said}" if said else problem
 
 
 async def answers(url: str) -> bool:

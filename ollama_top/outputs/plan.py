@@ -10,10 +10,9 @@ from ollama_top.model.text import printable
 
 INDENT = "    "
 NO_QUESTION = "--no-ask-password"  # a person may well be asked
-VERIFIED = (
-    "Ollama answers at {url}; its process stays the same until {manager} would have started it anew, and 2 s"
-    " longer; and that process has the values. Else it is taken back at once."
-)
+VERIFIED = "Ollama answers at {url}; {holds}; and its process has the values. Else it is taken back at once."
+HOLDS_BY_SYSTEMD = "its process stays the same until systemd would have started it anew, and 2 s longer"
+HOLDS_BARE = "it is the process that was started, and it lives on for 2 s"
 
 
 def as_text(plan: Plan, rights: str | None = None) -> str:
@@ -88,7 +87,9 @@ def _lines(plan: Plan, rights: str | None) -> Iterator[str]:
         yield f"Rights: {rights}."
     if plan.restarts:
         yield from _block("What it costs now:", plan.costs)
-        yield f"Verified: {VERIFIED.format(url=plan.url_then, manager=_manager(plan))}"
+        is_bare = any(each.kind is StepKind.RESPAWN for each in plan.steps)
+        holds = HOLDS_BARE if is_bare else HOLDS_BY_SYSTEMD
+        yield f"Verified: {VERIFIED.format(url=plan.url_then, holds=holds)}"
     yield "Taken back: `ollama-top undo`."
 
 
@@ -96,10 +97,6 @@ def _block(title: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
         yield title
         yield from (f"{INDENT}{each}" for each in lines)
-
-
-def _manager(plan: Plan) -> str:
-    return "systemd" if any(each.kind is StepKind.RESTART for each in plan.steps) else "anybody"
 
 
 def _edited(edit: Edit) -> str:
