@@ -7,16 +7,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 
 from ollama_top.apply import respawning, watching
-from ollama_top.apply.bare import CannotRespawnError, Copy, changed, copy_of, from_memory
+from ollama_top.apply.bare import Copy, changed, from_memory
 from ollama_top.apply.gate import CalledOffError, Gate, no_gate
-from ollama_top.apply.hands import Hands, StepError
-from ollama_top.apply.journal import Journal, Writer
+from ollama_top.apply.hands import Hands, StepError, may_be_done
+from ollama_top.apply.journal import Journal, JournalError, Writer
 from ollama_top.apply.proof import CannotProveError, has_values, serves_at_once
 from ollama_top.apply.residents import NotLoadedError, bring_back, residents_of
-from ollama_top.apply.respawning import AskToKill, Old
+from ollama_top.apply.respawning import AskToKill, NotEndedError
+from ollama_top.apply.unbroken import outlast
 from ollama_top.apply.watching import Held, NotWellError
+from ollama_top.apply.wording import kept_words, words_of
+from ollama_top.control import by_hand
 from ollama_top.control.disturbance import in_flight
 from ollama_top.control.edits import ChangedSinceError
 from ollama_top.engine.daemon import in_daemon_thread
@@ -26,10 +31,10 @@ from ollama_top.model.plan import Plan, Step, StepKind
 from ollama_top.model.receipt import Outcome, Receipt, Way
 from ollama_top.model.server import Keeper
 
-WORDS = {
-    StepKind.RELOAD: "having systemd read its files anew",
-    StepKind.RESET: "having systemd forget earlier starts",
-}
+CANCELLED = "it was cancelled"
+NO_RIGHTS = "sudo does not run it without a password any more"
+KNOWN = (StepError, ChangedSinceError, NotWellError, NotLoadedError, CalledOffError, JournalError)
+RESTARTS = frozenset({StepKind.RESTART, StepKind.RESPAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,12 @@ class Course:
     parts: Parts
     writer: Writer
     restarted: bool = False  # whether the server may have been ended by us
+    written: set[str] = field(default_factory=set)  # the files that may be changed by us
+    since: datetime | None = None  # of a change that was cut off: when it may have ended a bare server
     pid: int | None = None  # of a bare server that was started by us
     copy: Copy | None = None  # what a bare server was started with
     seen: list[str] = field(default_factory=list)
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)  # the user wants it taken back
 
     async def there(self) -> Receipt:
         """To what is wanted; back where that does not hold."""
@@ -78,23 +86,24 @@ class Course:
                 return self._end(Outcome.CALLED_OFF, f"Nothing was done: {error}.")
             return replace(ended, seen=(*ended.seen, f"Requests may have gone on too early: {error}."))
         except asyncio.CancelledError:
-            return ended or self._end(Outcome.CALLED_OFF, "Nothing was done: it was cancelled.")
+            return ended or self._end(Outcome.CALLED_OFF, f"Nothing was done: {CANCELLED}.")
         return ended
 
     async def _tried(self) -> Receipt:
-        try:
-            await self._there()
-        except (StepError, ChangedSinceError, NotWellError, NotLoadedError, CalledOffError) as error:
-            return await self.back(str(error))
-        except asyncio.CancelledError:
-            return await self.back("it was cancelled")
-        return self._end(Outcome.KEPT, _kept_words(self.plan))
+        why = await _why_not(self._there())
+        if why is None:
+            return self._end(Outcome.KEPT, kept_words(self.plan))
+        return await self.back(why)
 
     async def _there(self) -> None:
         frame = await self.parts.frame() if self.wishes.brings_back else None
         if self.wishes.drain_s is not None:
             await self._drain(self.wishes.drain_s)
-        await self._steps(Way.THERE)
+        if not await in_daemon_thread(lambda: self.parts.hands.may(self.plan.steps)):
+            raise CalledOffError(NO_RIGHTS)
+        for number, step in enumerate(self.plan.steps):
+            self.writer.begin(Way.THERE, number)
+            await self._step(step, Way.THERE)
         if not self.restarted:
             return
         held = await self._watch(self.plan.url_then)
@@ -104,22 +113,35 @@ class Course:
             await self._bring_back(frame)
 
     async def back(self, why: str) -> Receipt:
-        """To what was before; `why` it is not as wanted."""
+        """To what was before; `why` it is not as wanted. Nobody who leaves cuts this short."""
+        task = asyncio.ensure_future(self._taken_back(why))
+        await outlast(task)
+        return task.result()
+
+    async def _taken_back(self, why: str) -> Receipt:
         self.parts.say(f"taking it back: {why}")
-        try:
-            await self._back()
-        except (StepError, ChangedSinceError, NotWellError) as error:
-            text = f"It was not done, since {why}. It could not be taken back either: {error}."
+        failure = await _why_not(self._back())
+        if failure is not None:
+            text = f"It was not done, since {why}. It could not be taken back either: {failure}."
             return self._end(Outcome.FAILED, text)
         if not self.restarted:
             return self._end(Outcome.CALLED_OFF, f"Nothing was restarted, since {why}.")
         return self._end(Outcome.ROLLED_BACK, f"It was taken back, since {why}.")
 
     async def _back(self) -> None:
-        await self._steps(Way.BACK)
+        for number, step in enumerate(self.plan.undo):
+            if self._is_due(step):
+                self._write_down(partial(self.writer.begin, Way.BACK, number))
+                await self._step(step, Way.BACK)
         if self.restarted and self.plan.run is not None:
             held = await self._watch(self.plan.url)
             self.seen.append(f"The server answers at {self.plan.url} again, as process {held.pid}.")
+
+    def _is_due(self, step: Step) -> bool:
+        """Whether a step back has anything to take back."""
+        if step.kind in RESTARTS:
+            return self.restarted
+        return step.edit.path in self.written if step.edit is not None else bool(self.written)
 
     async def _drain(self, limit_s: float) -> None:
         """Wait until nothing is in flight; raises CalledOffError."""
@@ -138,38 +160,64 @@ class Course:
             left = "requests" if number is None else f"{number} in flight"
             self.parts.say(f"waiting for {left} to end ({waited_s:.0f} of {limit_s:.0f} s)")
 
-    async def _steps(self, way: Way) -> None:
-        steps = self.plan.steps if way is Way.THERE else self.plan.undo
-        for number, step in enumerate(steps):
-            is_restart = step.kind in {StepKind.RESTART, StepKind.RESPAWN}
-            if way is Way.BACK and is_restart and not self.restarted:
-                continue
-            self.writer.begin(way, number)
-            self.parts.say(_words(step, self.plan))
-            self.restarted = self.restarted or is_restart
-            await self._step(step, way)
-
     async def _step(self, step: Step, way: Way) -> None:
-        if step.kind is StepKind.RESPAWN:
-            await self._respawn(self.plan.changes if way is Way.THERE else self.plan.was)
-        else:
-            await in_daemon_thread(lambda: self.parts.hands.do(step))
+        """Carry out a step, which is brought to its end before anybody who leaves is heard."""
+        self.parts.say(words_of(step, self.plan))
+        self.restarted = self.restarted or step.kind is StepKind.RESTART
+        task = asyncio.ensure_future(self._respawn(way) if step.kind is StepKind.RESPAWN else self._do(step))
+        if await outlast(task, self._leave):
+            await asyncio.gather(task, return_exceptions=True)
+            raise asyncio.CancelledError
+        task.result()
 
-    async def _respawn(self, changes: Sequence[Change]) -> None:
-        old = await in_daemon_thread(self._old)
+    def _leave(self) -> None:
+        self.leaving.set()
+        self.parts.say("what is under way comes to its end, then it is taken back")
+
+    async def _do(self, step: Step) -> None:
+        hands, edit = self.parts.hands, step.edit
+        if edit is None:
+            limit_s = await self._limit_s(step)
+            return await in_daemon_thread(lambda: hands.do(step, limit_s))
+        self.written.add(edit.path)
+        try:
+            await in_daemon_thread(lambda: hands.do(step))
+        except (StepError, ChangedSinceError):
+            if not await in_daemon_thread(lambda: may_be_done(edit)):
+                self.written.discard(edit.path)
+            raise
+
+    async def _limit_s(self, step: Step) -> float:
+        user = self.plan.keeper is Keeper.SYSTEMD_USER
+        return await watching.restart_limit_s(self.plan.service, user=user) if step.kind in RESTARTS else 0.0
+
+    async def _respawn(self, way: Way) -> None:
+        changes = self.plan.changes if way is Way.THERE else self.plan.was
+        old = await in_daemon_thread(lambda: respawning.to_end(self.plan, self.pid, self.since))
         if old is not None:
-            self.copy = await in_daemon_thread(lambda: _copy(old.pid))
+            self.copy = await in_daemon_thread(lambda: respawning.copy(old))
         copy = self.copy or (from_memory(self.plan.bare) if self.plan.bare else None)
         if copy is None:
             raise StepError("how the server was started is not known")
         new = replace(copy, environment=changed(copy.environment, changes))
-        self.pid = await respawning.respawn(old, new, self.parts.may_kill)
+        was_restarted, self.restarted = self.restarted, True
+        try:
+            self.pid = await respawning.respawn(old, new, self._may_kill)
+        except NotEndedError:
+            self.restarted = was_restarted
+            raise
 
-    def _old(self) -> Old | None:
-        """The bare server that is to end: that of ours, that of the plan, or whoever has followed it."""
-        if self.pid is not None:
-            return respawning.alive(self.pid)
-        return respawning.old_of(self.plan.run) or respawning.serving((self.plan.url_then, self.plan.url))
+    async def _may_kill(self, pid: int) -> bool:
+        """Ask whether a process may be killed; no, once the user has left."""
+        asked, left = (
+            asyncio.ensure_future(each) for each in (self.parts.may_kill(pid), self.leaving.wait())
+        )
+        try:
+            await asyncio.wait({asked, left}, return_when=asyncio.FIRST_COMPLETED)
+            return not left.done() and bool(asked.result())
+        finally:
+            asked.cancel()
+            left.cancel()
 
     async def _watch(self, url: str) -> Held:
         self.parts.say("watching whether it holds")
@@ -194,29 +242,27 @@ class Course:
             self.seen += await serves_at_once(self.parts.frame, [each.name for each in models], self.plan)
 
     def _end(self, outcome: Outcome, text: str) -> Receipt:
-        self.writer.end(outcome, text)
-        to_do = self.plan.instructions if outcome is Outcome.FAILED else ()
+        self._write_down(partial(self.writer.end, outcome, text))
+        to_do = by_hand.back(self.plan) if outcome is Outcome.FAILED else ()
         return Receipt(outcome, text, tuple(self.seen), to_do, self.plan)
 
+    def _write_down(self, write: Callable[[], None]) -> None:
+        """Into the journal, if that is possible: a server that stays down is worse than a gap in it."""
+        try:
+            write()
+        except JournalError as error:
+            if str(error) not in self.seen:
+                self.seen.append(str(error))
 
-def _copy(pid: int) -> Copy:
+
+async def _why_not(doing: Awaitable[None]) -> str | None:
+    """Why something did not come to its end; None where it did. With whatever it ends, a way back follows."""
     try:
-        return copy_of(pid)
-    except CannotRespawnError as error:
-        raise StepError(str(error)) from None
-
-
-def _words(step: Step, plan: Plan) -> str:
-    if step.edit is not None:
-        return f"writing {step.edit.path}"
-    return WORDS.get(step.kind, f"restarting {plan.service}")
-
-
-def _kept_words(plan: Plan) -> str:
-    changes = ", ".join(
-        f"{each.name}={each.value}" if each.value is not None else f"{each.name} unset"
-        for each in plan.changes
-    )
-    return (
-        f"{changes}: done." if plan.restarts else f"{changes}: written, for the next start of {plan.service}."
-    )
+        await doing
+    except asyncio.CancelledError:
+        return CANCELLED
+    except KNOWN as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - the server must not be left alone with a defect of ours
+        return f"of a defect in ollama-top ({type(error).__name__}: {error})"
+    return None

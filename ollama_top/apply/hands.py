@@ -6,11 +6,13 @@ a file is written beside the old one, brought to the disk, and then put in its p
 
 import os
 import shutil
+import stat
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from ollama_top.control.edits import applied
+from ollama_top.control.edits import applied, digest
 from ollama_top.model.plan import Edit, Plan, Step, StepKind
 
 COMMAND_LIMIT_S = 60.0
@@ -21,6 +23,7 @@ MODE = "644"  # of a file that is new
 WRITE = """\
 set -eu
 umask 022
+[ ! -e "$1" ] || [ -f "$1" ]
 folder=$(dirname -- "$1")
 mkdir -p -- "$folder"
 rm -f -- "$folder"/.ollama-top-????????
@@ -54,13 +57,17 @@ class Hands:
         """`prefix` are the words before each command that needs root's rights."""
         self._prefix = tuple(prefix)
 
-    def do(self, step: Step) -> None:
+    def do(self, step: Step, restart_limit_s: float = RESTART_LIMIT_S) -> None:
         """Carry out a step; one that was done before stays done. Raises StepError, ChangedSinceError."""
         if step.edit is not None:
             self._edit(step.edit)
         else:
-            limit_s = RESTART_LIMIT_S if step.kind is StepKind.RESTART else COMMAND_LIMIT_S
+            limit_s = restart_limit_s if step.kind is StepKind.RESTART else COMMAND_LIMIT_S
             run([*self._prefix, *step.argv], limit_s=limit_s)
+
+    def may(self, steps: Sequence[Step]) -> bool:
+        """Whether the rights are still there: what sudo was given a password for ends by itself."""
+        return not self._prefix or may_sudo(steps)
 
     def _edit(self, edit: Edit) -> None:
         path = os.path.realpath(edit.path)  # a link stays one, and what it leads to is changed
@@ -81,9 +88,19 @@ def words_for(path: str, text: str | None) -> tuple[tuple[str, ...], bytes]:
     return ("sh", "-c", WRITE, "sh", path, MODE), text.encode(errors="surrogateescape")
 
 
-def text_of(path: Path) -> str | None:
-    """The text of a file; None where there is none. Raises StepError."""
+def may_be_done(edit: Edit) -> bool:
+    """Whether a file may be as a change wants it; no only where it surely is not."""
     try:
+        return digest(text_of(Path(edit.path))) == edit.digest_after
+    except StepError:
+        return True
+
+
+def text_of(path: Path) -> str | None:
+    """The text of a file; None where there is none. Raises StepError, of a pipe or a device as well."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
+            raise StepError(f"{path} is no file of text, but a folder, a pipe or a device")
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as opened:
             return opened.read()
     except FileNotFoundError:
@@ -95,25 +112,30 @@ def text_of(path: Path) -> str | None:
 def run(words: Sequence[str], content: bytes = b"", *, limit_s: float = COMMAND_LIMIT_S) -> None:
     """Run a command without a terminal of ours to write to; raises StepError.
 
-    It stays in this session: sudo knows by the terminal who has given a password.
+    It stays in this session: sudo knows by the terminal who has given a password. It is in a group of its
+    own: Ctrl+C is for us, who take back what was begun, and not for what is being written.
     """
     said = " ".join(words[: words.index("-c")] if "-c" in words else words)
     try:
-        done = subprocess.run(
+        process = subprocess.Popen(
             words,
-            input=content,
-            capture_output=True,
-            timeout=limit_s,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             env=os.environ | {"LC_ALL": "C"},
+            process_group=0,
         )
-    except subprocess.TimeoutExpired:
-        raise StepError(f"{said} has not ended after {limit_s:.0f} s") from None
     except OSError as error:
         raise StepError(f"{said} cannot be run: {error.strerror}") from None
-    if done.returncode:
-        answer = " ".join(done.stderr.decode(errors="replace").split())
-        raise StepError(f"{said} failed (status {done.returncode}): {answer or 'without a word'}")
+    try:
+        complaint = process.communicate(content, limit_s)[1]
+    except subprocess.TimeoutExpired:
+        with suppress(PermissionError):  # sudo is root's, and not ours to end
+            process.kill()
+        raise StepError(f"{said} has not ended after {limit_s:.0f} s") from None
+    if process.returncode:
+        answer = " ".join(complaint.decode(errors="replace").split())
+        raise StepError(f"{said} failed (status {process.returncode}): {answer or 'without a word'}")
 
 
 def hands_for(plan: Plan) -> Hands | None:

@@ -7,7 +7,9 @@ what is said here follows from what a real systemd 252 and 257 showed.
 import asyncio
 import time
 from dataclasses import dataclass
+from math import isfinite
 
+from ollama_top.apply.hands import RESTART_LIMIT_S
 from ollama_top.apply.last_words import last_words
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.services.systemd.bus import UnitRun, read_run
@@ -15,9 +17,11 @@ from ollama_top.sources.http import Access, Http, HttpError
 
 LOOK_EVERY_S = 0.2
 BEYOND_S = 2.0  # after systemd would have started it anew
+LONGEST_DELAY_S = 30.0  # a longer wait for a new start is itself seen: there are looks in between
 ANSWER_LIMIT_S = 60.0  # a server that looks for its GPUs may be that slow
 ANSWER_S = 1.0
 QUIET_LIMIT_S = 10.0  # systemd may be busy reading its files
+START_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ async def watch(unit: str, url: str, *, user: bool) -> Held:
     """Watch a unit that was just restarted; raises NotWellError as soon as it is seen not to hold."""
     began_s = time.monotonic()
     first = await _first(unit, user=user)
-    held_s = first.restart_delay_s + BEYOND_S
+    held_s = min(first.restart_delay_s, LONGEST_DELAY_S) + BEYOND_S
     answered_s: float | None = None
     while True:
         now_s = time.monotonic() - began_s
@@ -53,6 +57,13 @@ async def watch(unit: str, url: str, *, user: bool) -> Held:
         if answered_s is None and now_s > ANSWER_LIMIT_S:
             raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after the restart")
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def restart_limit_s(unit: str, *, user: bool) -> float:
+    """How long a restart may take: systemd kills a server that does not stop, but in its own time."""
+    run = await in_daemon_thread(lambda: read_run(unit, user=user))
+    stop_s = run.stop_limit_s if run is not None else 0.0
+    return max(RESTART_LIMIT_S, stop_s + START_LIMIT_S) if isfinite(stop_s) else RESTART_LIMIT_S
 
 
 def with_words(problem: str, said: str | None) -> str:

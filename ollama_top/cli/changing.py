@@ -8,7 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from ollama_top.apply.gate import CalledOffError
 from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
 from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.apply.undoing import CannotUndoError
-from ollama_top.cli.exits import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail
+from ollama_top.cli.exits import DONE, INTERRUPTED, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail
 from ollama_top.cli.feeds import feed_of
 from ollama_top.cli.leaving import leaving_calmly
 from ollama_top.config.settings import Settings
@@ -73,6 +73,8 @@ def run(options: argparse.Namespace, settings: Settings, deed: Deed) -> int:
         return asyncio.run(look())
     except (RefusedError, BadChangeError, JournalError, CannotUndoError) as error:
         return fail(error, NOTHING_READ)
+    except asyncio.CancelledError:  # before anything was begun: a change that is cancelled has a receipt
+        return INTERRUPTED
 
 
 @asynccontextmanager
@@ -85,8 +87,8 @@ async def _viewed(options: argparse.Namespace, settings: Settings) -> AsyncItera
 
 async def change(options: argparse.Namespace, view: View) -> int:
     """What `set` asks for; the exit code."""
-    journal = Journal()
-    cut_off = journal.cut_off()
+    journal = _journal()
+    cut_off = None if options.demo else journal.cut_off()
     if options.finish:
         return await _finish(options, view, journal, cut_off, Way.THERE)
     if cut_off is not None:
@@ -130,18 +132,28 @@ def _check_seen(frame: Frame) -> None:
 
 async def undo(options: argparse.Namespace, view: View) -> int:
     """What `undo` asks for; the exit code."""
-    journal = Journal()
+    if options.demo:
+        raise RefusedError("this is a simulation, of which nothing is kept")
+    journal = _journal()
     entry = undoing.last(journal, view.frame.snapshot.server.url)
     if entry is None:
         raise RefusedError("nothing is to be taken back: no change of this server is in force")
-    if entry.outcome is None:
-        return await _finish(options, view, journal, entry, Way.BACK)
+    if entry.outcome is not Outcome.KEPT:
+        return await _finish(options, view, journal, entry, undoing.way_to_undo(entry))
     plan = undoing.undoing(entry, view.frame)
 
     def carry(parts: Parts) -> Awaitable[Receipt]:
         return undoing.undo(entry, plan, Wishes(), parts)
 
     return await _agreed(options, view, journal, plan, carry)
+
+
+def _journal() -> Journal:
+    """The journal, with a word on what in it cannot be understood."""
+    journal = Journal()
+    for each in journal.unread():
+        _talk(f"note: {each} cannot be understood: what was changed then is not known")
+    return journal
 
 
 async def _finish(
@@ -236,5 +248,6 @@ async def _answers(question: str, nobody: str) -> bool:
 
 
 def _talk(said: str) -> None:
-    """Tell a person what goes on."""
-    print("\n".join(map(printable, said.split("\n"))), file=sys.stderr, flush=True)
+    """Tell a person what goes on, if one is left: a change does not end halfway because a terminal has."""
+    with suppress(OSError):
+        print("\n".join(map(printable, said.split("\n"))), file=sys.stderr, flush=True)

@@ -17,6 +17,7 @@ FILE_LINES, FUNCTION_LINES = 300, 50
 BLANKET = {"Exception", "BaseException"}
 
 BOUNDARIES = {
+    "ollama_top/apply/course.py": "takes a change back that a defect of ours has cut off",
     "ollama_top/engine/daemon.py": "hands whatever a thread raised to the one who awaits it",
     "ollama_top/engine/station.py": "makes a defect of one source its problem, and not the others'",
     "ollama_top/proxy/wire/connection.py": "makes a watcher's defect an opaque connection, and no client's",
