@@ -7,23 +7,21 @@ import fcntl
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ollama_top.model.decoded import BadDocumentError, decode
+from ollama_top.apply.journal_text import VERSION, entry_of
 from ollama_top.model.encoded import encode
 from ollama_top.model.plan import Plan
 from ollama_top.model.receipt import Begun, Entry, Outcome, Way
 
-VERSION = 1
 SUFFIX = ".ndjson"
 LOCK = ".lock"
 MOST_KEPT = 200
-OUTCOMES = {each.value: each for each in Outcome}
-LARGEST_BYTES = 4 << 20  # what is larger was not written by ollama-top
+OTHERS_WRITE = 0o022
 
 
 class JournalError(Exception):
@@ -75,7 +73,9 @@ class Journal:
         """Alone among ollama-tops of this user for the length of the `with`; raises JournalError."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            _check_own(self.folder)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            descriptor = os.open(self.folder / LOCK, flags, 0o600)
         except OSError as error:
             raise JournalError(f"{self.folder} cannot be written: {error.strerror}") from None
         try:
@@ -96,17 +96,23 @@ class Journal:
             _append(path, {**head, "plan": encode(plan, "", {})})
             _sync_folder(self.folder)
         except OSError as error:
+            with suppress(OSError):
+                path.unlink()  # nothing was begun yet, and half a head would be no entry
             raise JournalError(f"{path} cannot be written: {error.strerror}") from None
         return Writer(path)
 
-    def writer(self, entry: Entry) -> Writer:
-        """To go on with a change that is there."""
-        return Writer(self.folder / entry.name)
+    def writer(self, name: str) -> Writer:
+        """To go on with a change that is there, by the name of its entry."""
+        return Writer(self.folder / name)
 
     def entries(self) -> tuple[Entry, ...]:
         """All changes of this machine, the oldest first; those that cannot be read are left out."""
-        found = (_entry(path) for path in self._files())
+        found = (entry_of(path) for path in self._files())
         return tuple(each for each in found if each is not None and each.machine == platform.node())
+
+    def unread(self) -> tuple[str, ...]:
+        """The files that say nothing that can be understood, as those of another version may."""
+        return tuple(str(path) for path in self._files() if entry_of(path) is None)
 
     def cut_off(self) -> Entry | None:
         """A change that was begun and not ended, while nobody is at it; raises BusyError."""
@@ -116,10 +122,23 @@ class Journal:
         with self.alone("looking at a change that was cut off"):
             return next((each for each in reversed(self.entries()) if each.outcome is None), None)
 
-    def last_kept(self, url: str) -> Entry | None:
-        """The last change of a server that is in force; changes that take others back are none."""
-        kept = [each for each in self.entries() if each.outcome is Outcome.KEPT and each.undoes is None]
-        return next((each for each in reversed(kept) if url in {each.plan.url, each.plan.url_then}), None)
+    def last_left(self, url: str) -> Entry | None:
+        """The last change of a server that is in force, or could not be taken back.
+
+        Changes that take others back are none, apart from those that failed.
+        """
+        entries = self.entries()
+        undone = {each.undoes for each in entries if each.outcome is Outcome.KEPT}
+        left = [
+            each
+            for each in entries
+            if url in {each.plan.url, each.plan.url_then}
+            and (each.outcome is Outcome.FAILED or _is_in_force(each, undone))
+        ]
+        (last,) = left[-1:] or (None,)
+        if last is not None and last.outcome is Outcome.FAILED and _is_followed(last, entries):
+            return next((each for each in reversed(left) if each.outcome is Outcome.KEPT), None)
+        return last
 
     def _files(self) -> list[Path]:
         with suppress(OSError):
@@ -129,7 +148,7 @@ class Journal:
     def _prune(self) -> None:
         """Forget the oldest changes, but none that was cut off."""
         for path in self._files()[: -MOST_KEPT + 1]:
-            entry = _entry(path)
+            entry = entry_of(path)
             if entry is not None and entry.outcome is not None:
                 with suppress(OSError):
                     path.unlink()
@@ -149,9 +168,11 @@ def _hold(descriptor: int, what: str) -> None:
 
 def _append(path: Path, document: Mapping[str, Any]) -> None:
     """One line, on the disk before this returns, apart from one that a crash cut off; raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        os.write(descriptor, f"\n{json.dumps(document)}\n".encode())
+        left = f"\n{json.dumps(document)}\n".encode()
+        while left:  # a disk that gets full takes a part first, and only then refuses
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -165,39 +186,23 @@ def _sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _entry(path: Path) -> Entry | None:
-    """What a file says; None where it says nothing that can be understood."""
-    try:
-        with path.open("rb") as opened:
-            head, *lines = filter(None, opened.read(LARGEST_BYTES).splitlines())
-        return _told(path.name, json.loads(head), lines)
-    except (OSError, ValueError, KeyError, TypeError, BadDocumentError):
-        return None
+def _is_in_force(entry: Entry, undone: Collection[str | None]) -> bool:
+    return entry.outcome is Outcome.KEPT and entry.undoes is None and entry.name not in undone
 
 
-def _told(name: str, head: Mapping[str, Any], lines: list[bytes]) -> Entry:
-    begun: list[Begun] = []
-    outcome: Outcome | None = None
-    text: str | None = None
-    for line in lines:
-        try:
-            document = json.loads(line)
-        except ValueError:
-            continue  # cut off in the middle of a line: what it was about had not begun
-        if "begun" in document:
-            begun.append(decode(Begun, document["begun"], {}))
-        elif "outcome" in document:
-            outcome, text = OUTCOMES[document["outcome"]], str(document["text"])
-    return Entry(
-        name=name,
-        machine=str(head["machine"]),
-        began_at=datetime.fromisoformat(head["at"]),
-        plan=decode(Plan, head["plan"], {}),
-        begun=tuple(begun),
-        outcome=outcome,
-        text=text,
-        undoes=head["undoes"],
+def _is_followed(entry: Entry, entries: Iterable[Entry]) -> bool:
+    """Whether a later change of the same server has come to a good end: then what failed is the past."""
+    ours = {entry.plan.url, entry.plan.url_then}
+    return any(
+        each.name > entry.name and each.outcome is Outcome.KEPT and each.plan.url in ours for each in entries
     )
+
+
+def _check_own(folder: Path) -> None:
+    """What stands in the journal is carried out: nobody else may write it. Raises JournalError, OSError."""
+    found = folder.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & OTHERS_WRITE:
+        raise JournalError(f"{folder} can be written by others than this user: nothing is kept there")
 
 
 def _now() -> datetime:

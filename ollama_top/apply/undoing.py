@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from ollama_top.apply.course import Course, Parts, Wishes
 from ollama_top.apply.hands import StepError, text_of
-from ollama_top.apply.journal import Journal
+from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.control import disturbance
 from ollama_top.control.edits import ChangedSinceError, is_done
 from ollama_top.control.sight import run_of
@@ -22,6 +23,11 @@ class CannotUndoError(Exception):
 def undoing(entry: Entry, frame: Frame) -> Plan:
     """The plan that takes a kept change back; raises CannotUndoError."""
     plan = entry.plan
+    is_seen = frame.snapshot.server.url == plan.url_then
+    if plan.bare is not None and not is_seen:  # who serves here is another, and not to be ended
+        raise CannotUndoError(
+            f"it is about the server at {plan.url_then}: `ollama-top undo --host {plan.url_then}`"
+        )
     _check(plan.undo)
     return replace(
         plan,
@@ -33,7 +39,7 @@ def undoing(entry: Entry, frame: Frame) -> Plan:
         undo=plan.steps,
         costs=disturbance.costs(frame),
         notes=(),
-        run=run_of(frame),
+        run=run_of(frame) if is_seen else plan.run,
     )
 
 
@@ -41,20 +47,36 @@ async def undo(entry: Entry, plan: Plan, wishes: Wishes, parts: Parts) -> Receip
     """Take a kept change back; raises JournalError."""
     with parts.journal.alone(f"undo of {entry.name}"):
         course = Course(plan, wishes, parts, parts.journal.start(plan, undoes=entry.name))
-        receipt = await course.there()
-        if receipt.outcome is Outcome.KEPT:
-            parts.journal.writer(entry).end(Outcome.UNDONE, f"{receipt.text} It was taken back.")
-        return receipt
+        return _marked(entry.name, await course.there(), parts.journal)
 
 
 async def finish(entry: Entry, way: Way, parts: Parts) -> Receipt:
     """Bring a change to an end that was cut off, in one direction or the other; raises JournalError."""
     with parts.journal.alone(f"finishing {entry.name}"):
-        course = Course(entry.plan, Wishes(), parts, parts.journal.writer(entry))
+        course = Course(entry.plan, Wishes(), parts, parts.journal.writer(entry.name))
         course.restarted = has_restarted(entry)
-        if way is Way.THERE:
-            return await course.there()
-        return await course.back("it was cut off, and is not wanted any more")
+        course.written = _written(entry)
+        course.since = _ended_at(entry)
+        if way is Way.BACK:
+            return await course.back("it was cut off, and is not wanted any more")
+        receipt = await course.there()
+        return receipt if entry.undoes is None else _marked(entry.undoes, receipt, parts.journal)
+
+
+def _marked(name: str, receipt: Receipt, journal: Journal) -> Receipt:
+    """Note with a change that it was taken back, where it was."""
+    if receipt.outcome is not Outcome.KEPT:
+        return receipt
+    try:
+        journal.writer(name).end(Outcome.UNDONE, f"{receipt.text} It was taken back.")
+    except JournalError as error:
+        return replace(receipt, seen=(*receipt.seen, str(error)))
+    return receipt
+
+
+def way_to_undo(entry: Entry) -> Way:
+    """Where `undo` leads what was cut off: a change back, and one that takes another back to its end."""
+    return Way.THERE if entry.undoes is not None and may_go_on(entry) else Way.BACK
 
 
 def may_go_on(entry: Entry) -> bool:
@@ -70,16 +92,35 @@ def has_restarted(entry: Entry) -> bool:
 
 
 def cut_off_words(entry: Entry) -> str:
-    """What was cut off, and what to do about it, in a sentence."""
+    """What was cut off, or could not be taken back, and what to do about it, in a sentence."""
+    when = f"{entry.began_at:%Y-%m-%d %H:%M}Z"
+    if entry.outcome is Outcome.FAILED:
+        return f"a change of {when} could not be taken back: `ollama-top undo` tries it again"
+    if entry.undoes is not None:
+        return f"taking a change back was cut off, at {when}: `ollama-top undo` goes on with it"
     how = "`ollama-top undo` takes it back"
-    return f"a change of {entry.began_at:%Y-%m-%d %H:%M}Z was cut off: " + (
+    return f"a change of {when} was cut off: " + (
         f"`ollama-top set --finish` brings it to its end, {how}" if may_go_on(entry) else how
     )
 
 
 def last(journal: Journal, url: str) -> Entry | None:
-    """The change that `undo` is about: one that was cut off, else the last that is in force."""
-    return journal.cut_off() or journal.last_kept(url)
+    """What `undo` is about: a change that was cut off, else the last that is in force, or has failed."""
+    return journal.cut_off() or journal.last_left(url)
+
+
+def _written(entry: Entry) -> set[str]:
+    """The files that may be changed."""
+    steps = [entry.plan.steps[each.step] for each in entry.begun if each.way is Way.THERE]
+    return {each.edit.path for each in steps if each.edit is not None}
+
+
+def _ended_at(entry: Entry) -> datetime | None:
+    """Since when a bare server may have been ended by the change, and another started."""
+    steps = {Way.THERE: entry.plan.steps, Way.BACK: entry.plan.undo}
+    return next(
+        (each.at for each in entry.begun if steps[each.way][each.step].kind is StepKind.RESPAWN), None
+    )
 
 
 def _check(steps: Sequence[Step]) -> None:

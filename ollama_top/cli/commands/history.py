@@ -1,9 +1,11 @@
 """`ollama-top history`: the changes of settings that were made from here."""
 
 import argparse
+import sys
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.exits import DONE, printed
+from ollama_top.model.text import printable
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +16,10 @@ def _run(options: argparse.Namespace) -> int:
     from ollama_top.apply.journal import Journal
     from ollama_top.outputs import document, plan, show
 
-    entries = Journal().entries()
+    journal = Journal()
+    entries = journal.entries()
+    for each in journal.unread():
+        print(f"ollama-top: {printable(each)} cannot be understood", file=sys.stderr)
 
     def write() -> int:
         if options.json:
