@@ -11,7 +11,6 @@ from pathlib import Path
 
 import psutil
 
-from ollama_top.config.state_file import UNSAFE
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.plan import BareProcess, Step, StepKind
@@ -132,7 +131,11 @@ def _log(pid: int) -> str:
             return str(target)
     except OSError:
         pass  # another user's, or no /proc: it gets a file of its own
+    return str(own_folder() / f"serve-{pid}.log")
+
+
+def own_folder() -> Path:
+    """Where the logs lie of servers whose output went elsewhere before."""
     import platformdirs  # noqa: PLC0415 - 18 ms that only a change needs
 
-    name = UNSAFE.sub("-", f"serve-{pid}")
-    return str(platformdirs.user_state_path("ollama-top") / f"{name}.log")
+    return platformdirs.user_state_path("ollama-top")

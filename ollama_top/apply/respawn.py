@@ -3,7 +3,8 @@
 It goes on when ollama-top dies: the server does not stay down for that. What the server is started with comes
 on standard input, and is nowhere else. Must never signal any but the very process that it was told of.
 
-    in   {"pid", "started_s", "program", "argv", "folder", "environment", "log", "user", "patience_s"}
+    in   {"pid", "started_s", "program", "argv", "folder", "environment", "log", "log_is_ours", "user",
+          "patience_s"}
     out  {"stuck": true}    it has not ended in time; a line `kill` kills it, anything else lets it be
          {"stopped": true}  it has ended
          {"pid": N}         this process is the server from now on
@@ -36,12 +37,31 @@ def main() -> None:
     if os.fork():
         os._exit(0)  # what follows is nobody's child, so that nobody is left with its remains
     try:
+        log = _prepared(asked)  # what would fail then must fail before anything has ended
         if asked["pid"] is not None:
             _end(psutil.Process(asked["pid"]), asked)
         _say(stopped=True)
-        _become(asked)
-    except (_ProblemError, OSError, psutil.Error) as error:
+        _become(asked, log)
+    except (_ProblemError, OSError, KeyError, psutil.Error) as error:
         _say(problem=str(error))
+
+
+def _prepared(asked: dict[str, Any]) -> int:
+    """In the folder of the server, as its user, and with its log open, which is given."""
+    if not os.access(asked["program"], os.X_OK):
+        raise _ProblemError(f"{asked['program']} cannot be run")
+    out = _log(asked) if asked["log_is_ours"] else None
+    if os.geteuid() == 0 and asked["user"] != "root":
+        _turn_into(asked["user"])
+    os.chdir(asked["folder"])
+    return _log(asked) if out is None else out  # the server's own log lies where its user may lay a link
+
+
+def _log(asked: dict[str, Any]) -> int:
+    """Its log, at whose end is written; raises OSError."""
+    log = Path(asked["log"])
+    log.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
 def _end(process: psutil.Process, asked: dict[str, Any]) -> None:
@@ -53,19 +73,15 @@ def _end(process: psutil.Process, asked: dict[str, Any]) -> None:
     except psutil.TimeoutExpired:
         _say(stuck=True)
         if sys.stdin.readline().strip() != "kill":
-            raise _ProblemError(f"process {process.pid} does not end, and was let be") from None
+            raise _ProblemError(
+                f"process {process.pid} was asked to end, has not, and was let be: it may end yet"
+            ) from None
         process.kill()
         process.wait(AFTER_KILL_S)
 
 
-def _become(asked: dict[str, Any]) -> None:
+def _become(asked: dict[str, Any], out: int) -> None:
     """Turn into the server: with its output in its log, no input, and none of what is ours."""
-    log = Path(asked["log"])
-    log.parent.mkdir(parents=True, exist_ok=True)
-    out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if os.geteuid() == 0 and asked["user"] != "root":
-        _turn_into(asked["user"])
-    os.chdir(asked["folder"])
     _say(pid=os.getpid())
     told = os.dup(STDOUT)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psutil
 
-from ollama_top.apply.bare import Copy
+from ollama_top.apply.bare import CannotRespawnError, Copy, copy_of, own_folder
 from ollama_top.apply.hands import StepError
 from ollama_top.apply.last_words import last_words_in
 from ollama_top.apply.watching import (
@@ -23,7 +25,7 @@ from ollama_top.apply.watching import (
     with_words,
 )
 from ollama_top.engine.daemon import in_daemon_thread
-from ollama_top.model.plan import ServerRun
+from ollama_top.model.plan import Plan, ServerRun
 from ollama_top.model.reading import Known
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.host import parse_target
@@ -35,6 +37,10 @@ SILENCE_S = 90.0
 
 AskToKill = Callable[[int], Awaitable[bool]]
 """Whether a process that does not end may be killed; by its number."""
+
+
+class NotEndedError(StepError):
+    """The process of before was asked to end, and is still there; nothing was started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,35 @@ def serving(urls: Sequence[str]) -> Old | None:
     return None
 
 
-async def respawn(old: Old | None, copy: Copy, may_kill: AskToKill) -> int:
+def to_end(plan: Plan, pid: int | None, since: datetime | None) -> Old | None:
+    """The bare server that is to end; `pid` is one that was started by us, if that was.
+
+    `since` is when a change that was cut off may have ended one and started another. Raises StepError where
+    another serves in its place, which is not ours to end; DiagError.
+    """
+    if pid is not None:
+        return alive(pid)
+    shown = old_of(plan.run)
+    there = shown or serving((plan.url_then, plan.url))
+    if there is None or there is shown or _is_ours(there, plan, since):
+        return there
+    raise StepError(f"process {there.pid} serves now, and is not the one that was shown: it is let be")
+
+
+def _is_ours(old: Old, plan: Plan, since: datetime | None) -> bool:
+    is_shown = plan.run is not None and old.pid == plan.run.pid  # the clock was set meanwhile
+    return is_shown or (since is not None and old.started_s > since.timestamp() - CLOCK_SLACK_S)
+
+
+def copy(old: Old) -> Copy:
+    """All it takes to start a server anew that is to end; raises StepError."""
+    try:
+        return copy_of(old.pid)
+    except CannotRespawnError as error:
+        raise StepError(str(error)) from None
+
+
+async def respawn(old: Old | None, new: Copy, may_kill: AskToKill) -> int:
     """The number of the new process; raises StepError where nothing was started."""
     began = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "ollama_top.apply.respawn"),
@@ -80,7 +114,7 @@ async def respawn(old: Old | None, copy: Copy, may_kill: AskToKill) -> int:
     )
     if began.stdin is None or began.stdout is None:
         raise StepError("no process could be started")
-    began.stdin.write(f"{json.dumps(_asked(old, copy))}\n".encode())
+    began.stdin.write(f"{json.dumps(_asked(old, new))}\n".encode())
     try:
         return await _followed(began.stdin, began.stdout, old, may_kill)
     finally:
@@ -92,14 +126,16 @@ async def _followed(
     to: asyncio.StreamWriter, reader: asyncio.StreamReader, old: Old | None, may_kill: AskToKill
 ) -> int:
     pid: int | None = None
+    has_ended = False
     while True:
         said = await _said(reader)
         if said is None and pid is not None:
             return pid  # the line is closed by the program that it has become
         if said is None:
             raise StepError("the process that starts the server anew has ended without a word")
+        has_ended = has_ended or "stopped" in said
         if "problem" in said:
-            raise StepError(str(said["problem"]))
+            raise (StepError if has_ended else NotEndedError)(str(said["problem"]))
         if "stuck" in said and old is not None:
             to.write(b"kill\n" if await may_kill(old.pid) else b"leave\n")
         pid = said.get("pid", pid)
@@ -116,16 +152,17 @@ async def _said(reader: asyncio.StreamReader) -> Mapping[str, Any] | None:
     return found
 
 
-def _asked(old: Old | None, copy: Copy) -> Mapping[str, Any]:
-    process = copy.process
+def _asked(old: Old | None, new: Copy) -> Mapping[str, Any]:
+    process = new.process
     return {
         "pid": old.pid if old else None,
         "started_s": old.started_s if old else None,
         "program": process.program,
         "argv": process.argv,
         "folder": process.folder,
-        "environment": copy.environment,
+        "environment": new.environment,
         "log": process.log,
+        "log_is_ours": Path(process.log).parent == own_folder(),
         "user": process.user,
         "patience_s": PATIENCE_S,
     }
