@@ -18,7 +18,7 @@ PREFIX = "OLLAMA_"
 HOST = "OLLAMA_HOST"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-LONGEST = 100_000  # Linux takes no more than 128 KiB for one variable
+LONGEST_BYTES = 100_000  # Linux takes no more than 128 KiB for one variable
 
 
 class BadChangeError(ValueError):
@@ -70,7 +70,7 @@ def _assigned(word: str) -> Change:
 
 
 def _check_value(name: str, value: str, release: Release | None) -> None:
-    if len(value) > LONGEST:
+    if len(value.encode(errors="surrogateescape")) > LONGEST_BYTES:
         raise BadChangeError(f"the value of {name} is longer than a variable can be")
     if CONTROL.search(value):
         raise BadChangeError(f"the value of {name} holds a control character, which a variable cannot carry")
