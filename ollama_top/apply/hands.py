@@ -6,11 +6,13 @@ a file is written beside the old one, brought to the disk, and then put in its p
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from ollama_top.control.edits import applied, digest
 from ollama_top.model.plan import Edit, Plan, Step, StepKind
@@ -130,12 +132,21 @@ def run(words: Sequence[str], content: bytes = b"", *, limit_s: float = COMMAND_
     try:
         complaint = process.communicate(content, limit_s)[1]
     except subprocess.TimeoutExpired:
-        with suppress(PermissionError):  # sudo is root's, and not ours to end
-            process.kill()
+        _let_go(process)
         raise StepError(f"{said} has not ended after {limit_s:.0f} s") from None
     if process.returncode:
         answer = " ".join(complaint.decode(errors="replace").split())
         raise StepError(f"{said} failed (status {process.returncode}): {answer or 'without a word'}")
+
+
+def _let_go(process: "subprocess.Popen[bytes]") -> None:
+    """End a command and all that it has begun, as far as that is ours to do: sudo is root's."""
+    with suppress(PermissionError, ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    for each in filter(None, (process.stdin, process.stderr)):
+        with suppress(OSError):
+            each.close()
+    Thread(target=process.wait, daemon=True).start()  # whenever that is, nothing is left of it
 
 
 def hands_for(plan: Plan) -> Hands | None:
