@@ -153,10 +153,8 @@ class Course:
             if number == 0:
                 return
             if waited_s > limit_s:
-                raise CalledOffError(
-                    f"after {limit_s:.0f} s {number if number is not None else 'an unknown number of'}"
-                    " requests are still in flight"
-                )
+                count = number if number is not None else "how many is not known"
+                raise CalledOffError(f"after {limit_s:.0f} s requests are still in flight: {count}")
             left = "requests" if number is None else f"{number} in flight"
             self.parts.say(f"waiting for {left} to end ({waited_s:.0f} of {limit_s:.0f} s)")
 
@@ -194,7 +192,7 @@ class Course:
     async def _respawn(self, way: Way) -> None:
         changes = self.plan.changes if way is Way.THERE else self.plan.was
         old = await in_daemon_thread(lambda: respawning.to_end(self.plan, self.pid, self.since))
-        if old is not None:
+        if old is not None and self.copy is None:
             self.copy = await in_daemon_thread(lambda: respawning.copy(old))
         copy = self.copy or (from_memory(self.plan.bare) if self.plan.bare else None)
         if copy is None:

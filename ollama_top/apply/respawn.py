@@ -16,14 +16,18 @@ import os
 import pwd
 import signal
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from ollama_top.apply.remains import is_over
+
 CLOCK_SLACK_S = 1.0
 AFTER_KILL_S = 10.0
+LOOK_EVERY_S = 0.05
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
@@ -39,7 +43,8 @@ def main() -> None:
     try:
         log = _prepared(asked)  # what would fail then must fail before anything has ended
         if asked["pid"] is not None:
-            _end(psutil.Process(asked["pid"]), asked)
+            with suppress(psutil.NoSuchProcess):  # it has ended by itself
+                _end(psutil.Process(asked["pid"]), asked)
         _say(stopped=True)
         _become(asked, log)
     except (_ProblemError, OSError, KeyError, psutil.Error) as error:
@@ -68,16 +73,26 @@ def _end(process: psutil.Process, asked: dict[str, Any]) -> None:
     if abs(process.create_time() - asked["started_s"]) > CLOCK_SLACK_S:
         raise _ProblemError(f"process {process.pid} is another than the one that was shown")
     process.terminate()
-    try:
-        process.wait(asked["patience_s"])
-    except psutil.TimeoutExpired:
-        _say(stuck=True)
-        if sys.stdin.readline().strip() != "kill":
-            raise _ProblemError(
-                f"process {process.pid} was asked to end, has not, and was let be: it may end yet"
-            ) from None
-        process.kill()
-        process.wait(AFTER_KILL_S)
+    if _has_ended(process, asked["patience_s"]):
+        return
+    _say(stuck=True)
+    if sys.stdin.readline().strip() != "kill":
+        raise _ProblemError(
+            f"process {process.pid} was asked to end, has not, and was let be: it may end yet"
+        )
+    process.kill()
+    if not _has_ended(process, AFTER_KILL_S):
+        raise _ProblemError(f"process {process.pid} was killed, and is still there")
+
+
+def _has_ended(process: psutil.Process, limit_s: float) -> bool:
+    """Whether it ends in time."""
+    ends_s = time.monotonic() + limit_s
+    while not is_over(process):
+        if time.monotonic() > ends_s:
+            return False
+        time.sleep(LOOK_EVERY_S)
+    return True
 
 
 def _become(asked: dict[str, Any], out: int) -> None:

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import psutil
 from ollama_top.apply.bare import CannotRespawnError, Copy, copy_of, own_folder
 from ollama_top.apply.hands import StepError
 from ollama_top.apply.last_words import last_words_in
+from ollama_top.apply.remains import is_over
 from ollama_top.apply.watching import (
     ANSWER_LIMIT_S,
     BEYOND_S,
@@ -34,6 +36,7 @@ from ollama_top.sources.owner import find_owner
 CLOCK_SLACK_S = 1.0
 PATIENCE_S = 20.0  # Ollama ends its runners first
 SILENCE_S = 90.0
+AFTER_S = 5.0
 
 AskToKill = Callable[[int], Awaitable[bool]]
 """Whether a process that does not end may be killed; by its number."""
@@ -62,7 +65,8 @@ def old_of(run: ServerRun | None) -> Old | None:
 def alive(pid: int) -> Old | None:
     """A process of this number, if there is one."""
     try:
-        return Old(pid, psutil.Process(pid).create_time())
+        process = psutil.Process(pid)
+        return None if is_over(process) else Old(pid, process.create_time())
     except psutil.Error:
         return None
 
@@ -120,6 +124,9 @@ async def respawn(old: Old | None, new: Copy, may_kill: AskToKill) -> int:
     finally:
         began.stdin.close()
         await began.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AFTER_S):
+                await began.stdout.read()  # to its end, so that nothing is left open
 
 
 async def _followed(
@@ -172,9 +179,10 @@ async def watch(pid: int, url: str, log: str) -> Held:
     """Watch a server that was just started, and writes to `log`; raises NotWellError."""
     began_s = time.monotonic()
     answered_s: float | None = None
+    process = psutil.Process(pid) if psutil.pid_exists(pid) else None
     while True:
         now_s = time.monotonic() - began_s
-        if not psutil.pid_exists(pid):
+        if process is None or is_over(process):
             said = await in_daemon_thread(lambda: last_words_in(log))
             raise NotWellError(with_words(f"its process {pid} has ended again", said))
         if answered_s is None and await answers(url):

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from apply_bare import Bare, N, bare_server, changed, free_port, tool
+from apply_bare import Bare, N, bare_server, begin, changed, free_port, tool
 
 SECRET = "sk-not-to-be-kept-4711"
 DONE, TAKEN_BACK, REFUSED = 0, 1, 2
@@ -56,3 +57,58 @@ def test_where_it_moves_the_way_back_is_told(server: Bare) -> None:
     assert (elsewhere.returncode, f"--host http://127.0.0.1:{port}" in elsewhere.stderr) == (REFUSED, True)
     assert changed(there, "undo")[0] == DONE
     assert server.environment()["OLLAMA_HOST"] == server.host
+
+
+def but_for(quick: set[int], lines: range) -> list[Any]:
+    """Lines of a journal after which ollama-top is killed; those that .ci/long alone tries are marked so."""
+    return [each if each in quick else pytest.param(each, marks=pytest.mark.long) for each in lines]
+
+
+# The journal of such a change: its head, one step there, and one back where it does not hold.
+@pytest.mark.parametrize("lines", but_for({2}, range(1, 3)))
+def test_a_change_that_is_cut_off_is_undone_at_the_next_start(server: Bare, lines: int) -> None:
+    before = dict(server.environment())
+    assert tool(server, "set", f"{N}=4", "--yes", killed_after=lines).returncode != DONE
+    refused = tool(server, "set", f"{N}=8", "--yes")
+    assert (refused.returncode, "was cut off" in refused.stderr) == (REFUSED, True), refused.stderr
+    code, receipt = changed(server, "undo")
+    assert code == DONE, receipt
+    assert dict(server.environment()) == before
+    assert len(server.ours()) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lines", range(1, 3))
+def test_a_change_that_is_cut_off_can_be_finished(server: Bare, lines: int) -> None:
+    tool(server, "set", f"{N}=4", "--yes", killed_after=lines)
+    code, receipt = changed(server, "set", "--finish")
+    assert (code, receipt["outcome"], server.environment()[N]) == (DONE, "kept", "4"), receipt
+    assert len(server.ours()) == 1
+
+
+@pytest.mark.long
+def test_a_roll_back_that_is_cut_off_is_brought_to_its_end(server: Bare) -> None:
+    before = dict(server.environment())
+    tool(server, "set", "OLLAMA_HOST=192.0.2.1", "--yes", killed_after=3)
+    code, receipt = changed(server, "undo")
+    assert (code, receipt["outcome"]) == (DONE, "rolled back"), receipt
+    environment = server.environment()
+    assert {name: environment.get(name) for name in (N, "OLLAMA_HOST")} == {
+        N: "2",
+        "OLLAMA_HOST": server.host,
+    }
+    assert SECRET not in kept()
+    assert before["OLLAMA_HOST"] == server.host
+
+
+@pytest.mark.long
+def test_a_server_that_somebody_started_in_its_place_is_let_be(server: Bare) -> None:
+    tool(server, "set", f"{N}=4", "--yes", killed_after=1)
+    for each in server.ours():
+        each.kill()
+        each.wait(10)
+    begin(server, **{N: "7"})
+    theirs = server.pid()
+    code, receipt = changed(server, "undo")
+    assert (code, receipt["outcome"]) == (DONE, "called off"), receipt
+    assert (server.pid(), server.environment()[N]) == (theirs, "7")
