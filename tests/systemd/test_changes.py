@@ -1,6 +1,7 @@
 """Settings changed on a real systemd: as root, by sudo, without rights; rolled back, cut off, taken back."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from serving import FOLDER, HOME, OWN, ROOT, VARIABLES, N, read, running, write
 
 pytestmark = pytest.mark.systemd
 
+REAL = "OLLAMA_TOP_TEST_OLLAMA"  # its bin/ollama, beside which lies lib/ollama
 OTHER = f"{FOLDER}/override.conf"
 NOWHERE = "OLLAMA_HOST=192.0.2.1"  # of documentation's own network: no machine has it
 DONE, TAKEN_BACK, REFUSED = 0, 1, 2
@@ -38,7 +40,8 @@ THERE, BACK = range(1, 6), range(6, 10)
 
 @pytest.fixture(scope="module")
 def server_program(simulated: Path) -> Path:
-    return simulated
+    """The simulated Ollama, or a real one that is asked for."""
+    return Path(os.environ[REAL]) if REAL in os.environ else simulated
 
 
 def tool(
