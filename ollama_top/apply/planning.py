@@ -24,6 +24,7 @@ from ollama_top.ollama.host import parse_target
 from ollama_top.ollama.installation import UNIT
 from ollama_top.services.systemd.bus import read_manager, read_unit
 from ollama_top.services.systemd.change import CannotChangeError, steps_to
+from ollama_top.sources.user import own_name
 
 BY_SYSTEMD = frozenset({Keeper.SYSTEMD, Keeper.SYSTEMD_USER})
 REMOTE = "the server is on another machine: run ollama-top there, over SSH"
@@ -97,6 +98,8 @@ def _ways(snapshot: Snapshot, by: Keeper | None, changes: Sequence[Change]) -> _
 
 def _by_systemd(snapshot: Snapshot, changes: Sequence[Change], *, user: bool) -> _Ways:
     unit_name = value_or(snapshot.server.unit, UNIT)
+    if user and (whose := value_or(snapshot.server.user, own_name())) != own_name():
+        return _Ways(refusal=f"it is a service of user {whose}: run ollama-top as {whose}")
     unit, manager = read_unit(unit_name, user=user), read_manager(user=user)
     if unit is None or manager is None:
         return _Ways(refusal=f"systemd did not tell what it knows of {unit_name}")

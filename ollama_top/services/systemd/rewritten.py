@@ -58,6 +58,8 @@ def rewritten(texts: UnitTexts, folder: str, changes: Sequence[Change]) -> tuple
 
 
 def _with_change(texts: UnitTexts, own: str, change: Change) -> UnitTexts:
+    if _last(texts.configuration(), change.name) == (change.value, None):
+        return texts  # it is said already, in whatever way
     if change.value is None:
         return _taken_away(texts, own, change.name)
     texts = _allowed(texts, change.name)
