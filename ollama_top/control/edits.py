@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 
 from ollama_top.model.plan import Edit, Hunk
@@ -16,7 +17,7 @@ class ChangedSinceError(Exception):
 def edit_between(path: str, before: str | None, after: str | None) -> Edit:
     """The lines in which two texts of a file differ; None is a file that is not there."""
     old, new = _lines(before or ""), _lines(after or "")
-    found = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    found = SequenceMatcher(None, _numbered(old), _numbered(new), autojunk=False).get_opcodes()
     hunks = tuple(
         Hunk(start + 1, tuple(old[start:end]), tuple(new[begin:stop]))
         for tag, start, end, begin, stop in found
@@ -61,6 +62,16 @@ def applied(edit: Edit, text: str | None) -> str | None:
 def digest(text: str | None) -> str | None:
     """SHA-256 of a text as `surrogateescape` has its bytes; None where there is no file."""
     return None if text is None else hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+def _numbered(lines: list[str]) -> list[tuple[str, int]]:
+    """Each line with how many of the same came before it: thousands of equal ones would take minutes."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for each in lines:
+        numbered.append((each, seen[each]))
+        seen[each] += 1
+    return numbered
 
 
 def _lines(text: str) -> list[str]:

@@ -33,3 +33,11 @@ def test_lines_beside_those_that_change_are_not_held() -> None:
     assert appended.hunks == (Hunk(2, (), ("\nA=2", "\n")),)
     apart = edit_between("f", "A=1\nKEY=secret\nB=1", "A=2\nKEY=secret\nB=2")
     assert apart.hunks == (Hunk(1, ("A=1",), ("A=2",)), Hunk(3, ("\nB=1",), ("\nB=2",)))
+
+
+def test_a_large_file_of_equal_lines_is_no_matter() -> None:
+    before = "A=1\n" + "# x\n" * 100_000 + "B=1\n" + "# x\n" * 100_000
+    after = before.replace("A=1", "A=2").replace("B=1", "B=2")
+    edit = edit_between("f", before, after)
+    assert len(edit.hunks) == 2
+    assert applied(edit, before) == after
