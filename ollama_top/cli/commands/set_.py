@@ -1,12 +1,20 @@
 """`ollama-top set`: other settings for the server, with a plan before and a proof after."""
 
 import argparse
+from math import inf
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.exits import printed
 from ollama_top.cli.options import settings_of
 
 LIMIT_S = 120.0
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < inf:  # false of nan as well, which would never be over
+        raise ValueError(text)
+    return value
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +30,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--drain",
         metavar="S",
-        type=float,
+        type=_seconds,
         nargs="?",
         const=LIMIT_S,
         help=f"wait until no request is in flight, so long at the most (default: {LIMIT_S:g} s)",
