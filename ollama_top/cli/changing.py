@@ -36,6 +36,7 @@ from ollama_top.outputs import document, show
 from ollama_top.outputs import plan as text
 
 INTERVAL_S = 0.5
+LOOKS = 6
 CODES = {Outcome.KEPT: DONE, Outcome.FAILED: NOT_TAKEN_BACK}
 BY_HAND = "The same by hand, with root's rights:"
 
@@ -95,7 +96,7 @@ async def change(options: argparse.Namespace, view: View) -> int:
         raise RefusedError(undoing.cut_off_words(cut_off))
     _check_seen(view.frame)
     changes = asked(options.assignments, options.unset, release(view.frame.snapshot))
-    paths = await _closable(options, view.frame)
+    paths = await _closable(options, view)
     plan = await in_daemon_thread(lambda: planning.plan(view.frame, changes, is_held=bool(paths)))
     plan = replace(
         plan, notes=(*plan.notes, *await advice.of_memory(view.feed, view.frame.snapshot, changes))
@@ -111,10 +112,15 @@ async def change(options: argparse.Namespace, view: View) -> int:
     return await _agreed(options, view, journal, shown, carry)
 
 
-async def _closable(options: argparse.Namespace, frame: Frame) -> tuple[Path, ...]:
+async def _closable(options: argparse.Namespace, view: View) -> tuple[Path, ...]:
     """The feeds of the proxies that are to keep requests back; none where that is not asked for."""
     if not options.through_proxy:
         return ()
+    for _ in range(LOOKS):  # a proxy under load may take its time to tell of itself
+        if view.frame.snapshot.proxies:
+            break
+        await view.next()
+    frame = view.frame
     if not frame.snapshot.proxies:
         raise RefusedError("no proxy before this server is known: start one with `ollama-top proxy`")
     try:
