@@ -20,6 +20,7 @@ from ollama_top.model.plan import Edit, Plan, Step, StepKind
 COMMAND_LIMIT_S = 60.0
 RESTART_LIMIT_S = 150.0  # systemd waits 90 s for a server that does not stop, before it kills it
 SUDO = ("sudo", "-n", "--")
+NOT_LOADED = "not loaded"
 MODE = "644"  # of a file that is new
 
 WRITE = """\
@@ -64,12 +65,18 @@ class Hands:
         if step.edit is not None:
             self._edit(step.edit)
         else:
-            limit_s = restart_limit_s if step.kind is StepKind.RESTART else COMMAND_LIMIT_S
-            run([*self._prefix, *step.argv], limit_s=limit_s)
+            self._command(step, restart_limit_s if step.kind is StepKind.RESTART else COMMAND_LIMIT_S)
 
     def may(self, steps: Sequence[Step]) -> bool:
         """Whether the rights are still there: what sudo was given a password for ends by itself."""
         return not self._prefix or may_sudo(steps)
+
+    def _command(self, step: Step, limit_s: float) -> None:
+        try:
+            run([*self._prefix, *step.argv], limit_s=limit_s)
+        except StepError as error:
+            if step.kind is not StepKind.RESET or NOT_LOADED not in str(error):
+                raise  # of a unit that is stopped and not enabled systemd remembers nothing
 
     def _edit(self, edit: Edit) -> None:
         path = os.path.realpath(edit.path)  # a link stays one, and what it leads to is changed

