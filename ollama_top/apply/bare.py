@@ -20,6 +20,7 @@ from ollama_top.ollama.argv import is_serve
 from ollama_top.ollama.environment import concerns, kept
 
 STDOUT = 1
+SEARCHED = "PATH"
 INIT = 1
 STARTERS = frozenset(
     {
@@ -118,7 +119,7 @@ def _program(program: str, argv: Sequence[str], environment: Mapping[str, str]) 
     """The file to run; that of the process, unless an update has put another in its place."""
     if Path(program).exists():
         return program
-    found = shutil.which(argv[0], path=environment.get("PATH"))
+    found = shutil.which(argv[0], path=environment.get(SEARCHED))
     if found is None:
         raise CannotRespawnError(f"its program {program} is gone")
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ollama_top.control.edits import applied
 from ollama_top.model.plan import Edit, Plan, Step, StepKind
+from ollama_top.services.asking import ENGLISH
 
 COMMAND_LIMIT_S = 60.0
 RESTART_LIMIT_S = 150.0  # systemd waits 90 s for a server that does not stop, before it kills it
@@ -105,7 +106,7 @@ def run(words: Sequence[str], content: bytes = b"", *, limit_s: float = COMMAND_
             capture_output=True,
             timeout=limit_s,
             check=False,
-            env=os.environ | {"LC_ALL": "C"},
+            env=os.environ | ENGLISH,
         )
     except subprocess.TimeoutExpired:
         raise StepError(f"{said} has not ended after {limit_s:.0f} s") from None
