@@ -43,13 +43,11 @@ class Copy:
     environment: Mapping[str, str]
 
 
-def steps_to(snapshot: Snapshot, changes: Sequence[Change]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """The step there and the step back; none where it has these values already. Raises CannotRespawnError."""
+def steps_to(snapshot: Snapshot) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The step there and the step back; raises CannotRespawnError."""
     if isinstance(snapshot.server.pid, Missing):
         raise CannotRespawnError(f"its process is not known: {snapshot.server.pid.hint}")
     copy = copy_of(snapshot.server.pid.value)
-    if all(copy.environment.get(each.name) == each.value for each in changes):
-        return (), ()
     step = Step(StepKind.RESPAWN, argv=copy.process.argv)
     return (step,), (step,)
 

@@ -22,7 +22,7 @@ from ollama_top.control.edits import ChangedSinceError
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
-from ollama_top.model.plan import Plan, Step, StepKind
+from ollama_top.model.plan import RESTARTS, WITHOUT_RESTART, Plan, Step, StepKind
 from ollama_top.model.receipt import Outcome, Receipt, Way
 from ollama_top.model.server import Keeper
 
@@ -94,14 +94,24 @@ class Course:
         frame = await self.parts.frame() if self.wishes.brings_back else None
         if self.wishes.drain_s is not None:
             await self._drain(self.wishes.drain_s)
-        await self._steps(Way.THERE)
-        if not self.restarted:
-            return
-        held = await self._watch(self.plan.url_then)
-        self.seen.append(f"The server answers at {self.plan.url_then}, as process {held.pid}.")
-        await self._prove(held.pid, self.plan.changes)
-        if frame is not None:
+        await self.arrive()
+        if self.restarted and frame is not None:
             await self._bring_back(frame)
+
+    async def arrive(self) -> None:
+        """The steps, and the proof that they hold.
+
+        Raises StepError and ChangedSinceError where one is not done, and NotWellError where they do not hold.
+        """
+        await self._steps(self.plan.steps, Way.THERE)
+        if self.restarted:
+            held = await self._watch(self.plan.url_then)
+            self.seen.append(f"The server answers at {self.plan.url_then}, as process {held.pid}.")
+            await self._prove(held.pid, self.plan.changes)
+
+    async def files_back(self) -> None:
+        """The files as they were, with the server left running; raises StepError and ChangedSinceError."""
+        await self._steps([each for each in self.plan.undo if each.kind in WITHOUT_RESTART], Way.BACK)
 
     async def back(self, why: str) -> Receipt:
         """To what was before; `why` it is not as wanted."""
@@ -116,7 +126,7 @@ class Course:
         return self._end(Outcome.ROLLED_BACK, f"It was taken back, since {why}.")
 
     async def _back(self) -> None:
-        await self._steps(Way.BACK)
+        await self._steps(self.plan.undo, Way.BACK)
         if self.restarted and self.plan.run is not None:
             held = await self._watch(self.plan.url)
             self.seen.append(f"The server answers at {self.plan.url} again, as process {held.pid}.")
@@ -138,10 +148,9 @@ class Course:
             left = "requests" if number is None else f"{number} in flight"
             self.parts.say(f"waiting for {left} to end ({waited_s:.0f} of {limit_s:.0f} s)")
 
-    async def _steps(self, way: Way) -> None:
-        steps = self.plan.steps if way is Way.THERE else self.plan.undo
+    async def _steps(self, steps: Sequence[Step], way: Way) -> None:
         for number, step in enumerate(steps):
-            is_restart = step.kind in {StepKind.RESTART, StepKind.RESPAWN}
+            is_restart = step.kind in RESTARTS
             if way is Way.BACK and is_restart and not self.restarted:
                 continue
             self.writer.begin(way, number)

@@ -135,13 +135,21 @@ async def undo(options: argparse.Namespace, view: View) -> int:
     if entry is None:
         raise RefusedError("nothing is to be taken back: no change of this server is in force")
     if entry.outcome is None:
-        return await _finish(options, view, journal, entry, Way.BACK)
+        return await _all_back(options, view, journal, entry)
     plan = undoing.undoing(entry, view.frame)
 
     def carry(parts: Parts) -> Awaitable[Receipt]:
         return undoing.undo(entry, plan, Wishes(), parts)
 
     return await _agreed(options, view, journal, plan, carry)
+
+
+async def _all_back(options: argparse.Namespace, view: View, journal: Journal, entry: Entry) -> int:
+    """Take back what was cut off: one change, or the last two of a series."""
+    code = await _finish(options, view, journal, entry, Way.BACK)
+    while code == DONE and not options.plan and (another := journal.cut_off()) is not None:
+        code = await _finish(options, view, journal, another, Way.BACK)
+    return code
 
 
 async def _finish(
