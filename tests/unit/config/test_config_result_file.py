@@ -1,4 +1,4 @@
-"""The file of kept bursts: bounded, whole, and never written over when it is not understood."""
+"""The files of kept results: bounded, whole, and never written over when it is not understood."""
 
 import errno
 import json
@@ -15,40 +15,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ollama_top.config import kept_bursts
-from ollama_top.config.burst_file import BurstFile, NotKeptError, file_for
-from ollama_top.config.kept_bursts import MOST, UnusableError
+from ollama_top.config.kept_results import BURSTS, burst_file
+from ollama_top.config.result_file import NotKeptError, ResultFile
+from ollama_top.config.results import UnusableError
 from ollama_top.model.burst import KeptBurst
 
 
 @pytest.fixture
-def file() -> BurstFile:
-    return file_for("http://127.0.0.1:11434", "a-machine")
+def file() -> ResultFile[KeptBurst]:
+    return burst_file("http://127.0.0.1:11434", "a-machine")
 
 
 def nth(number: int) -> KeptBurst:
     return replace(bursts.kept(), taken_at=frames.NOW + timedelta(minutes=number))
 
 
-def test_what_is_kept_is_there_again(file: BurstFile) -> None:
+def test_what_is_kept_is_there_again(file: ResultFile[KeptBurst]) -> None:
     assert file.load() == ()
     assert file.add(nth(1)) == (nth(1),)
     assert file.add(replace(nth(2), scaling=None, gpus=())) == file.load()
-    assert len(file_for("http://127.0.0.1:11434", "a-machine").load()) == 2
-    assert file_for("http://127.0.0.1:11435", "a-machine").load() == ()
+    assert len(burst_file("http://127.0.0.1:11434", "a-machine").load()) == 2
+    assert burst_file("http://127.0.0.1:11435", "a-machine").load() == ()
     assert file.path.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_oldest_go_when_there_are_too_many(file: BurstFile) -> None:
+def test_the_oldest_go_when_there_are_too_many(file: ResultFile[KeptBurst]) -> None:
     file.path.parent.mkdir(parents=True)
-    file.path.write_text(kept_bursts.text_of([nth(each) for each in range(MOST + 5)], "me"))
-    file.add(nth(MOST + 5))
+    file.path.write_text(BURSTS.text_of([nth(each) for each in range(BURSTS.most + 5)], "me"))
+    file.add(nth(BURSTS.most + 5))
     kept = file.load()
-    assert (len(kept), kept[0], kept[-1]) == (MOST, nth(6), nth(MOST + 5))
+    assert (len(kept), kept[0], kept[-1]) == (BURSTS.most, nth(6), nth(BURSTS.most + 5))
 
 
 def test_a_full_disk_is_told_and_what_was_kept_stays(
-    file: BurstFile, monkeypatch: pytest.MonkeyPatch
+    file: ResultFile[KeptBurst], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file.add(nth(1))
 
@@ -72,7 +72,7 @@ def test_a_full_disk_is_told_and_what_was_kept_stays(
 @pytest.mark.parametrize(
     "content", [b"{", b"[]", b'{"format": "ollama-top bursts 2"}', b"\xff", b" " * (1 << 21)]
 )
-def test_a_file_that_is_not_understood_is_let_be(file: BurstFile, content: bytes) -> None:
+def test_a_file_that_is_not_understood_is_let_be(file: ResultFile[KeptBurst], content: bytes) -> None:
     file.path.parent.mkdir(parents=True)
     file.path.write_bytes(content)
     with pytest.raises(NotKeptError, match="Kept bursts are not used"):
@@ -82,7 +82,7 @@ def test_a_file_that_is_not_understood_is_let_be(file: BurstFile, content: bytes
     assert file.path.read_bytes() == content
 
 
-def test_a_folder_that_cannot_be_made_is_told(file: BurstFile) -> None:
+def test_a_folder_that_cannot_be_made_is_told(file: ResultFile[KeptBurst]) -> None:
     file.path.parent.parent.mkdir(parents=True, exist_ok=True)
     Path(file.path.parent).write_text("a file where a folder should be")
     with pytest.raises(NotKeptError):
@@ -90,20 +90,20 @@ def test_a_folder_that_cannot_be_made_is_told(file: BurstFile) -> None:
 
 
 def test_results_that_are_damaged_are_left_out() -> None:
-    whole = json.loads(kept_bursts.text_of([nth(1), nth(2), nth(3)], "me"))
+    whole = json.loads(BURSTS.text_of([nth(1), nth(2), nth(3)], "me"))
     whole["bursts"][0]["requested"] = "eight"
     whole["bursts"][2]["taken_at"] = "yesterday"
-    assert kept_bursts.parse(json.dumps(whole)) == (nth(2),)
+    assert BURSTS.parse(json.dumps(whole)) == (nth(2),)
 
 
 @given(st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with pytest.raises(UnusableError):
-        kept_bursts.parse(text)
+        BURSTS.parse(text)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=5))
 def test_any_values_are_a_result_or_none(value: object) -> None:
-    names = kept_bursts.values_of(nth(1))
+    names = BURSTS.values_of(nth(1))
     for name in names:
-        kept_bursts.of_values({**names, name: value})
+        BURSTS.of_values({**names, name: value})
