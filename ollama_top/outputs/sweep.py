@@ -19,13 +19,14 @@ from ollama_top.sweep.recommend import best_point
 SIGNS = string.ascii_letters + string.digits + "#@"  # one for each of the most combinations
 BEST = ">"
 HEADS = ("AT ONCE", "TOK/S", "SPREAD", "FIRST p95", "VRAM", "RAM", "SERVED")
-WIDTH, PLOT_HEIGHT = 80, 11
+WIDTH, PLOT_HEIGHT, BAR_WIDTH = 80, 11, 10
 LOG_LINES = 8
 
 
 def plan_text(plan: Plan, name: str) -> str:
     """What will be done, and how long it takes about."""
-    return "\n".join(map(printable, _plan(plan, name)))
+    lines = (piece for line in _plan(plan, name) for piece in wrap(line, WIDTH, drop_whitespace=False))
+    return "\n".join(map(printable, lines))
 
 
 def _plan(plan: Plan, name: str) -> Iterator[str]:
@@ -37,11 +38,15 @@ def _plan(plan: Plan, name: str) -> Iterator[str]:
         yield f"left out: {label(plan.combinations[at])}: {problem}"
     at_most = max(max(plan.levels(at)) for at in plan.measurable)
     yield (
-        f"{len(plan.measurable)} combinations, {plan.repeats} times each: {plans.bursts(plan)} bursts of up"
+        f"{len(plan.measurable)} combinations, {_times(plan.repeats)} each: {plans.bursts(plan)} bursts of up"
         f" to {at_most} at once, {plans.requests(plan)} requests of {plan.spec.tokens} tokens at the most."
     )
     yield _duration(plan)
     yield from (f"note: {each}" for each in plan.notes)
+
+
+def _times(repeats: int) -> str:
+    return "once" if repeats == 1 else f"{repeats} times"
 
 
 def _duration(plan: Plan) -> str:
@@ -64,11 +69,10 @@ def plan_s(plan: Plan) -> float:
 
 def progress(combination: str, doing: str, share: float, left_s: float, width: int) -> str:
     """How far a sweep is, in one line of at most so many columns."""
-    tail = f" {share:4.0%}  about {formats.age(left_s)} left"
-    bar_width = 20 if width >= 70 else 0
-    filled = math.floor(share * bar_width)
-    bar = f"[{'#' * filled}{'-' * (bar_width - filled)}]" if bar_width else ""
-    return f"{bar}{tail}  {combination}: {doing}"[: max(0, width)]
+    filled = math.floor(share * BAR_WIDTH)
+    bar = f"[{'#' * filled}{'-' * (BAR_WIDTH - filled)}]"
+    line = f"{bar} {share:4.0%}, about {formats.age(left_s)} left: {doing}, {combination}"
+    return line[: max(0, width)]
 
 
 def as_text(sweep: Sweep, comparison: str | None) -> str:
@@ -80,10 +84,11 @@ def _lines(sweep: Sweep, comparison: str | None) -> Iterator[str]:
     yield from wrap(f"{'SIMULATED: ' if sweep.demo else ''}{sweep.verdict}", WIDTH)
     yield ""
     version = value_or(sweep.version, "of an unknown release")
-    yield f"{sweep.model} on {sweep.server} {version}: answers of {sweep.answer_tokens} tokens at the most,"
-    yield (
-        f"prompts of about {sweep.prompt_tokens}, {sweep.repeats} times each in"
-        f" {formats.age(sweep.took_s)}; each at its best within {sweep.ttft_limit_s:g} s:"
+    yield from wrap(
+        f"{sweep.model} on {sweep.server} {version}: answers of {sweep.answer_tokens} tokens at the most,"
+        f" prompts of about {sweep.prompt_tokens}, {_times(sweep.repeats)} each in"
+        f" {formats.age(sweep.took_s)}; each at its best within {sweep.ttft_limit_s:g} s:",
+        WIDTH,
     )
     yield from _table(sweep)
     yield ""
@@ -148,7 +153,7 @@ def _plot(sweep: Sweep) -> Iterator[str]:
         return
     yield "tokens/s together"
     yield from lines
-    yield f"first piece, 95 of 100, in s (logarithmic); {LIMIT} is the limit; a point for each number at once"
+    yield f"first piece in s, 95 of 100 (log); {LIMIT} the limit; a point per number at once"
     yield ""
 
 

@@ -87,7 +87,7 @@ class Keeper:
             if key.fd == sys.stdin.fileno():
                 if not os.read(key.fd, READ_BYTES):
                     return False
-                _tell(log=self._log.lines)
+                _tell(log=self._log.lines, ended=not self._is_alive())
             elif self._server.stdout is not None and key.fd == self._server.stdout.fileno():
                 self._drain()
             else:

@@ -29,9 +29,18 @@ class Candidate:
 
 
 def best_point(combination: SweepCombination) -> SweepPoint | None:
-    """Where a combination writes most within the limit, at the fewest requests; None where it never does."""
+    """Where a combination writes most within the limit; None where it never does.
+
+    Of numbers at once that write as much, as far as chance lets tell, the smallest: more only wait.
+    """
     usable = [each for each in combination.points if each.is_usable and isinstance(each.tokens_per_s, Known)]
-    return max(usable, key=lambda each: (value_or(each.tokens_per_s, 0.0), -each.at_once), default=None)
+    most = max((_rate(each) for each in usable), default=0.0)
+    alike = [each for each in usable if _rate(each) >= (1 - CHANCE) * most]
+    return min(alike, key=lambda each: each.at_once, default=None)
+
+
+def _rate(point: SweepPoint) -> float:
+    return value_or(point.tokens_per_s, 0.0)
 
 
 def has_spilled(combination: SweepCombination) -> bool:
@@ -65,8 +74,7 @@ def _candidate(at: int, combination: SweepCombination, weight: Weight) -> Candid
     if point is None or combination.problem is not None or has_spilled(combination):
         return None
     least, most = value_or(point.least_tokens_per_s, 0.0), value_or(point.most_tokens_per_s, 0.0)
-    rate = value_or(point.tokens_per_s, 0.0)
-    return Candidate(at, point.at_once, rate, most - least, combination.repeats, weight)
+    return Candidate(at, point.at_once, _rate(point), most - least, combination.repeats, weight)
 
 
 def tolerance(one: Candidate, other: Candidate) -> float:

@@ -102,8 +102,8 @@ class Session:
         """What went wrong, and the server's own words about it."""
         if self.stand is None:
             return f"the server did not start: {error}", error.log
-        ended = "; the server ended by itself" if self.bench.has_ended else ""
-        return f"{error}{ended}", await self.bench.last_words()
+        words = await self.bench.last_words()
+        return f"{error}{'; the server ended by itself' if self.bench.has_ended else ''}", words
 
     async def _ready(self, at: int) -> Stand:
         """The server with the settings of a combination, its model loaded."""

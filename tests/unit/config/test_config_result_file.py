@@ -12,13 +12,17 @@ from typing import Any
 import bursts
 import frames
 import pytest
+import sweeps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ollama_top.config.kept_results import BURSTS, burst_file
+from ollama_top.config.kept_results import BURSTS, SWEEPS, burst_file, sweep_file
 from ollama_top.config.result_file import NotKeptError, ResultFile
 from ollama_top.config.results import UnusableError
 from ollama_top.model.burst import KeptBurst
+from ollama_top.model.sweep import KeptSweep
+from ollama_top.sweep.keeping import compared, kept_of
+from ollama_top.sweep.plan import Pace
 
 
 @pytest.fixture
@@ -107,3 +111,38 @@ def test_any_values_are_a_result_or_none(value: object) -> None:
     names = BURSTS.values_of(nth(1))
     for name in names:
         BURSTS.of_values({**names, name: value})
+
+
+def a_sweep(number: int = 0) -> KeptSweep:
+    pace = Pace(2.0, 3.0, is_seen=True)
+    return kept_of(
+        sweeps.sweep(sweeps.usual(), taken_at=frames.NOW + timedelta(minutes=number), repeats=3), pace
+    )
+
+
+def test_a_sweep_is_kept_for_its_model_and_machine_and_the_oldest_go() -> None:
+    kept = sweep_file("gemma3:270m", "a-machine")
+    for number in range(SWEEPS.most + 2):
+        kept.add(a_sweep(number))
+    found = kept.load()
+    assert (len(found), found[0], found[-1]) == (SWEEPS.most, a_sweep(2), a_sweep(SWEEPS.most + 1))
+    assert found[0].recommended == "NUM_PARALLEL=4"
+    assert [each.at_once for each in found[0].combinations] == [1, 2, 4, 8]
+    assert sweep_file("gemma3:1b", "a-machine").load() == ()
+    assert sweep_file("gemma3:270m", "another").load() == ()
+
+
+def test_a_sweep_with_a_damaged_combination_is_left_out() -> None:
+    whole = json.loads(SWEEPS.text_of([a_sweep(1), a_sweep(2)], "me"))
+    whole["sweeps"][0]["combinations"][3]["at_once"] = "eight"
+    assert SWEEPS.parse(json.dumps(whole)) == (a_sweep(2),)
+
+
+def test_the_last_sweep_alike_is_told_of() -> None:
+    now, before = a_sweep(9), a_sweep(1)
+    assert compared(now, ()) is None
+    assert "recommended the same (tie)." in str(compared(now, (before,)))
+    other = replace(before, recommended="NUM_PARALLEL=2", certainty="clear")
+    assert "recommended NUM_PARALLEL=2 (clear)." in str(compared(now, (before, other)))
+    assert "recommended nothing." in str(compared(now, (replace(before, recommended=None),)))
+    assert compared(now, (replace(before, model="x"), replace(before, answer_tokens=1))) is None
