@@ -67,6 +67,23 @@ COMPARISON = """## Comparison
 and to servers that speak OpenAI's dialect, over several rounds.
 """
 
+SWEEP = """## The sweep document
+
+`ollama-top sweep --own-server PATH --json` prints one document: what a server of its own did under each
+combination of settings, and which is best. The exit code is 0 with a recommendation; 1 where none is fit to
+be recommended; 2 where nothing could be measured.
+
+Each combination is a start of `PATH serve` on a free port of this machine, with these settings and none
+other of Ollama's but `OLLAMA_MODELS` and `OLLAMA_NOPRUNE=1`, which keeps it from removing files of models.
+One request loads the model, and bursts of 1, 2, 4 and so on follow, up to twice as many as it is meant to
+serve at once. Where a start takes no longer than measuring once, the combinations take turns.
+
+The best writes most tokens a second at some number at once, with all answered, 95 of 100 first pieces within
+`ttft_limit_s`, and nothing spilled to RAM. What is slower by no more than repeats of the same lie apart, or
+by 2 %, is a tie; of those the one is taken that sets the fewest variables otherwise than by default, and the
+smallest values.
+"""
+
 DOCTOR = f"""## The doctor's document
 
 `ollama-top doctor --json` prints one document when it has looked long enough (`--for S`): `format`, which is
