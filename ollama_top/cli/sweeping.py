@@ -97,10 +97,8 @@ async def _sweep(options: argparse.Namespace, settings: Settings, wishes: SweepW
         return NOTHING_READ
     progress = Progress()
     session = Session(bench, plan, progress.show, is_demo=options.demo)
-    try:
+    async with progress.going_on():
         sweep = await session.carry_out()
-    finally:
-        progress.clear()
     return _told(options, sweep, session.pace)
 
 

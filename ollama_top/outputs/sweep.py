@@ -25,7 +25,7 @@ LOG_LINES = 8
 
 def plan_text(plan: Plan, name: str) -> str:
     """What will be done, and how long it takes about."""
-    lines = (piece for line in _plan(plan, name) for piece in wrap(line, WIDTH, drop_whitespace=False))
+    lines = (piece for line in _plan(plan, name) for piece in wrap(line, WIDTH))
     return "\n".join(map(printable, lines))
 
 
