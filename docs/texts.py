@@ -63,8 +63,8 @@ be measured. Prompts and answers are counted, and not kept. With `--against` it 
 
 COMPARISON = """## Comparison
 
-`ollama-top burst --against URL[=name][#model] ... --json` prints one document: the same bursts sent in turn to
-Ollama and to servers that speak OpenAI's dialect, over several rounds.
+`ollama-top burst --against URL[=name][#model] ... --json` prints one document: the same bursts sent in turn
+to Ollama and to servers that speak OpenAI's dialect, over several rounds.
 """
 
 SWEEP = """## The sweep document
