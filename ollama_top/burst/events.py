@@ -50,8 +50,15 @@ class Failed:
     text: str
 
 
-Event = Begun | Moved | Ended | Failed
-KINDS: dict[str, type[Any]] = {each.__name__.lower(): each for each in (Begun, Moved, Ended, Failed)}
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """It was cancelled, and all its requests are closed."""
+
+    notes: tuple[str, ...]  # what it left changed
+
+
+Event = Begun | Moved | Ended | Failed | Parted
+KINDS: dict[str, type[Any]] = {each.__name__.lower(): each for each in (Begun, Moved, Ended, Failed, Parted)}
 
 
 def encode(event: Event) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import platform
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from ollama_top.burst import events, keeping, verdict
@@ -87,7 +87,7 @@ async def _measure(options: argparse.Namespace, settings: Settings, site: Site, 
         say(events.Failed(str(error)))
         return fail(error, NOTHING_READ)
     except asyncio.CancelledError:
-        _part(session.parting)
+        _part(session.parting, say)
         raise
     finally:
         await session.close()
@@ -113,9 +113,10 @@ def _told(options: argparse.Namespace, result: Result) -> int:
     return code
 
 
-def _part(notes: Sequence[str]) -> None:
+def _part(notes: Sequence[str], say: Callable[[events.Event], None]) -> None:
     """Say what a cancelled burst left changed, if there is still somewhere to say it."""
-    with suppress(OSError):  # a terminal that was closed
+    with suppress(OSError, show.NotWrittenError):  # a terminal that was closed, a monitor that is gone
+        say(events.Parted(tuple(notes)))
         for each in notes:
             print(f"ollama-top: {printable(each)}", file=sys.stderr)
 
