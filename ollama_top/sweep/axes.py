@@ -138,10 +138,5 @@ def label(settings: Settings) -> str:
     return " ".join(f"{each.name.removeprefix(PREFIX)}={_shown(each)}" for each in settings)
 
 
-def values_of(settings: Settings) -> dict[str, str]:
-    """A combination as variables and their values, those that are left unset left out."""
-    return {each.name: each.value for each in settings if each.value is not None}
-
-
 def _shown(setting: SweepSetting) -> str:
     return UNSET if setting.value is None else setting.value

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ollama_top.columns import formats
 from ollama_top.model.reading import Known, Reading, value_or
 from ollama_top.model.sweep import Certainty, Recommendation, Sweep, SweepCombination, SweepPoint
-from ollama_top.sweep.axes import label, values_of
+from ollama_top.sweep.axes import label
 from ollama_top.sweep.recommend import best_point, has_spilled
 
 RECOMMENDED, NONE_FIT, NOT_MEASURED = 0, 1, 2
@@ -18,13 +18,15 @@ def code(sweep: Sweep) -> int:
     return NONE_FIT if any(each.points for each in sweep.combinations) else NOT_MEASURED
 
 
-def recommended_values(sweep: Sweep) -> dict[str, str] | None:
-    """The variables of the recommended combination, as a profile would set them; None without one.
+def recommended_values(sweep: Sweep) -> dict[str, str | None] | None:
+    """The recommended combination as a profile would set it, by variable; None where there is none.
 
-    A variable that is best left unset is left out.
+    A variable without a value is one that is best left unset.
     """
     best = sweep.recommended
-    return None if best is None else values_of(sweep.combinations[best.combination].settings)
+    if best is None:
+        return None
+    return {each.name: each.value for each in sweep.combinations[best.combination].settings}
 
 
 def verdict(

@@ -118,6 +118,11 @@ def test_a_tie_goes_to_the_smaller_and_names_the_others() -> None:
     assert verdict.recommended_values(found) == {"OLLAMA_NUM_PARALLEL": "4"}
 
 
+def test_a_recommended_variable_without_a_value_is_taken_away() -> None:
+    only = sweeps.sweep([combination(parallel(None), [point(1, 50)])])
+    assert verdict.recommended_values(only) == {"OLLAMA_NUM_PARALLEL": None}
+
+
 def test_more_at_once_that_write_no_more_are_not_the_best() -> None:
     one, *_ = sweeps.usual()
     best = best_point(one)
