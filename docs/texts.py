@@ -74,9 +74,10 @@ combination of settings, and which is best. The exit code is 0 with a recommenda
 be recommended; 2 where nothing could be measured.
 
 Each combination is a start of `PATH serve` on a free port of this machine, with these settings and none
-other of Ollama's but `OLLAMA_MODELS` and `OLLAMA_NOPRUNE=1`, which keeps it from removing files of models.
-One request loads the model, and bursts of 1, 2, 4 and so on follow, up to twice as many as it is meant to
-serve at once. Where a start takes no longer than measuring once, the combinations take turns.
+other of Ollama's but `OLLAMA_MODELS`, `OLLAMA_NOPRUNE=1`, which keeps it from removing files of models, and
+`OLLAMA_NO_CLOUD=1`. One request loads the model, and bursts of 1, 2, 4 and so on follow, up to twice as many
+as it is meant to serve at once. Where a start takes no longer than measuring once, the combinations take
+turns.
 
 The best writes most tokens a second at some number at once, with all answered, 95 of 100 first pieces within
 `ttft_limit_s`, and nothing spilled to RAM. What is slower by no more than repeats of the same lie apart, or

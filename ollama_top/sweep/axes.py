@@ -20,6 +20,7 @@ FIXED = {
     "OLLAMA_HOST": "each server gets a free port of this machine",
     "OLLAMA_MODELS": "--models names the folder",
     "OLLAMA_NOPRUNE": "it stays on, so that no server removes files of models",
+    "OLLAMA_NO_CLOUD": "it stays on, so that nothing leaves this machine",
 }
 """Variables that are no choice, and why."""
 SWITCHES = {"on": "true", "off": "false"}  # how defaults are told, and how they are read

@@ -18,7 +18,7 @@ from ollama_top.sweep.kept_server import KeptServer
 from ollama_top.sweep.surroundings import environment_of
 
 LOOPBACK = "127.0.0.1"
-READY_S, ASK_S, AGAIN_S = 120.0, 5.0, 0.05
+READY_S, ASK_S, AGAIN_S = 120.0, 5.0, 0.1
 ATTEMPTS = 3  # another program may take the port between the choice and the start
 TAKEN = "address already in use"
 
@@ -79,27 +79,32 @@ class OwnServer:
             async with asyncio.timeout(READY_S):
                 await self._ready(self.server, target)
         except TimeoutError:
-            words = await self.server.last_words()
-            raise BenchError(f"it did not answer within {READY_S:g} s", words) from None
+            raise BenchError(await _why_late(target), await self.server.last_words()) from None
         return Stand(target, Address(target.host, target.port), time.monotonic() - begun_s)
 
     async def _ready(self, server: KeptServer, target: Target) -> None:
         """Wait until this very server answers: another program may listen there before it does."""
-        http = Http(target.url, timeout_s=ASK_S, loopback=True, access=Access())
-        try:
-            while not await _answers(http) or not server.owns(target.port):
-                if server.is_over:
-                    raise BenchError(server.problem or "it ended by itself", server.log)
-                await asyncio.sleep(AGAIN_S)
-        finally:
-            await http.close()
+        while not await _answers(target) or not server.owns(target.port):
+            if server.is_over:
+                raise BenchError(server.problem or "it ended by itself", server.log)
+            await asyncio.sleep(AGAIN_S)
 
 
-async def _answers(http: Http) -> bool:
+async def _why_late(target: Target) -> str:
+    """Why a server was not ready in time."""
+    if await _answers(target):
+        return "what answers is no process that it has started, so that nobody could vouch for its end"
+    return f"it did not answer within {READY_S:g} s"
+
+
+async def _answers(target: Target) -> bool:
+    http = Http(target.url, timeout_s=ASK_S, loopback=True, access=Access())
     try:
         await http.get("/api/version")
     except HttpError:
         return False
+    finally:
+        await http.close()
     return True
 
 

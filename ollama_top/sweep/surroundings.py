@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from ollama_top.model.sweep import SweepSetting
 from ollama_top.ollama.variables import PREFIXES
 
-HOST, MODELS, NO_PRUNE = "OLLAMA_HOST", "OLLAMA_MODELS", "OLLAMA_NOPRUNE"
+HOST, MODELS = "OLLAMA_HOST", "OLLAMA_MODELS"
+NO_PRUNE, NO_CLOUD = "OLLAMA_NOPRUNE", "OLLAMA_NO_CLOUD"
 
 
 def environment_of(
@@ -13,8 +14,9 @@ def environment_of(
 ) -> dict[str, str]:
     """What the server is started with; `models` is the folder of the models, None for Ollama's default.
 
-    Without OLLAMA_NOPRUNE a server removes, when it starts, what a pull by another server has not finished.
+    Without OLLAMA_NOPRUNE a server removes, when it starts, what a pull by another server has not finished;
+    with OLLAMA_NO_CLOUD it asks no other server for anything.
     """
     kept = {name: value for name, value in inherited.items() if not name.startswith(PREFIXES)}
-    own = {HOST: address, NO_PRUNE: "1"} | ({MODELS: models} if models else {})
+    own = {HOST: address, NO_PRUNE: "1", NO_CLOUD: "1"} | ({MODELS: models} if models else {})
     return kept | {each.name: each.value for each in settings if each.value is not None} | own

@@ -49,6 +49,7 @@ async def test_each_combination_gets_a_server_of_its_own_with_nothing_else_of_ol
         "OLLAMA_HOST": f"127.0.0.1:{first.target.port}",
         "OLLAMA_MODELS": "/models",
         "OLLAMA_NOPRUNE": "1",
+        "OLLAMA_NO_CLOUD": "1",
     }
     assert told["CUDA_VISIBLE_DEVICES"] == "0"
     assert first.start_s is not None
@@ -68,9 +69,8 @@ def test_no_variable_of_ollamas_is_passed_on_but_those_of_the_sweep(
     inherited |= {"OLLAMA_HOST": "0.0.0.0", "OLLAMA_MODELS": "/x", "PATH": "/bin"}
     found = environment_of(inherited, TWO, "127.0.0.1:1", models)
     ours = {name for name in found if name.startswith(("OLLAMA_", "LLAMA_ARG_"))}
-    assert ours == {"OLLAMA_NUM_PARALLEL", "OLLAMA_HOST", "OLLAMA_NOPRUNE"} | (
-        {"OLLAMA_MODELS"} if models else set()
-    )
+    fixed = {"OLLAMA_HOST", "OLLAMA_NOPRUNE", "OLLAMA_NO_CLOUD"}
+    assert ours == {"OLLAMA_NUM_PARALLEL", *fixed, *(["OLLAMA_MODELS"] if models else [])}
     assert found["OLLAMA_HOST"] == "127.0.0.1:1"
     assert found["PATH"] == "/bin"
 
@@ -87,6 +87,22 @@ async def test_another_program_that_takes_the_port_is_not_taken_for_ours(
         assert stand.target.port != other.port
         await bench.put_back()
         assert next(ports, None) is None
+
+
+async def test_a_server_that_is_none_of_what_was_started_is_not_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As that of a program which has a container do the work: nobody could vouch for its end."""
+    path = tmp_path / "ollama"
+    path.write_text("#!/bin/sh\nexec sleep 60\n")
+    path.chmod(0o755)
+    monkeypatch.setattr(own_server, "READY_S", 1)
+    with Answering(ollama(Capture(NEWEST))) as other:
+        monkeypatch.setattr(own_server, "_free_port", lambda: other.port)
+        bench = OwnServer(str(path))
+        with pytest.raises(BenchError, match="what answers is no process that it has started"):
+            await bench.look()
+    await bench.put_back()
 
 
 async def test_a_port_that_stays_taken_is_told(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
