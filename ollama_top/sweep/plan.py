@@ -40,7 +40,7 @@ class Plan:
     def waves(self, at: int) -> int:
         """How often as many as are served at once come to an end, in one repeat of a combination."""
         parallel = parallel_of(self.combinations[at], self.release, self.spec.held_at_one)
-        return 1 + sum(math.ceil(each / parallel) for each in self.levels(at))
+        return sum(math.ceil(each / parallel) for each in self.levels(at))
 
     def dialect(self, number: int) -> Dialect:
         """How Ollama is asked in one round: prompts of no two rounds are alike, so that none is cached."""
@@ -64,7 +64,7 @@ class Visit:
 class Pace:
     """How long things take, by what was seen or else supposed."""
 
-    start_s: float
+    start_s: float  # with the load of the model
     wave_s: float
     is_seen: bool
 

@@ -70,11 +70,11 @@ def test_each_is_measured_as_often_as_planned_and_the_first_visit_is_the_same(
 
 def test_the_duration_is_of_starts_and_waves() -> None:
     those = plan("NUM_PARALLEL=2", repeats=2)
-    assert those.waves(0) == 1 + 1 + 1 + 2
+    assert those.waves(0) == 1 + 1 + 2
     visits = tuple(plans.visits(those, is_cheap=True))
     pace = Pace(start_s=10, wave_s=2, is_seen=True)
-    assert plans.seconds(those, visits, pace) == 2 * 10 + 2 * 5 * 2
-    assert plans.seconds(those, visits, pace, is_started=True) == 10 + 2 * 5 * 2
+    assert plans.seconds(those, visits, pace) == 2 * 10 + 2 * 4 * 2
+    assert plans.seconds(those, visits, pace, is_started=True) == 10 + 2 * 4 * 2
     assert (plans.bursts(those), plans.requests(those)) == (6, 14)
 
 
