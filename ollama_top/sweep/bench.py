@@ -7,6 +7,7 @@ from typing import Protocol
 from ollama_top.burst.wire import Address
 from ollama_top.model.sweep import SweepSetting
 from ollama_top.ollama.host import Target
+from ollama_top.sources.http import Access, Http
 
 
 class BenchError(Exception):
@@ -24,6 +25,12 @@ class Stand:
     target: Target
     address: Address
     start_s: float | None = None  # from its start to its first answer; None where it was not started for this
+    access: Access = Access()  # what it wants to see, and whom to take for it
+
+    def http(self, timeout_s: float) -> Http:
+        """A client of it, to be closed by whoever asks for one; raises HttpError for a bad CA file."""
+        target = self.target
+        return Http(target.url, timeout_s=timeout_s, loopback=target.is_loopback, access=self.access)
 
 
 class Bench(Protocol):

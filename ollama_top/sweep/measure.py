@@ -8,7 +8,7 @@ from ollama_top.burst.course import ALONE, Course
 from ollama_top.burst.service import WHOLE
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.sources.commands import Commands
-from ollama_top.sources.http import Access, Http, HttpError
+from ollama_top.sources.http import HttpError
 from ollama_top.sweep.axes import Settings
 from ollama_top.sweep.bench import BenchError, Stand
 from ollama_top.sweep.plan import Plan
@@ -83,7 +83,7 @@ async def ladder(stand: Stand, plan: Plan, at: int, number: int, tell: Tell) -> 
 
 async def memory(stand: Stand, model: str) -> Memory:
     """What the model takes now; nothing where that is not told."""
-    http = Http(stand.target.url, timeout_s=ASK_S, loopback=stand.target.is_loopback, access=Access())
+    http = stand.http(ASK_S)
     try:
         found = next((each for each in await Commands(http).loaded() if each.name == model), None)
     except (HttpError, BadReplyError):

@@ -1,7 +1,7 @@
 """What a sweep will send, in which order, and how long that takes about. Pure."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ollama_top.burst.dialects import Dialect
@@ -31,7 +31,7 @@ class Plan:
     ttft_limit_s: float
     before: KeptSweep | None = None  # the last one alike, to tell how long it takes
     notes: tuple[str, ...] = ()
-    refused: dict[int, str] = field(default_factory=dict)  # combinations that make no sense here, and why
+    refused: Mapping[int, str] = field(default_factory=dict)  # combinations that make no sense here, and why
 
     def levels(self, at: int) -> tuple[int, ...]:
         """The requests at once that a combination is measured with."""

@@ -13,7 +13,7 @@ from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.ollama.replies import DescribedModel
 from ollama_top.ollama.wishes import CONTEXT
 from ollama_top.sources.api import NoSuchModelError, OllamaApi
-from ollama_top.sources.http import Access, Http, HttpError
+from ollama_top.sources.http import HttpError
 from ollama_top.sweep import axes
 from ollama_top.sweep.bench import Stand
 from ollama_top.sweep.keeping import last_alike
@@ -30,7 +30,7 @@ Recall = Callable[[str], Sequence[KeptSweep]]
 
 async def prepare(stand: Stand, wishes: SweepWishes, salt: int, recall: Recall) -> Plan:
     """What will be done, by what there is; raises CannotMeasureError."""
-    http = Http(stand.target.url, timeout_s=ASK_S, loopback=stand.target.is_loopback, access=Access())
+    http = stand.http(ASK_S)
     try:
         version = replies.parse_version(await http.get("/api/version"))
         described = await _described(OllamaApi(http), wishes.model)
