@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from ollama_top.model.text import printable
 
@@ -59,6 +60,13 @@ def fail(error: Exception, code: int) -> int:
     if sys.stderr is not None:
         print(f"ollama-top: {printable(str(error))}", file=sys.stderr)
     return code
+
+
+def tell(words: str) -> None:
+    """Say something on standard error, if there is somewhere to say it."""
+    if sys.stderr is not None:
+        with suppress(OSError):  # a terminal that was closed
+            print(words, file=sys.stderr, flush=True)
 
 
 def drop_output() -> None:

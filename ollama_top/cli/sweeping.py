@@ -7,7 +7,6 @@ import argparse
 import os
 import platform
 import shutil
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -16,7 +15,7 @@ from ollama_top.burst.spec import CannotMeasureError
 from ollama_top.cli import cancellable
 from ollama_top.cli.asking import agrees
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import NOTHING_READ, fail
+from ollama_top.cli.exits import NOTHING_READ, fail, tell
 from ollama_top.cli.options import access_of, target_of
 from ollama_top.cli.progress import Progress
 from ollama_top.columns import formats
@@ -91,7 +90,7 @@ async def _sweep(options: argparse.Namespace, settings: Settings, wishes: SweepW
         return _failed(bench, error)
     except CannotMeasureError as error:
         return fail(error, NOTHING_READ)
-    print(text.plan_text(plan, bench.name), file=sys.stderr)
+    tell(text.plan_text(plan, bench.name))
     consents = (*_long(plan), *await _beside(options, settings))
     if consents and not options.yes and not await agrees(consents, "Begin?"):
         return NOTHING_READ
@@ -105,7 +104,7 @@ async def _sweep(options: argparse.Namespace, settings: Settings, wishes: SweepW
 def _failed(bench: Bench, error: BenchError) -> int:
     """Say why the server is not there, with its own last words."""
     for line in error.log:
-        print(f"    {printable(line)}", file=sys.stderr)
+        tell(f"    {printable(line)}")
     return fail(BenchError(f"{bench.name} does not serve: {error}"), NOTHING_READ)
 
 
@@ -156,7 +155,7 @@ def _told(options: argparse.Namespace, sweep: Sweep, pace: Pace) -> int:
     try:
         _file(options, sweep.model).add(kept)
     except NotKeptError as error:
-        print(f"ollama-top: {printable(str(error))}", file=sys.stderr)
+        tell(f"ollama-top: {printable(str(error))}")
     if options.json:
         show.write(document.as_text(document.of_value(sweep), indent=2))
     else:
