@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from texts import BURST, COMPARISON, DOCTOR, FEED, HEAD, METRICS_HEAD, MISSING, OF_OLLAMA, WHAT_IF
+from texts import BURST, COMPARISON, DOCTOR, FEED, HEAD, METRICS_HEAD, MISSING, OF_OLLAMA, SWEEP, WHAT_IF
 
 from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import VARIABLES, Settings
@@ -23,6 +23,7 @@ from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.sweep import Sweep
 from ollama_top.model.vocabulary import Vocabulary
 from ollama_top.model.what_if import WhatIf
 from ollama_top.ollama.families import Release
@@ -32,7 +33,7 @@ from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import ORDER, OWN_KEYS
 from ollama_top.proxy.metrics.declared import METRICS
 
-DOCUMENTS = (WhatIf, Burst, Comparison)
+DOCUMENTS = (WhatIf, Burst, Comparison, Sweep)
 """Those that a command of its own prints."""
 
 REFERENCE = Path(__file__).parent / "reference.md"
@@ -63,7 +64,8 @@ def reference() -> str:
     parts = [HEAD, "\n".join(_top()), *map(_part, _parts().items()), MISSING]
     parts += [WHAT_IF, *_table_of(WhatIf), *map(_part, _parts_of(WhatIf).items())]
     parts += [BURST, *_table_of(Burst), *map(_part, _parts_of(Burst).items())]
-    parts += [COMPARISON, *_table_of(Comparison), *map(_part, _parts_of(Comparison).items()), DOCTOR]
+    parts += [COMPARISON, *_table_of(Comparison), *map(_part, _parts_of(Comparison).items())]
+    parts += [SWEEP, *_table_of(Sweep), *map(_part, _parts_of(Sweep).items()), DOCTOR]
     parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics()]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
     parts += [_checks(), _ollama_variables(), _settings(), _variables(), _exit_codes()]

@@ -63,8 +63,26 @@ be measured. Prompts and answers are counted, and not kept. With `--against` it 
 
 COMPARISON = """## Comparison
 
-`ollama-top burst --against URL[=name] ... --json` prints one document: the same bursts sent in turn to Ollama
-and to servers that speak OpenAI's dialect, over several rounds.
+`ollama-top burst --against URL[=name][#model] ... --json` prints one document: the same bursts sent in turn
+to Ollama and to servers that speak OpenAI's dialect, over several rounds.
+"""
+
+SWEEP = """## The sweep document
+
+`ollama-top sweep --own-server PATH --json` prints one document: what a server of its own did under each
+combination of settings, and which is best. The exit code is 0 with a recommendation; 1 where none is fit to
+be recommended; 2 where nothing could be measured.
+
+Each combination is a start of `PATH serve` on a free port of this machine, with these settings and none
+other of Ollama's but `OLLAMA_MODELS`, `OLLAMA_NOPRUNE=1`, which keeps it from removing files of models, and
+`OLLAMA_NO_CLOUD=1`. One request loads the model, and bursts of 1, 2, 4 and so on follow, up to twice as many
+as it is meant to serve at once. Where a start takes no longer than measuring once, the combinations take
+turns.
+
+The best writes most tokens a second at some number at once, with all answered, 95 of 100 first pieces within
+`ttft_limit_s`, and nothing spilled to RAM. What is slower by no more than repeats of the same lie apart, or
+by 2 %, is a tie; of those the one is taken that sets the fewest variables otherwise than by default, and the
+smallest values.
 """
 
 DOCTOR = f"""## The doctor's document

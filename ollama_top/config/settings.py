@@ -25,8 +25,8 @@ VARIABLES: dict[str, str] = {
     "XDG_CONFIG_HOME": "Where the settings file lies on Linux, in `ollama-top/config.toml`, and a user's own"
     " units of systemd's.",
     "XDG_RUNTIME_DIR": "Where proxies put their feeds, and monitors find them, in `ollama-top/`.",
-    "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme, and what bursts measured, are kept on"
-    " Linux, in `ollama-top/`.",
+    "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme, and what bursts and sweeps measured, are"
+    " kept on Linux, in `ollama-top/`.",
     "HOMEBREW_USER_CONFIG_HOME": "Where Homebrew on macOS looks for a person's variables for its service.",
     "NO_COLOR": "Set to anything: the screen does without colours.",
 }

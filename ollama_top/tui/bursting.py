@@ -13,7 +13,7 @@ from ollama_top.control.sight import model_of, name_of
 from ollama_top.model.frame import Frame
 from ollama_top.tui.doing import READ_ONLY
 from ollama_top.tui.draw.fit import wrap
-from ollama_top.tui.messages import InstalledCame
+from ollama_top.tui.messages import InstalledCame, Noticed
 from ollama_top.tui.screens import questions
 from ollama_top.tui.screens.burst import BurstScreen
 from ollama_top.tui.screens.choice import YES
@@ -97,5 +97,11 @@ class Bursting:
         is_demo = self.app.newest is not None and self.app.newest.snapshot.demo
         whose = [*self._command, *(["--demo"] if is_demo else [])]
         words = [*whose, "burst", "--events", "--yes", "--model", name]
-        screen = BurstScreen(words, lambda send: self._ask(name, (), send), self.app.view, self.app.look)
+        screen = BurstScreen(
+            words,
+            lambda send: self._ask(name, (), send),
+            lambda text: self.app.post_message(Noticed(text)),
+            self.app.view,
+            self.app.look,
+        )
         self.app.push_screen(screen, lambda _: self.app.update())
