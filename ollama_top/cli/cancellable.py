@@ -12,19 +12,27 @@ from ollama_top.cli.exits import INTERRUPTED
 STDIN, READ_BYTES = 0, 4096
 
 
-def run(work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool = False) -> int:
-    """Carry work out; its exit code. `with_parent` says that whoever started us holds our standard input."""
+def run(
+    work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool = False, is_calm: bool = False
+) -> int:
+    """Carry work out; its exit code.
+
+    `with_parent` says that whoever started us holds our standard input; `is_calm` that a Ctrl+C is heard
+    once only, since what puts a server back must not be broken off.
+    """
     try:
-        return asyncio.run(_cancellable(work, with_parent=with_parent))
+        return asyncio.run(_cancellable(work, with_parent=with_parent, is_calm=is_calm))
     except asyncio.CancelledError:
         return INTERRUPTED
 
 
-async def _cancellable(work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool) -> int:
+async def _cancellable(
+    work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool, is_calm: bool
+) -> int:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     if task is not None:
         leave = _leaving(task)
-        _heed_signals(loop, leave, task)
+        _heed_signals(loop, leave, leave if is_calm else task.cancel)
         if with_parent:
             _watch_parent(lambda: loop.call_soon_threadsafe(leave))
     return await work()
@@ -44,14 +52,14 @@ def _leaving(task: "asyncio.Task[int]") -> Callable[[], None]:
 
 
 def _heed_signals(
-    loop: asyncio.AbstractEventLoop, leave: Callable[[], None], task: "asyncio.Task[int]"
+    loop: asyncio.AbstractEventLoop, leave: Callable[[], object], interrupt: Callable[[], object]
 ) -> None:
     """Leave at a signal, but for those that whoever started us had ignored (nohup); Ctrl+C is heard again."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             loop.add_signal_handler(number, leave)
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
+        loop.add_signal_handler(signal.SIGINT, interrupt)
 
 
 def _watch_parent(is_gone: Callable[[], object]) -> None:

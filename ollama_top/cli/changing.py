@@ -4,9 +4,6 @@ Must never change anything before the plan was shown and agreed to.
 """
 
 import argparse
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,12 +13,14 @@ from pathlib import Path
 from ollama_top.apply import advice, gate, planning, undoing
 from ollama_top.apply.course import Course, Parts, Wishes
 from ollama_top.apply.gate import CalledOffError
-from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
+from ollama_top.apply.hands import hands_for
 from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.apply.undoing import CannotUndoError
-from ollama_top.cli.exits import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail
+from ollama_top.cli import cancellable
+from ollama_top.cli.asking import agrees
+from ollama_top.cli.exits import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail, tell
 from ollama_top.cli.feeds import feed_of
-from ollama_top.cli.leaving import leaving_calmly
+from ollama_top.cli.rights import RefusedError, with_rights, words_of
 from ollama_top.config.settings import Settings
 from ollama_top.control.asked import BadChangeError, asked
 from ollama_top.doctor.facts import release
@@ -37,11 +36,6 @@ from ollama_top.outputs import plan as text
 
 INTERVAL_S = 0.5
 CODES = {Outcome.KEPT: DONE, Outcome.FAILED: NOT_TAKEN_BACK}
-BY_HAND = "The same by hand, with root's rights:"
-
-
-class RefusedError(Exception):
-    """Nothing was changed; the text says why."""
 
 
 @dataclass(slots=True)
@@ -64,22 +58,27 @@ Deed = Callable[[View], Awaitable[int]]
 def run(options: argparse.Namespace, settings: Settings, deed: Deed) -> int:
     """Look at the server, and do something with what is seen; the exit code."""
 
-    async def look() -> int:
-        with leaving_calmly():
-            async with _viewed(options, settings) as view:
-                return await deed(view)
+    async def work() -> int:
+        async with viewed(options, settings) as view:
+            return await deed(view)
 
+    return refusable(lambda: cancellable.run(work, is_calm=True))
+
+
+def refusable(act: Callable[[], int]) -> int:
+    """The exit code of something that may be refused before anything was changed."""
     try:
-        return asyncio.run(look())
+        return act()
     except (RefusedError, BadChangeError, JournalError, CannotUndoError) as error:
         return fail(error, NOTHING_READ)
 
 
 @asynccontextmanager
-async def _viewed(options: argparse.Namespace, settings: Settings) -> AsyncIterator[View]:
+async def viewed(options: argparse.Namespace, settings: Settings) -> AsyncIterator[View]:
+    """The server, looked at twice: what the service says comes with the second look."""
     feed = feed_of(options, settings)(INTERVAL_S, show.PATIENCE_S)
     async with aclosing(feed.frames()) as frames:
-        await anext(frames)  # what the service says comes with the second
+        await anext(frames)
         yield View(feed, frames, await anext(frames))
 
 
@@ -182,11 +181,11 @@ async def _agreed(
         show.write(_as_asked(options, plan) if options.plan or options.json else text.as_text(plan))
         return NOTHING_READ if plan.refusal is not None else DONE
     hands = hands_for(plan)
-    _talk(text.as_text(plan, _rights(plan, hands)))
-    if not options.yes and not await _says_yes():
+    _talk(text.as_text(plan, words_of(plan, hands)))
+    if not options.yes and not await agrees((), "Do this?"):
         return NOTHING_READ
     if hands is None:
-        hands = await in_daemon_thread(lambda: _with_rights(plan))
+        hands = await in_daemon_thread(lambda: with_rights(plan))
     parts = Parts(hands, journal, view.next, _talk, _may_kill)
     receipt = await carry(parts)
     show.write(_of_receipt(options, receipt))
@@ -194,28 +193,10 @@ async def _agreed(
     return DONE if is_as_wanted else CODES.get(receipt.outcome, TAKEN_BACK)
 
 
-def _rights(plan: Plan, hands: Hands | None) -> str | None:
-    if not plan.needs_root:
-        return None
-    if os.geteuid() == 0:
-        return "root's, which you have"
-    return "root's, which sudo gives" + ("" if hands is not None else " for your password")
-
-
-def _with_rights(plan: Plan) -> Hands:
-    """Hands after the user was asked for a password; raises RefusedError with what to type instead."""
-    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and ask_for_rights()
-    hands = hands_for(plan) if is_asked else None
-    if hands is None:
-        _talk("\n".join([BY_HAND, *text.by_hand(plan)]))
-        raise RefusedError("root's rights are needed, and cannot be had here")
-    return hands
-
-
 def _as_asked(options: argparse.Namespace, plan: Plan) -> str:
     if options.json:
         return document.as_text(document.of_value(plan), indent=2)
-    return text.as_text(plan, _rights(plan, hands_for(plan)))
+    return text.as_text(plan, words_of(plan, hands_for(plan)))
 
 
 def _of_receipt(options: argparse.Namespace, receipt: Receipt) -> str:
@@ -224,25 +205,10 @@ def _of_receipt(options: argparse.Namespace, receipt: Receipt) -> str:
     return text.receipt(receipt)
 
 
-async def _says_yes() -> bool:
-    return await _answers("Do this?", "nobody can be asked here; --yes agrees")
-
-
 async def _may_kill(pid: int) -> bool:
-    return await _answers(f"Process {pid} does not end. Kill it (SIGKILL)?", f"process {pid} does not end")
-
-
-async def _answers(question: str, nobody: str) -> bool:
-    """Whether a person says yes; no where there is none to ask."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        _talk(f"ollama-top: {nobody}")
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr)
-    sys.stderr.flush()
-    answer = await in_daemon_thread(sys.stdin.readline)  # so that a signal ends the wait
-    return answer.strip().lower() in {"y", "yes"}
+    return await agrees((), f"Process {pid} does not end. Kill it (SIGKILL)?")
 
 
 def _talk(said: str) -> None:
     """Tell a person what goes on."""
-    print("\n".join(map(printable, said.split("\n"))), file=sys.stderr, flush=True)
+    tell("\n".join(map(printable, said.split("\n"))))

@@ -14,10 +14,12 @@ from contextlib import asynccontextmanager
 from ollama_top.burst.spec import CannotMeasureError
 from ollama_top.cli import cancellable
 from ollama_top.cli.asking import agrees
+from ollama_top.cli.changing import refusable
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import NOTHING_READ, fail, tell
+from ollama_top.cli.exits import NOT_TAKEN_BACK, NOTHING_READ, fail, tell
 from ollama_top.cli.options import access_of, target_of
 from ollama_top.cli.progress import Progress
+from ollama_top.cli.sweeping_real import real_bench
 from ollama_top.columns import formats
 from ollama_top.config.kept_results import sweep_file
 from ollama_top.config.result_file import NotKeptError, ResultFile
@@ -51,16 +53,35 @@ DEMO = "the demo's "  # models are none of the same names
 
 def run(options: argparse.Namespace, settings: Settings, wishes: SweepWishes) -> int:
     """Measure and print; the exit code. However a user leaves, the server is put back."""
-    program = None if options.demo else program_of(options.own_server)
+    own = program_of(options.own_server) if options.own_server and not options.demo else None
+    is_real = own is None and not options.demo
 
     async def work() -> int:
-        async with _bench(options, program) as bench:
-            try:
-                return await _sweep(options, settings, wishes, bench)
-            finally:
-                await bench.put_back()
+        async with _bench(options, own) as bench:
+            return await _on(bench, options, wishes, await _beside(options, settings))
 
-    return cancellable.run(work)
+    async def work_on_real() -> int:
+        async with real_bench(options, settings, wishes) as real:
+            return await _on(real.server, options, wishes, real.consents)
+
+    try:
+        return refusable(lambda: cancellable.run(work_on_real if is_real else work, is_calm=is_real))
+    except BenchError as error:
+        _say_words(error)
+        return fail(BenchError(f"the server is not as it was: {error}"), NOT_TAKEN_BACK)
+
+
+async def _on(
+    bench: Bench,
+    options: argparse.Namespace,
+    wishes: SweepWishes,
+    consents: Sequence[str],
+) -> int:
+    """Measure on a bench, and leave it as it was; the exit code."""
+    try:
+        return await _sweep(options, wishes, bench, consents)
+    finally:
+        await bench.put_back()
 
 
 def program_of(path: str) -> str:
@@ -83,7 +104,9 @@ async def _bench(options: argparse.Namespace, program: str | None) -> AsyncItera
         yield OwnServer(simulated, title="the simulated Ollama")
 
 
-async def _sweep(options: argparse.Namespace, settings: Settings, wishes: SweepWishes, bench: Bench) -> int:
+async def _sweep(
+    options: argparse.Namespace, wishes: SweepWishes, bench: Bench, consents: Sequence[str]
+) -> int:
     try:
         plan = await prepare(await bench.look(), wishes, time.time_ns() % SALTS, _recall(options))
     except BenchError as error:
@@ -91,7 +114,7 @@ async def _sweep(options: argparse.Namespace, settings: Settings, wishes: SweepW
     except CannotMeasureError as error:
         return fail(error, NOTHING_READ)
     tell(text.plan_text(plan, bench.name))
-    consents = (*_long(plan), *await _beside(options, settings))
+    consents = (*_long(plan), *consents)
     if consents and not options.yes and not await agrees(consents, "Begin?"):
         return NOTHING_READ
     progress = Progress()
@@ -103,9 +126,13 @@ async def _sweep(options: argparse.Namespace, settings: Settings, wishes: SweepW
 
 def _failed(bench: Bench, error: BenchError) -> int:
     """Say why the server is not there, with its own last words."""
+    _say_words(error)
+    return fail(BenchError(f"{bench.name} does not serve: {error}"), NOTHING_READ)
+
+
+def _say_words(error: BenchError) -> None:
     for line in error.log:
         tell(f"    {printable(line)}")
-    return fail(BenchError(f"{bench.name} does not serve: {error}"), NOTHING_READ)
 
 
 def _long(plan: Plan) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`ollama-top sweep`: which settings serve a model best, measured on a server that it starts for that."""
+"""`ollama-top sweep`: which settings serve a model best, measured on a server of its own or on yours."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--own-server",
         metavar="PATH",
         help="the program to start as `PATH serve`, such as /usr/local/bin/ollama: a server of its own, on a"
-        " free port, which is ended in any case",
+        " free port, which is ended in any case (default: your server, as `set` changes it, put back after)",
     )
     parser.add_argument(
         "--models", metavar="DIR", help="folder of its models (default: $OLLAMA_MODELS, else Ollama's own)"
@@ -57,8 +57,6 @@ def _run(options: argparse.Namespace) -> int:
     wishes = wishes_of(options)
     if (problem := checking.check(wishes)) is not None:
         raise UsageError(problem)
-    if not (options.own_server or options.demo):
-        raise UsageError("--own-server PATH is needed: only a server that is started for it is measured")
     settings = settings_of(options)
     return printed(lambda: sweeping.run(options, settings, wishes))
 
@@ -91,8 +89,9 @@ def wishes_of(options: argparse.Namespace) -> "SweepWishes":
 COMMAND = Command(
     "sweep",
     "measure one setting after another, and recommend the best",
-    "Start a server of its own with each combination of settings, send bursts of rising size, and recommend"
-    " the settings that write most tokens with first pieces in time and nothing in RAM that a GPU could hold."
+    "Give the server, or one of its own, each combination of settings, send bursts of rising size, and"
+    " recommend the settings that write most tokens with first pieces in time and nothing in RAM that a GPU"
+    " could hold."
     " Exit status 1: none is fit to be recommended; 2: nothing could be measured.",
     _declare,
     _run,
