@@ -90,7 +90,7 @@ async def change(options: argparse.Namespace, view: View) -> int:
         return await _finish(options, view, journal, cut_off, Way.THERE)
     if cut_off is not None:
         raise RefusedError(undoing.cut_off_words(cut_off))
-    _check_seen(view.frame)
+    check_seen(view.frame)
     changes = asked(options.assignments, options.unset, release(view.frame.snapshot))
     paths = await _closable(options, view.frame)
     plan = await in_daemon_thread(lambda: planning.plan(view.frame, changes, is_held=bool(paths)))
@@ -120,7 +120,7 @@ async def _closable(options: argparse.Namespace, frame: Frame) -> tuple[Path, ..
         raise RefusedError(str(error)) from None
 
 
-def _check_seen(frame: Frame) -> None:
+def check_seen(frame: Frame) -> None:
     """That there is something to change: a server that answers, or a service that should run."""
     server = frame.snapshot.server
     if not server.reachable and isinstance(frame.snapshot.service, Missing):

@@ -13,7 +13,7 @@ from ollama_top.apply.journal import Journal
 from ollama_top.apply.residents import residents_of
 from ollama_top.apply.series import Series
 from ollama_top.burst.site import address_of
-from ollama_top.cli.changing import View, viewed
+from ollama_top.cli.changing import View, check_seen, viewed
 from ollama_top.cli.options import access_of
 from ollama_top.cli.rights import RefusedError, with_rights
 from ollama_top.config.settings import Settings
@@ -47,6 +47,7 @@ async def real_bench(
 ) -> AsyncIterator[RealBench]:
     """The server that is looked at; raises RefusedError, BadChangeError and JournalError."""
     async with viewed(options, settings) as view:
+        check_seen(view.frame)
         changes = _changes(wishes, view)
         journal = Journal()
         if (cut_off := journal.cut_off()) is not None:

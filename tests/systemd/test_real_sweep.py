@@ -1,4 +1,4 @@
-"""A sweep of a server under systemd: measured with each value, and with its own settings again however it ends."""
+"""A sweep of a server under systemd: however it ends, the server has its own settings again."""
 
 import json
 import sys
@@ -14,10 +14,12 @@ pytestmark = pytest.mark.systemd
 
 KILLED = str(Path(__file__).with_name("killed.py"))
 SWEEP = (
-    *("sweep", "--set", f"{N}=1,2", "--model", "gemma3:270m", "--tokens", "8"),
-    "--repeats",
-    "1",
-    "--yes",
+    "sweep",
+    "--set",
+    f"{N}=1,2",
+    "--model",
+    "gemma3:270m",
+    *["--tokens", "8", "--repeats", "1", "--yes"],
 )
 BEFORE = "3"
 
