@@ -24,6 +24,7 @@ from ollama_top.config.profile_file import (
     write_export,
 )
 from ollama_top.config.profiles import Book, Saved, UnfitNameError, check_name
+from ollama_top.control.asked import BadChangeError, full_name
 from ollama_top.doctor.starting_points import unlooked
 from ollama_top.engine import profiles as looked
 from ollama_top.engine.profiles import BUILT_IN
@@ -193,9 +194,9 @@ def _given(words: Sequence[str]) -> dict[str, str | None]:
     values: dict[str, str | None] = {}
     for word in words:
         short, equals, text = word.partition("=")
-        name, value = given.full_name(short), text or None
         if not equals:
             raise UsageError(f"{word[:40]!r} is no NAME=VALUE")
+        name, value = _full_name(short), text or None
         if name in values:
             raise UsageError(f"{name} is given twice")
         wrong = given.refusal(name, value) or given.mistake(name, value)
@@ -203,6 +204,13 @@ def _given(words: Sequence[str]) -> dict[str, str | None]:
             raise UsageError(wrong)
         values[name] = value
     return values
+
+
+def _full_name(name: str) -> str:
+    try:
+        return full_name(name)
+    except BadChangeError as error:
+        raise UsageError(str(error)) from None
 
 
 def _values_of_server(options: argparse.Namespace) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Profiles beside what a server has: what is usable of one, what it would change, how it differs. Pure."""
 
+import shlex
 from collections.abc import Iterable
 
 from ollama_top.model.configuration import Configuration
@@ -9,6 +10,7 @@ from ollama_top.model.profile import Compared, Difference, Origin, Profile, Stan
 from ollama_top.model.reading import Known, Missing, Reading, Why
 from ollama_top.ollama import given
 from ollama_top.ollama.families import Release
+from ollama_top.ollama.host import parse_target
 from ollama_top.ollama.set_now import is_certain, text_of
 from ollama_top.ollama.variables import is_same_value
 
@@ -42,6 +44,20 @@ def to_change(profile: Profile, snapshot: Snapshot) -> tuple[Change, ...]:
         return changes_of(profile, snapshot.service.value.configuration)
     other = {each.name for each in differences(profile, snapshot) if each.standing is not Standing.SAME}
     return tuple(each for each in profile.changes if each.name in other)
+
+
+def set_command(changes: Iterable[Change], snapshot: Snapshot) -> str | None:
+    """What to type to have changes made to this server: it shows its plan, and asks first.
+
+    None of a simulated one: the words would be about another.
+    """
+    if snapshot.demo:
+        return None
+    wanted, url = tuple(changes), snapshot.server.url
+    unset = [word for each in wanted if each.value is None for word in ("--unset", each.name)]
+    values = [f"{each.name}={each.value}" for each in wanted if each.value is not None]
+    host = [] if url == parse_target("").url else ["--host", url]
+    return shlex.join(["ollama-top", "set", *host, *values, *unset])
 
 
 def _has(configuration: Configuration, wanted: Change) -> bool:

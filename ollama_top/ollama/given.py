@@ -7,18 +7,13 @@ import re
 
 from ollama_top.ollama.environment import HIDDEN, kept
 from ollama_top.ollama.families import Release
-from ollama_top.ollama.misspelt import PREFIX, meant_by
+from ollama_top.ollama.misspelt import meant_by
 from ollama_top.ollama.variables import DECLARED, is_ours
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
-LARGEST_BYTES = 4096
+LARGEST_BYTES = 100_000  # Linux takes no more than 128 KiB for one variable
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 SHOWN = 40  # characters of a value in a sentence
-
-
-def full_name(name: str) -> str:
-    """The name of a variable, which a person may write without its OLLAMA_."""
-    return name if is_ours(name) or f"{PREFIX}{name}" not in DECLARED else f"{PREFIX}{name}"
 
 
 def refusal(name: str, value: str | None) -> str | None:

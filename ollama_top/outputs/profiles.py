@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from ollama_top.control.profiles import headline, to_change, untold
+from ollama_top.control.profiles import headline, set_command, to_change, untold
 from ollama_top.doctor.mending import steps
 from ollama_top.engine.answering import AskingFeed
 from ollama_top.engine.profiles import Descriptions, describe_loaded
@@ -75,7 +75,9 @@ def compared_text(found: Compared, snapshot: Snapshot) -> str:
         lines += ["", *found.prices]
     changes = to_change(found.profile, snapshot)
     if changes:
-        lines += ["", "to set it here:", *(f"    {each}" for each in steps(to_set_all(changes), snapshot))]
+        command = set_command(changes, snapshot)
+        lines += ["", "to set it, after a look at the plan:", f"    {command}"] if command else [""]
+        lines += ["by hand:", *(f"    {each}" for each in steps(to_set_all(changes), snapshot))]
     return _text([*lines, *(f"note: {each}" for each in found.profile.problems)])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role
 from ollama_top.columns.settings import UNSET
-from ollama_top.control.profiles import headline, untold
+from ollama_top.control.profiles import headline, set_command, untold
 from ollama_top.doctor.mending import steps
 from ollama_top.model.finding import Change, to_set_all
 from ollama_top.model.frame import Snapshot
@@ -61,7 +61,10 @@ def explanation(found: Compared, changes: tuple[Change, ...], snapshot: Snapshot
     for each in found.profile.changes:
         lines += [(), heading(each.name), *_effect(each, width)]
     if changes:
-        lines += [(), heading("How it is set here")]
+        command = set_command(changes, snapshot)
+        if command is not None:
+            lines += [(), heading("To set it, after a look at the plan"), *_step(command, width)]
+        lines += [(), heading("By hand")]
         lines += [line for each in steps(to_set_all(changes), snapshot) for line in _step(each, width)]
     return lines
 

@@ -88,7 +88,7 @@ def test_one_that_is_there_is_replaced_only_when_that_is_wanted(profile: Profile
         (["save", "x", "NUM_PARALLEL=4", "OLLAMA_NUM_PARALLEL=5"], "OLLAMA_NUM_PARALLEL is given twice"),
         (["save", "x", "PATH=/bin"], "'PATH' is no variable of Ollama's"),
         (["save", "x", "ORIGINS=a\nb"], "a line break or another control character"),
-        (["save", "x", f"ORIGINS={'y' * (1 << 20)}"], "1048576 bytes are more than the 4096"),
+        (["save", "x", f"ORIGINS={'y' * (1 << 20)}"], "1048576 bytes are more than the 100000"),
         (["save", "x", "OLLAMA_API_KEY=hush"], "it may be a secret"),
         (["show", "x"], "there is no profile 'x'; there are one-model, throughput, long-context, defaults"),
         (["diff", "x"], "there is no profile 'x'"),

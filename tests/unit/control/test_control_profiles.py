@@ -7,7 +7,15 @@ import pytest
 from frames import DENIED, setting
 from frames_service import said, service
 
-from ollama_top.control.profiles import changes_of, differences, headline, is_same, profile_of, to_change
+from ollama_top.control.profiles import (
+    changes_of,
+    differences,
+    headline,
+    is_same,
+    profile_of,
+    set_command,
+    to_change,
+)
 from ollama_top.model.configuration import Assignment, Configuration, Layer, Place, Unread
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Snapshot
@@ -133,3 +141,19 @@ def test_a_variable_of_the_environment_is_no_proof_of_what_is_hidden() -> None:
     hidden = setting(N, "(not shown: it may be a secret)", DENIED)
     seen = look(settings=(hidden,), environment=Known((Variable(N, None),), Source.PROCESSES))
     assert differences(profile(**{N: "4"}), seen)[0].standing is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (look(), f"ollama-top set {N}=4 'OLLAMA_ORIGINS=a b' --unset {K}"),
+        (
+            look(server=frames.server(url="http://127.0.0.1:11500")),
+            f"ollama-top set --host http://127.0.0.1:11500 {N}=4 'OLLAMA_ORIGINS=a b' --unset {K}",
+        ),
+        (look(demo=True), None),
+    ],
+)
+def test_what_to_type_is_about_the_server_that_is_looked_at(seen: Snapshot, words: str | None) -> None:
+    changes = (Change(N, "4"), Change(K, None), Change("OLLAMA_ORIGINS", "a b"))
+    assert set_command(changes, seen) == words

@@ -33,7 +33,7 @@ def test_what_is_not_shown_is_no_value() -> None:
 def test_what_of_ollamas_is_left_out_is_told() -> None:
     settings = (
         setting("OLLAMA_API_KEY", HIDDEN),
-        setting("OLLAMA_ORIGINS", "x" * 5000),
+        setting("OLLAMA_ORIGINS", "x" * 100_001),
         setting("PATH", "x"),
     )
     told = set_now.left_out(
@@ -41,7 +41,7 @@ def test_what_of_ollamas_is_left_out_is_told() -> None:
     )
     assert told == (
         "OLLAMA_API_KEY: it may be a secret, which ollama-top does not keep; it is left out",
-        "OLLAMA_ORIGINS: 5000 bytes are more than the 4096 that are taken; it is left out",
+        "OLLAMA_ORIGINS: 100001 bytes are more than the 100000 that are taken; it is left out",
     )
 
 
