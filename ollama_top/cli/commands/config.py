@@ -17,6 +17,7 @@ FLAGS = {
     "read_only": "read_only",
     "ca_file": "ca_file",
     "insecure": "insecure",
+    "feeds": "feed",
 }
 """By the key of a setting, the option that goes before it."""
 

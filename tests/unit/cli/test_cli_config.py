@@ -2,13 +2,16 @@
 
 import json
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ollama_top import cli
+from ollama_top.cli.commands.config import FLAGS
 from ollama_top.config.machine import this_machine
+from ollama_top.config.settings import Settings
 
 GENERAL = 'host = "general:1"\ntheme = "nord"\ninterval_s = 3\n'
 OF_MACHINE = f'[machine.{this_machine().id}]\nname = "here"\nhost = "machine:1"\ninterval_s = 4.5\n'
@@ -95,3 +98,26 @@ def test_what_cannot_be_used_is_named_by_file_line_and_key(
     for words in (["config", "show"], ["show"]):
         assert cli.run(words) == 64
         assert capsys.readouterr().err.startswith(f"ollama-top: {path()}:{problem}")
+
+
+def test_every_setting_has_an_option_that_is_known_here(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [*FLAGS] == [each.name for each in fields(Settings)]
+    given = [
+        "--host",
+        "h:1",
+        "--interval",
+        "4",
+        "--theme",
+        "nord",
+        "--read-only",
+        "--ca-file",
+        "c",
+        "--insecure",
+    ]
+    levels = {level for _, level, _ in shown(capsys, *given, "--feed", "/f").values()}
+    assert levels == {"flag"}
+
+
+def test_a_list_is_told_by_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    write("\nfeeds = [\n  '/a',\n  '/b',\n]\n")
+    assert shown(capsys)["feeds"] == ("/a, /b", "general", f"{path()}:2")
