@@ -120,7 +120,7 @@ def _assignment(change: Change) -> str:
 
 def _about(found: Compared, width: int) -> list[Line]:
     """What it is good for, its values beside those of the server, its price, and what is odd about it."""
-    lines = [heading(f"{found.profile.name}: {headline(found)}")]
+    lines = [*_wrapped(f"{found.profile.name}: {headline(found)}", Role.STRONG, width, indent=1)]
     lines += _wrapped(found.profile.why or "", Role.PLAIN, width)
     lines += _table(found.differences, width)
     lines += [line for each in untold(found.differences) for line in _wrapped(each, Role.FAINT, width)]
@@ -176,6 +176,6 @@ def _notes(notes: Sequence[str], width: int) -> list[Line]:
     return [line for each in notes for line in _wrapped(each, Role.WARNING, width)]
 
 
-def _wrapped(text: str, role: Role, width: int) -> Iterator[Line]:
-    for piece in wrap(Cell(text).text, max(1, width - 4)) if text else ():
-        yield fit_line((Cell("   "), Cell(piece, role)), width)
+def _wrapped(text: str, role: Role, width: int, indent: int = 3) -> Iterator[Line]:
+    for piece in wrap(Cell(text).text, max(1, width - indent - 1)) if text else ():
+        yield fit_line((Cell(" " * indent), Cell(piece, role)), width)
