@@ -11,16 +11,35 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from texts import BURST, COMPARISON, DOCTOR, FEED, HEAD, METRICS_HEAD, MISSING, OF_OLLAMA, SWEEP, WHAT_IF
+from texts import (
+    BURST,
+    COMPARED,
+    COMPARISON,
+    DOCTOR,
+    FEED,
+    HEAD,
+    METRICS_HEAD,
+    MISSING,
+    OF_OLLAMA,
+    OWN_SETTINGS,
+    PROFILES,
+    SETTINGS_FILE,
+    SHELF,
+    SWEEP,
+    WHAT_IF,
+)
 
 from ollama_top.cli import EXIT_CODES
-from ollama_top.config.settings import VARIABLES, Settings
+from ollama_top.config.settings import UNSET, VARIABLES, Settings
 from ollama_top.doctor.checks import CHECKS
+from ollama_top.doctor.starting_points import WHY
 from ollama_top.model.burst import Burst
 from ollama_top.model.comparison import Comparison
 from ollama_top.model.exchange import Exchange
 from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.own_setting import OwnSettings
+from ollama_top.model.profile import Compared, Shelf
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.sweep import Sweep
@@ -33,7 +52,7 @@ from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import ORDER, OWN_KEYS
 from ollama_top.proxy.metrics.declared import METRICS
 
-DOCUMENTS = (WhatIf, Burst, Comparison, Sweep)
+DOCUMENTS = (WhatIf, Burst, Comparison, Sweep, Shelf, Compared, OwnSettings)
 """Those that a command of its own prints."""
 
 REFERENCE = Path(__file__).parent / "reference.md"
@@ -66,6 +85,9 @@ def reference() -> str:
     parts += [BURST, *_table_of(Burst), *map(_part, _parts_of(Burst).items())]
     parts += [COMPARISON, *_table_of(Comparison), *map(_part, _parts_of(Comparison).items())]
     parts += [SWEEP, *_table_of(Sweep), *map(_part, _parts_of(Sweep).items()), DOCTOR]
+    parts += [PROFILES, SHELF, *_table_of(Shelf), COMPARED, *_table_of(Compared)]
+    parts += [*map(_part, _parts_of_profiles().items()), _built_in()]
+    parts += [OWN_SETTINGS, *_table_of(OwnSettings), *map(_part, _parts_of(OwnSettings).items())]
     parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics()]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
     parts += [_checks(), _ollama_variables(), _settings(), _variables(), _exit_codes()]
@@ -130,6 +152,18 @@ def _parts_of_feed() -> dict[str, type[Any]]:
     kinds = [inner for kind in (Exchange, Proxy, Held) for inner in (kind, *_inside(kind))]
     told = _parts()
     return {each.__name__: each for each in kinds if each.__name__ not in told}
+
+
+def _parts_of_profiles() -> dict[str, type[Any]]:
+    """The objects of profiles that no other document has."""
+    told = _parts()
+    kinds = [each for document in (Shelf, Compared) for each in _inside(document)]
+    return {each.__name__: each for each in kinds if each.__name__ not in told}
+
+
+def _built_in() -> str:
+    rows = [_row(f"`{name}`", why) for name, why in WHY.items()]
+    return "\n".join(["### Built-in profiles\n", *_header("name", "what it is good for"), *rows, ""])
 
 
 def _part(part: tuple[str, type[Any]]) -> str:
@@ -244,15 +278,11 @@ def _release(release: Release) -> str:
 def _settings() -> str:
     hints = get_type_hints(Settings)
     rows = [
-        _row(f"`{each.name}`", _kind(_bare(hints[each.name])), each.metadata[DOC])
+        _row(f"`{each.name}`", _kind(_bare(hints[each.name])), each.metadata[UNSET], each.metadata[DOC])
         for each in published(Settings)
     ]
-    intro = (
-        "A file of TOML: `~/.config/ollama-top/config.toml` on Linux, elsewhere where such files lie, or\n"
-        "the one given with `--config`. Options of the command line go before it. An unknown key or a wrong\n"
-        "type is an error.\n"
-    )
-    return "\n".join(["## Settings file\n", intro, *_header("key", "type", "meaning"), *rows, ""])
+    head = _header("key", "type", "when not set", "meaning")
+    return "\n".join([SETTINGS_FILE, *head, *rows, ""])
 
 
 def _variables() -> str:

@@ -120,6 +120,66 @@ _ORDERS = {
     "stop": "Let go what runs, and end. Only the proxy's user, and root, may.",
 }
 
+PROFILES = """## Profiles
+
+Named sets of values for Ollama's variables, in `~/.config/ollama-top/profiles.toml`
+on Linux, elsewhere where such files lie:
+
+```toml
+# Comments, blanks, and what else you write stay as they are, to the byte.
+[machine.5a36754106f249dca6c97625d7eca588]
+name = "gpu-box"                 # for you: nothing goes by it
+
+[machine.5a36754106f249dca6c97625d7eca588.profile.night]
+OLLAMA_NUM_PARALLEL = 4          # text in quotes, a whole number, or true or false
+OLLAMA_KEEP_ALIVE = ""           # takes the variable away
+```
+
+The id is made from the machine's own (`/etc/machine-id`, or the platform's UUID of a Mac), as systemd's
+`sd_id128_get_machine_app_specific` makes one, and leads not back to it; `ollama-top config show` tells it.
+A machine without an id goes by its host name, and that is said. So one file can be shared by several
+machines, as a link into a folder of dotfiles. What belongs to `--demo` stands under `demo`.
+
+A profile changes what it names, and nothing else. What stands in the file and cannot be used is named with
+its line, and the rest goes on working; a file that is no TOML is named with the line and the nearest key,
+and never written over. It is written by way of a temporary file, keeps its mode, and is not written if it
+changed since it was read. `profile export` writes `[profile.NAME]` tables, and `profile import` takes them
+up.
+"""
+
+SHELF = """`ollama-top profile list --json` prints this, besides `format` and `missing`, as above:
+"""
+
+COMPARED = """`ollama-top profile diff NAME --json` prints this; the exit code is 0 where all is the same, 1
+where something differs, 2 where that is not known. `ollama-top profile show NAME --json` prints its `profile`
+alone:
+"""
+
+OWN_SETTINGS = """## Own settings
+
+`ollama-top config show --json` prints what holds of ollama-top's own settings, and who
+says so:
+"""
+
+SETTINGS_FILE = """## Settings file
+
+A file of TOML: `~/.config/ollama-top/config.toml` on Linux, elsewhere where such files lie, or the one
+given with `--config`. An option of the command line goes before a variable of the environment, that before
+the file, and in the file what stands in the table of this machine before what stands at the top;
+`ollama-top config show --origin` tells which it was:
+
+```toml
+interval_s = 5                   # for every machine that shares this file
+
+[machine.5a36754106f249dca6c97625d7eca588]
+name = "gpu-box"                 # for you: nothing goes by it
+interval_s = 1
+```
+
+`ollama-top config show` tells the id of this machine, which is that of [profiles](#profiles). An unknown
+key or a wrong type is an error, told with its line; the tables of other machines are not looked into.
+"""
+
 FEED = f"""## The proxy's feed
 
 `ollama-top proxy` tells what passes on a Unix socket: `proxy-ADDRESS-PORT.sock` in

@@ -12,8 +12,9 @@ USAGE, TAKEN, NOT_WRITTEN, INTERRUPTED = 64, 69, 74, 128 + 2
 TAKEN_BACK = FOUND  # of `set`: it was done, and did not hold
 EXIT_CODES = {
     DONE: "done",
-    FOUND: "something was found (doctor), less is served at once than is configured (burst), no setting is"
-    " fit to be recommended (sweep), or a change was taken back (set, undo)",
+    FOUND: "something was found (doctor), a profile differs (profile diff), less is served at once than is"
+    " configured (burst), no setting is fit to be recommended (sweep), or a change was taken back (set,"
+    " undo)",
     NOTHING_READ: "nothing could be read, measured (burst, sweep) or changed (set, undo)",
     NOT_TAKEN_BACK: "a change could not be taken back (set, undo)",
     USAGE: "wrong use or settings",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from ollama_top import __version__
 from ollama_top.cli import monitor
-from ollama_top.cli.command import Command
+from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import COMMANDS
 from ollama_top.cli.exits import EXIT_STATUS, USAGE
 from ollama_top.config.interval import DEFAULT_S
@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command, common: _Parser) -> None:
+def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command | Group, common: _Parser) -> None:
     own = commands.add_parser(
         command.name,
         parents=[common],
@@ -60,12 +60,15 @@ def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command, comm
         epilog=EXIT_STATUS,
         allow_abbrev=False,
     )
+    if isinstance(command, Group):
+        inner = own.add_subparsers(metavar="COMMAND", title="commands", required=True, parser_class=_Parser)
+        for each in command.commands:
+            _add(inner, each, common)
+        return
     command.declare(own)
     if command.prints:
         own.add_argument("--json", action="store_true", help="one JSON document")
-        own.add_argument(
-            "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
-        )
+        add_demo(own)
     own.set_defaults(command=command.run)
 
 

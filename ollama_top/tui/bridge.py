@@ -73,7 +73,7 @@ class Bridge:
 
     def act(self, number: int, action: Action) -> None:
         """Have the feed do something; messages of this number follow."""
-        asking = self._ask(lambda feed: self._act(feed, number, action))
+        asking = self.ask(lambda feed: self._act(feed, number, action))
         if asking is None:
             self._say(ActionFailed(number, NO_FEED))
             return
@@ -89,13 +89,13 @@ class Bridge:
 
     def ask_installed(self) -> None:
         """Ask what is installed; InstalledCame follows."""
-        asking = self._ask(self._installed)
+        asking = self.ask(self._installed)
         if asking is None:
             self._say(InstalledCame((), NO_FEED))
         else:
             asking.add_done_callback(self._not_installed)
 
-    def _ask(self, what: Callable[[Feed], Coroutine[Any, Any, None]]) -> Future[None] | None:
+    def ask(self, what: Callable[[Feed], Coroutine[Any, Any, None]]) -> Future[None] | None:
         """Start something in the feed's own loop; None where there is none."""
         loop, feed = self._loop, self._feed
         if loop is None or feed is None or loop.is_closed():

@@ -145,6 +145,15 @@ MAIN_KEYS = (
         4,
     ),
     Key(
+        ("p",),
+        "p",
+        "profiles",
+        "Sets of values, kept for this machine or worked out for it, beside what the server has.",
+        Group.SERVER,
+        opens("profiles"),
+        13,
+    ),
+    Key(
         ("b",),
         "b",
         "burst",

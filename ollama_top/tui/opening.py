@@ -53,6 +53,12 @@ class Opening:
         """How every variable of the server stands."""
         self._show(pages.settings(self.app.view, self.app.look))
 
+    def profiles(self) -> None:
+        """Sets of values for the server, saved and worked out."""
+        from ollama_top.tui.profiling import Profiling  # noqa: PLC0415 - other pages need no files
+
+        Profiling(self.app).open()
+
     def passed(self) -> None:
         """What passed proxies."""
         self._show(pages.passed(self.app.view, self.app.look))

@@ -7,6 +7,7 @@ import bursts
 import feeds
 import found
 import keepers
+import profiled
 import pytest
 import scenes
 import troubles
@@ -155,4 +156,25 @@ async def test_a_burst(is_over: bool, size: tuple[int, int], screen: SnapshotAss
         await monitor.press("b")
         await monitor.until(lambda: "8" in monitor.lines[0] and "alone" in monitor.text)
         await monitor.until(lambda: not is_over or "2 measured" in monitor.text)
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_profiles(size: tuple[int, int], screen: SnapshotAssertion) -> None:
+    """One that the server has, one that differs, and those that are worked out."""
+    profiled.keep(night={profiled.N: "4"}, day={profiled.N: "8", profiled.K: None})
+    async with running(feed=profiled.feed(), size=size) as monitor:
+        await monitor.press("p")
+        await monitor.until(lambda: "day" in monitor.text and "NUM_PARALLEL 16" in monitor.text)
+        await monitor.press("down")
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("keys", [["enter"], ["s", "x"], ["delete"]], ids=["explain", "save", "delete"])
+async def test_what_is_done_with_a_profile(keys: list[str], screen: SnapshotAssertion) -> None:
+    profiled.keep(day={profiled.N: "8", profiled.K: None})
+    async with running(feed=profiled.feed()) as monitor:
+        await monitor.press("p")
+        await monitor.until(lambda: "day" in monitor.text and "NUM_PARALLEL 16" in monitor.text)
+        await monitor.press(*keys)
         assert readable(monitor.lines) == screen

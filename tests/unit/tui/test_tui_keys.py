@@ -22,12 +22,14 @@ from ollama_top.tui.keys import (
 from ollama_top.tui.log_keys import LOG_KEYS
 from ollama_top.tui.main_keys import MAIN_KEYS, asks, opens
 from ollama_top.tui.opening import Opening
+from ollama_top.tui.profile_keys import PROFILE_KEYS
 from ollama_top.tui.screens.choice import Choice, Confirm
 from ollama_top.tui.screens.entry import Entry
 from ollama_top.tui.screens.log import LogScreen
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.picker import Picker
+from ollama_top.tui.screens.profiles import ProfilesScreen
 from ollama_top.tui.screens.setup import Setup
 
 SETS = {
@@ -39,6 +41,7 @@ SETS = {
     "picker": (PICKER_KEYS, Picker),
     "entry": (ENTRY_KEYS, Entry),
     "log": (LOG_KEYS, LogScreen),
+    "profiles": (PROFILE_KEYS, ProfilesScreen),
 }
 BY_NAME = {"open": Opening, "ask": Hands}
 """What has a method for each thing that an action of the app names."""
