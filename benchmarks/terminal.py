@@ -26,7 +26,7 @@ POLL_S = 0.002
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 KNOWN_MODES = {b"2026", b"2048"}  # synchronised output, resizes told in band
 QUERY = re.compile(
-    rb"\x1b\[(?:\?(?P<mode>\d+)\$p|(?P<in_band>\?2048h)|(?P<cursor>6n)|(?P<kind>0?c)|(?P<keys>\?u))"
+    rb"\x1b\[(?:\?(?P<mode>\d+)\$p|(?P<in_band>\?2048h)|(?:1;(?P<column>\d+)H\x1b\[)?(?P<cursor>6n)|(?P<kind>0?c)|(?P<keys>\?u))"
 )
 
 
@@ -139,7 +139,7 @@ def _answer(query: re.Match[bytes]) -> bytes:
         case "in_band":
             return b"\x1b[48;%d;%d;%d;%dt" % (HEIGHT, WIDTH, HEIGHT * 20, WIDTH * 10)
         case "cursor":
-            return b"\x1b[1;1R"
+            return b"\x1b[1;%dR" % int(query["column"] or 1)
         case "kind":
             return b"\x1b[?62;22c"
         case _:

@@ -24,6 +24,7 @@ PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[1]
 MODERN = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>?][0-9;]*[$up]+|\x1b\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;<>?$]*|\][^\x07\x1b]*)?\Z")
 
 
 class Terminal:
@@ -34,10 +35,14 @@ class Terminal:
         arguments: Sequence[str],
         size: tuple[int, int] = (80, 24),
         variables: Mapping[str, str] = MODERN,
+        *,
+        answers: bool = True,
     ) -> None:
         width, height = size
         self.screen = pyte.Screen(width, height)
         self.sent = b""
+        self.answers = answers
+        self._unfinished = b""
         self.status: int | None = None
         self._stream = pyte.ByteStream(self.screen)
         environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", **variables}
@@ -51,6 +56,7 @@ class Terminal:
             os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **environment})  # noqa: S606 - ours
         self._slave = slave
         self._master = master
+        self.screen.write_process_input = self.answer
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +94,11 @@ class Terminal:
         """Send keys as a terminal sends them."""
         os.write(self._master, keys.encode())
 
+    def answer(self, reply: str) -> None:
+        """Answer a question of the program, as terminals do."""
+        if self.answers:
+            self.type(reply)
+
     def resize(self, width: int, height: int) -> None:
         """Change the size of the window."""
         self._resize(self._slave, width, height)
@@ -120,11 +131,19 @@ class Terminal:
         return self.status is not None
 
     def _take(self, seconds: float) -> None:
+        self._show(self._read(seconds))
+
+    def _read(self, seconds: float) -> bytes:
+        """What the program sends within some time, as soon as there is anything."""
         ready, _, _ = select.select([self._master], [], [], seconds)
-        if ready:
-            chunk = os.read(self._master, 1 << 16)
-            self.sent += chunk
-            self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", chunk))
+        return os.read(self._master, 1 << 16) if ready else b""
+
+    def _show(self, chunk: bytes) -> None:
+        """Put it on the screen; an unfinished sequence waits for its end."""
+        self.sent += chunk
+        whole = self._unfinished + chunk
+        self._unfinished = found[0] if (found := _UNFINISHED.search(whole)) else b""
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", whole.removesuffix(self._unfinished)))
 
     @staticmethod
     def _resize(descriptor: int, width: int, height: int) -> None:

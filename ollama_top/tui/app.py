@@ -22,6 +22,7 @@ from ollama_top.model.frame import Frame
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import is_lost
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
+from ollama_top.tui.line.driver import LineDriver
 from ollama_top.tui.messages import ActionMessage, FeedFailed, InstalledCame, Noticed
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
 NOTICE_S = 8.0
+KEY_FIRST_S = 0.03  # time for a key to be painted
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
@@ -67,7 +69,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         options that name this server.
         """
         no_colour = bool(environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True)
+        super().__init__(LineDriver, ansi_color=True)
         self._user = user
         self._burst_command = burst_command
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
@@ -137,9 +139,31 @@ class MonitorApp(App[None], inherit_bindings=False):
             if isinstance(screen, Showing):
                 screen.show(self.view, self.look)
 
+    # what the terminal says
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """Send what waited for this answer."""
+        if isinstance(self._driver, LineDriver):
+            self._driver.pace.answer(event.x)
+            for screen in self.screen_stack[-1:]:
+                if isinstance(screen, Showing):
+                    screen.paint_on()
+
+    def on_resize(self) -> None:
+        """Take the size of the window for something that was asked for."""
+        if isinstance(self._driver, LineDriver):
+            self._driver.ask()
+
     # what the bridge says
 
     def on_frame_came(self) -> None:
+        """Draw the newest Frame; a little later where the answer to a key would have to wait for it."""
+        if isinstance(self._driver, LineDriver) and self._driver.is_asked:
+            self.set_timer(KEY_FIRST_S, self._take_frame)
+        else:
+            self._take_frame()
+
+    def _take_frame(self) -> None:
         """Draw the newest Frame, unless the user holds an older one."""
         frame = self.bridge.take()
         if frame is None:
