@@ -70,7 +70,7 @@ class Pace:
         if not self._is_heard:
             return UNHEARD_S if lane is Lane.TOLD else 0.0
         doublings = 0 if lane is Lane.ASKED else min(self._given_up, MOST_DOUBLINGS)
-        return PATIENCE_S * 2**doublings  # a stalled line gets ever less to catch up with
+        return PATIENCE_S * (1 << doublings)  # a stalled line gets ever less to catch up with
 
     def begin(self, lane: Lane) -> str:
         """Note that a paint begins; what to send before it."""
