@@ -23,7 +23,7 @@ import pyte
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[1]
 MODERN = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>?][0-9;]*[$up]+|\x1b\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>?][0-9;]*[$up]+|\x1b\](?!2;)[0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;<>?$]*|\][^\x07\x1b]*)?\Z")
 
 
@@ -43,6 +43,7 @@ class Terminal:
         self.sent = b""
         self.answers = answers
         self._unfinished = b""
+        self._is_there = True
         self.status: int | None = None
         self._stream = pyte.ByteStream(self.screen)
         environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", **variables}
@@ -67,8 +68,9 @@ class Terminal:
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self._master)
-        os.close(self._slave)
+        if self._is_there:
+            os.close(self._master)
+            os.close(self._slave)
 
     @property
     def lines(self) -> list[str]:
@@ -122,6 +124,20 @@ class Terminal:
     def until_still(self, seconds: float = 0.3) -> None:
         """Take in what comes until nothing has come for a while."""
         self.until(lambda: not self.pump(seconds))
+
+    def unread(self) -> bytes:
+        """What was typed and nobody has read: a shell would take it for its own."""
+        os.set_blocking(self._slave, False)
+        try:
+            return os.read(self._slave, 1 << 10)
+        except BlockingIOError:
+            return b""
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as the end of a connection does."""
+        os.close(self._slave)
+        os.close(self._master)
+        self._is_there = False
 
     def ended(self) -> bool:
         """Whether the program is gone."""

@@ -21,8 +21,10 @@ from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import is_lost
+from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
 from ollama_top.tui.line.driver import LineDriver
+from ollama_top.tui.line.pace import Lane
 from ollama_top.tui.messages import ActionMessage, FeedFailed, InstalledCame, Noticed
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
@@ -40,6 +42,14 @@ MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
 NOTICE_S = 8.0
 KEY_FIRST_S = 0.03  # time for a key to be painted
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
+
+
+def _driver(*, ascii_only: bool) -> type[LineDriver]:
+    if not ascii_only:
+        return LineDriver
+    from ollama_top.tui.line.ascii import AsciiDriver  # noqa: PLC0415 - few need it
+
+    return AsciiDriver
 
 
 class MonitorApp(App[None], inherit_bindings=False):
@@ -60,16 +70,17 @@ class MonitorApp(App[None], inherit_bindings=False):
         demo_offer: Callable[[], Feed] | None,
         keeping: Keeping | None = None,
         burst_command: Sequence[str] = (),
+        ascii_only: bool = False,
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
         `title` says in words what is looked at, `user` who looks; `theme` is a name of `themes.THEMES`,
         or None; `demo_offer` makes the simulation that the screen of an unreachable server offers;
         `keeping` tells how the user looked the last time; `burst_command` is ollama-top itself, with the
-        options that name this server.
+        options that name this server; `ascii_only` sends the terminal nothing else.
         """
         no_colour = bool(environ.get("NO_COLOR"))
-        super().__init__(LineDriver, ansi_color=True)
+        super().__init__(_driver(ascii_only=ascii_only), ansi_color=True)
         self._user = user
         self._burst_command = burst_command
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
@@ -153,6 +164,17 @@ class MonitorApp(App[None], inherit_bindings=False):
         """Take the size of the window for something that was asked for."""
         if isinstance(self._driver, LineDriver):
             self._driver.ask()
+            for screen in self.screen_stack[-1:]:
+                if isinstance(screen, Showing):
+                    screen.wait_to_settle()
+
+    def name_window(self, text: str) -> None:
+        """Set the title of the terminal's window, where it has one, unless it is that or the line is busy."""
+        if isinstance(self._driver, LineDriver) and not self._driver.pace.wait_s(Lane.TOLD):
+            self._driver.set_title(text)
+
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the mouse pointer as it is: terminals without a window print what would change it."""
 
     # what the bridge says
 
@@ -173,6 +195,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         shown = {} if self.view.is_paused else {"frame": frame}
         done = self.hands.shown_by(frame) if self.view.doings else {}
         self.update(**shown, trouble=None, silent_s=None, **done)
+        self.name_window(window_title(self.view))
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         """Say that nothing new will come, and why."""

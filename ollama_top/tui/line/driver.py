@@ -55,6 +55,18 @@ class LineDriver(LinuxDriver):
         self.write(AS_TERMINALS_DO)
         super().stop_application_mode()
 
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again after a stop.
+
+        A SIGCONT comes also when the terminal is taken away, and after a stop that came without a warning.
+        """
+        if not os.isatty(self.fileno):
+            return
+        if self._auto_restart and not self._must_signal_resume:
+            self.suspend_application_mode()  # or there would be two threads that read, and two that write
+            self._must_signal_resume = True
+        super()._sigcont_application()
+
     def disable_input(self) -> None:
         """Stop reading once the last answer is here: what comes later would be typed into the shell."""
         while self._answers and self._answers < self._probes:
@@ -74,9 +86,10 @@ class LineDriver(LinuxDriver):
             self.write(sequence)
 
     def write(self, data: str) -> None:
-        """Send, and count."""
-        self.sent_bytes += len(data.encode(errors="replace"))
-        super().write(data)
+        """Send, and count; what a terminal that is gone would get is dropped."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            self.sent_bytes += len(data.encode(errors="replace"))
+            super().write(data)
 
     def probe(self, question: str) -> None:
         """Send what the terminal answers; nothing where there is no question."""

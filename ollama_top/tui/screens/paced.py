@@ -3,6 +3,7 @@
 Must never paint an older state: a part that waited is drawn as it is when its time comes.
 """
 
+from time import monotonic
 from typing import TypeVar
 
 from textual.screen import Screen
@@ -14,6 +15,7 @@ from ollama_top.tui.line.waiting import Waiting
 
 Answer = TypeVar("Answer")
 LOOK_AGAIN_S = 0.1  # how soon a terminal that takes nothing is tried again, at the least
+SETTLE_S = 0.06
 
 
 class Paced(Screen[Answer], inherit_bindings=False):
@@ -23,6 +25,13 @@ class Paced(Screen[Answer], inherit_bindings=False):
         super().__init__()
         self._waiting = Waiting()
         self._wake: Timer | None = None
+        self._is_painted = False
+        self._settled_at_s = 0.0
+
+    def wait_to_settle(self) -> None:
+        """Paint a change of size once it has been dealt with: parts would be painted twice otherwise."""
+        if self._is_painted:
+            self._settled_at_s = monotonic() + SETTLE_S
 
     def paint_on(self) -> None:
         """Paint what waits, as far as it may go."""
@@ -42,8 +51,8 @@ class Paced(Screen[Answer], inherit_bindings=False):
         if dirty:
             self._waiting.add(Lane.ASKED if driver.is_asked else Lane.TOLD, dirty)
             dirty.clear()
-            driver.answer_asked()
-        is_held = driver.is_stuck or self.app._batch_count > 0  # noqa: SLF001 - then Textual drops paints
+        is_held = driver.is_stuck or monotonic() < self._settled_at_s
+        is_held |= self.app._batch_count > 0  # noqa: SLF001 - then Textual drops paints
         lane = None if is_held else self._waiting.lane(driver.pace)
         if lane is None:
             super()._compositor_refresh()  # paints nothing, and goes on as after a paint
@@ -52,6 +61,9 @@ class Paced(Screen[Answer], inherit_bindings=False):
         self._wake_for(driver)
 
     def _send(self, driver: LineDriver, lane: Lane) -> None:
+        if lane is Lane.ASKED:
+            driver.answer_asked()
+        self._is_painted = True
         whole = self._compositor.size.region
         is_probed = whole.width > PLACES
         if is_probed:
