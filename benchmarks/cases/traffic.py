@@ -24,13 +24,16 @@ def measure(bench: Bench) -> Outcome:
         played("four_of_twenty").named(ROWS),
         played("still").named(STILL),
         bench.htop.with_arguments("-d10"),
+        bench.btop,
         bench.mtop.with_arguments("-i", PEER_INTERVAL, "-u", f"http://{bench.server}"),
     ]
     rows = bench.rounds(programs, partial(_rates, bench), bench.long_count)
     title = f"Traffic and work over {bench.window_s:g} s, 120 x 40, one look a second"
     table = Table(title, OURS, [SENT, DEFLATED, CPU], rows)
+    theirs = table.figure(bench.mtop.name, 2)
     goals = [
         Goal(f"{ROWS}: sent", table.figure(ROWS, 0), 2000, SENT),
+        Goal("processor, of mtop's", None if theirs is None else table.figure(OURS, 2), theirs or 0, CPU),
         Goal(f"{ROWS}: processor", table.figure(ROWS, 2), 1, CPU),
         Goal(f"{DEMO}: sent", table.figure(DEMO, 0), 6000, SENT),
         Goal(f"{STILL}: sent", table.figure(STILL, 0), 1, SENT),

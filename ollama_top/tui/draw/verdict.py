@@ -18,6 +18,7 @@ MARKS = {
 """A mark for each severity."""
 
 INDENT = 3
+TITLE_CELLS = 48  # tabs and task bars show less
 _REASONS = re.compile(r"[:;,.] | \(")  # where a verdict goes on to say why
 DOCTOR = next(each for each in MAIN_KEYS if each.action == opens("doctor"))
 TELLS_MORE: Line = (Cell("  "), Cell(DOCTOR.shown, Role.KEY), Cell(f" {DOCTOR.label}", Role.FAINT))
@@ -56,7 +57,8 @@ def _pieces(text: str, room: int, height: int, end: int) -> list[str]:
 
 def window_title(view: View) -> str:
     """The verdict in the few words that a window's title has room for."""
-    return f"{_REASONS.split(judgement(view).text, maxsplit=1)[0]} - ollama-top"
+    words = fit(Cell(_REASONS.split(judgement(view).text, maxsplit=1)[0]), TITLE_CELLS).text
+    return f"{words.rstrip()} - ollama-top"
 
 
 def judgement(view: View) -> Verdict:

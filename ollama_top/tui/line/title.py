@@ -8,7 +8,6 @@ from ollama_top.model.text import printable
 SAVE = "\x1b[22;0t"  # XTPUSHTITLE; what does not know it ignores it
 RESTORE = "\x1b[23;0t"
 WITHOUT_TITLE = ("linux", "dumb", "vt", "ansi", "cons", "sun", "wy")  # beginnings of names of terminals
-LONGEST = 60  # tabs and task bars show no more
 
 
 def has_title(term: str) -> bool:
@@ -18,5 +17,4 @@ def has_title(term: str) -> bool:
 
 def titled(text: str) -> str:
     """What makes this the title."""
-    shown = printable(text)
-    return f"\x1b]2;{shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + '…'}\x07"
+    return f"\x1b]2;{printable(text)}\x07"

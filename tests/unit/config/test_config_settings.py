@@ -13,6 +13,7 @@ FULL = """
 host = "gpu-box:11434"  # a comment
 interval_s = 0.5
 theme = "nord"
+ascii_only = true
 read_only = true
 ca_file = "/etc/ssl/ours.pem"
 insecure = false
@@ -25,6 +26,7 @@ def test_every_setting() -> None:
         "host": "gpu-box:11434",
         "interval_s": 0.5,
         "theme": "nord",
+        "ascii_only": True,
         "read_only": True,
         "ca_file": "/etc/ssl/ours.pem",
         "insecure": False,
@@ -46,7 +48,7 @@ def test_a_whole_number_of_seconds_will_do() -> None:
     [
         (
             "interval = 2",
-            "x: unknown key 'interval'; known are host, interval_s, theme, read_only, ca_file, insecure",
+            "x: unknown key 'interval'; known are host, interval_s, theme, ascii_only, read_only, ca_file,",
         ),
         ("[server]\nhost = 'a'", "x: unknown key 'server'; known are "),
         ("host = 1", "x: host must be text in quotes"),
