@@ -105,15 +105,15 @@ def ascii_of(options: argparse.Namespace, settings: "Settings") -> bool:
     return "UTF8" not in _locale_name(os.environ, utf8_mode=sys.flags.utf8_mode).upper().replace("-", "")
 
 
-def _locale_name(environment: Mapping[str, str], *, utf8_mode: int) -> str:
+def _locale_name(variables: Mapping[str, str], *, utf8_mode: int) -> str:
     """The locale for characters that the user has chosen.
 
     Where that is C, Python goes into its UTF-8 mode and sets LC_CTYPE itself (PEP 538 and 540).
     """
-    characters = environment.get("LC_CTYPE")
-    if utf8_mode and characters in SET_BY_PYTHON and "PYTHONUTF8" not in environment:
+    characters = variables.get("LC_CTYPE")
+    if utf8_mode and characters in SET_BY_PYTHON and "PYTHONUTF8" not in variables:
         characters = None
-    return environment.get("LC_ALL") or characters or environment.get("LANG") or "C"
+    return variables.get("LC_ALL") or characters or variables.get("LANG") or "C"
 
 
 def token_of_environment() -> str | None:

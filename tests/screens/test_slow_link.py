@@ -71,8 +71,7 @@ def pages_opened(link: SlowLink, count: int) -> list[float]:
 
 def settled(link: SlowLink) -> None:
     """Wait until nothing is on its way, and nothing more comes of what is."""
-    link.until_still(2 * link.delay_s + STILL_S)
-    assert not link.on_the_way
+    link.until(lambda: not link.pump(2 * link.delay_s + STILL_S) and not link.on_the_way)
 
 
 def check_picture(link: SlowLink) -> None:
