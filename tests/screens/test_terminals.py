@@ -106,6 +106,16 @@ def test_the_title_says_what_the_verdict_says_and_is_given_back(term: str) -> No
         assert terminal.sent.index(PUSH) < terminal.sent.index(b"\x1b]2;") < terminal.sent.index(POP)
 
 
+def test_names_from_right_to_left_are_to_stay_in_their_columns() -> None:
+    with monitor("hostile", "0.1") as terminal:
+        terminal.until(lambda: "MODEL 6" in terminal.text)
+        terminal.type("q")
+        terminal.until(terminal.ended)
+        terminal.pump(0.1)
+        began, ended = terminal.sent.index(b"\x1b[8l"), terminal.sent.index(b"\x1b[8h")
+        assert began < terminal.sent.index("שלום".encode()) < ended
+
+
 def test_the_console_has_no_title() -> None:
     with monitor("moving", "0.1", TERM="linux") as terminal:
         terminal.until(lambda: "4 wait" in terminal.text)
