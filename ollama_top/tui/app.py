@@ -7,7 +7,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from os import environ
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
 NOTICE_S = 8.0
 KEY_FIRST_S = 0.03  # time for a key to be painted
+KEY_TRIES = 10  # a key that has nothing painted is not waited for any longer
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
@@ -180,8 +181,11 @@ class MonitorApp(App[None], inherit_bindings=False):
 
     def on_frame_came(self) -> None:
         """Draw the newest Frame; a little later where the answer to a key would have to wait for it."""
-        if isinstance(self._driver, LineDriver) and self._driver.is_asked:
-            self.set_timer(KEY_FIRST_S, self._take_frame)
+        self._take_frame_after_keys(KEY_TRIES)
+
+    def _take_frame_after_keys(self, tries: int) -> None:
+        if tries and isinstance(self._driver, LineDriver) and self._driver.is_asked:
+            self.set_timer(KEY_FIRST_S, partial(self._take_frame_after_keys, tries - 1))
         else:
             self._take_frame()
 
