@@ -7,13 +7,12 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from os import environ
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
-from textual.app import App
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.config.kept import Kept
@@ -23,11 +22,10 @@ from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import is_lost
 from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
-from ollama_top.tui.line.driver import LineDriver
-from ollama_top.tui.line.pace import Lane
 from ollama_top.tui.messages import ActionMessage, FeedFailed, InstalledCame, Noticed
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.terminal import TerminalApp
 from ollama_top.tui.themes import after, named
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
@@ -40,20 +38,10 @@ if TYPE_CHECKING:
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
 NOTICE_S = 8.0
-KEY_FIRST_S = 0.03  # time for a key to be painted
-KEY_TRIES = 10  # a key that has nothing painted is not waited for any longer
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
-def _driver(*, ascii_only: bool) -> type[LineDriver]:
-    if not ascii_only:
-        return LineDriver
-    from ollama_top.tui.line.ascii import AsciiDriver  # noqa: PLC0415 - few need it
-
-    return AsciiDriver
-
-
-class MonitorApp(App[None], inherit_bindings=False):
+class MonitorApp(TerminalApp, inherit_bindings=False):
     """The program's screen; `run` returns when the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -81,7 +69,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         options that name this server; `ascii_only` sends the terminal nothing else.
         """
         no_colour = bool(environ.get("NO_COLOR"))
-        super().__init__(_driver(ascii_only=ascii_only), ansi_color=True)
+        super().__init__(ascii_only=ascii_only)
         self._user = user
         self._burst_command = burst_command
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
@@ -151,46 +139,13 @@ class MonitorApp(App[None], inherit_bindings=False):
             if isinstance(screen, Showing):
                 screen.show(self.view, self.look)
 
-    # what the terminal says
-
-    def on_cursor_position(self, event: events.CursorPosition) -> None:
-        """Send what waited for this answer."""
-        if isinstance(self._driver, LineDriver):
-            self._driver.pace.answer(event.x)
-            for screen in self.screen_stack[-1:]:
-                if isinstance(screen, Showing):
-                    screen.paint_on()
-
-    def on_resize(self) -> None:
-        """Take the size of the window for something that was asked for."""
-        if isinstance(self._driver, LineDriver):
-            self._driver.ask()
-            for screen in self.screen_stack[-1:]:
-                if isinstance(screen, Showing):
-                    screen.wait_to_settle()
-
-    def name_window(self, text: str) -> None:
-        """Set the title of the terminal's window, where it has one, unless it is that or the line is busy."""
-        if isinstance(self._driver, LineDriver) and not self._driver.pace.wait_s(Lane.TOLD):
-            self._driver.set_title(text)
-
-    def _set_pointer_shape(self, shape: str) -> None:
-        """Leave the mouse pointer as it is: terminals without a window print what would change it."""
-
     # what the bridge says
 
     def on_frame_came(self) -> None:
-        """Draw the newest Frame; a little later where the answer to a key would have to wait for it."""
-        self._take_frame_after_keys(KEY_TRIES)
-
-    def _take_frame_after_keys(self, tries: int) -> None:
-        if tries and isinstance(self._driver, LineDriver) and self._driver.is_asked:
-            self.set_timer(KEY_FIRST_S, partial(self._take_frame_after_keys, tries - 1))
-        else:
-            self._take_frame()
+        """Draw the newest Frame, unless the user holds an older one; after what a key has asked for."""
+        self.after_keys(self._take_frame)
 
     def _take_frame(self) -> None:
-        """Draw the newest Frame, unless the user holds an older one."""
         frame = self.bridge.take()
         if frame is None:
             return
