@@ -21,9 +21,10 @@ def monitor(name: str, interval_s: float, size: tuple[int, int] = (80, 24)) -> S
 
 
 def cursor(link: SlowLink) -> int | None:
-    """The line under the cursor of the table in focus."""
+    """The line under the cursor of the table in focus; None while it is half way from one to the next."""
     lines = enumerate(link.cells())
-    return next((y for y, line in lines if sum(cell.reverse for cell in line) > len(line) // 2), None)
+    marked = [y for y, line in lines if sum(cell.reverse for cell in line) > len(line) // 2]
+    return marked[0] if len(marked) == 1 else None
 
 
 def seconds_until(link: SlowLink, holds: Callable[[], object]) -> float:
@@ -50,7 +51,7 @@ def keys_answered(link: SlowLink, count: int) -> list[float]:
     for at in range(count):
         before = cursor(link)
         link.type("jk"[at % 2])
-        took_s.append(seconds_until(link, lambda seen=before: cursor(link) != seen))  # type: ignore[misc]
+        took_s.append(seconds_until(link, lambda seen=before: cursor(link) not in {seen, None}))  # type: ignore[misc]
         link.pump(0.17 * (at % 7))
     return took_s
 
