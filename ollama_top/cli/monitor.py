@@ -1,6 +1,7 @@
 """The monitor on the screen: what runs when no command is named."""
 
 import argparse
+import os
 import platform
 import sys
 
@@ -8,6 +9,7 @@ from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE
 from ollama_top.cli.feeds import demo, feed_of, live, watched
 from ollama_top.cli.options import (
+    ascii_of,
     ca_file_of,
     interval_s_of,
     own_command,
@@ -16,11 +18,18 @@ from ollama_top.cli.options import (
     token_of_environment,
 )
 
+WITHOUT_SCREEN = ("dumb", "unknown")
+
 
 def run(options: argparse.Namespace) -> int:
     """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
+    if (term := os.environ.get("TERM")) in WITHOUT_SCREEN:
+        raise UsageError(
+            f"the monitor needs a terminal that can place its cursor, and TERM={term} cannot;"
+            " `ollama-top show` prints the same without one"
+        )
     settings = settings_of(options)
     interval_s = interval_s_of(options, settings)
     title = "the demo" if options.demo else watched(options, settings).url
@@ -45,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
         demo_offer=None if options.demo else lambda: demo(interval_s),
         keeping=Keeping(file_for(title, platform.node())),
         burst_command=own_command(options, settings),
+        ascii_only=ascii_of(options, settings),
     )
     app.run()
     return app.return_code or DONE

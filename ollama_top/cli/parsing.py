@@ -44,6 +44,12 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--demo", action="store_true", help="watch a simulated server instead of a real one")
     whole.add_argument("--theme", metavar="NAME", help="colours; T goes through them")
+    whole.add_argument(
+        "--ascii",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="draw in ASCII alone (default: where the locale is none of UTF-8)",
+    )
     whole.set_defaults(command=monitor.run)
     commands = whole.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
     for each in COMMANDS:

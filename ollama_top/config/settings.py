@@ -31,6 +31,9 @@ VARIABLES: dict[str, str] = {
     "XDG_STATE_HOME": "Where panels, columns, order, zoom and theme, and what bursts and sweeps measured, are"
     " kept on Linux, in `ollama-top/`.",
     "HOMEBREW_USER_CONFIG_HOME": "Where Homebrew on macOS looks for a person's variables for its service.",
+    "LC_ALL, LC_CTYPE, LANG": "The first that is set names the locale; where it is none of UTF-8, the screen"
+    " is drawn in ASCII.",
+    "TERM": "The terminal; `dumb` has no screen.",
     "NO_COLOR": "Set to anything: the screen does without colours.",
 }
 """The variables of the environment that have a say."""
@@ -70,6 +73,9 @@ class Settings:
     )
     theme: str | None = _setting(
         "Colours of the screen, by the name of a theme.", "the one that T chose last for the server"
+    )
+    ascii_only: bool | None = _setting(
+        "Whether the screen is drawn in ASCII alone.", "true where the locale is none of UTF-8"
     )
     read_only: bool | None = _setting("Whether the screen takes no key that changes the server.", "false")
     ca_file: str | None = _setting(

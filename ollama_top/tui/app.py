@@ -13,7 +13,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
-from textual.app import App
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.config.kept import Kept
@@ -21,10 +20,12 @@ from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import is_lost
+from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
 from ollama_top.tui.messages import ActionMessage, FeedFailed, InstalledCame, Noticed
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.terminal import TerminalApp
 from ollama_top.tui.themes import after, named
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
@@ -40,7 +41,7 @@ NOTICE_S = 8.0
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
-class MonitorApp(App[None], inherit_bindings=False):
+class MonitorApp(TerminalApp, inherit_bindings=False):
     """The program's screen; `run` returns when the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -58,16 +59,17 @@ class MonitorApp(App[None], inherit_bindings=False):
         demo_offer: Callable[[], Feed] | None,
         keeping: Keeping | None = None,
         burst_command: Sequence[str] = (),
+        ascii_only: bool = False,
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
         `title` says in words what is looked at, `user` who looks; `theme` is a name of `themes.THEMES`,
         or None; `demo_offer` makes the simulation that the screen of an unreachable server offers;
         `keeping` tells how the user looked the last time; `burst_command` is ollama-top itself, with the
-        options that name this server.
+        options that name this server; `ascii_only` sends the terminal nothing else.
         """
         no_colour = bool(environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True)
+        super().__init__(ascii_only=ascii_only)
         self._user = user
         self._burst_command = burst_command
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
@@ -140,7 +142,10 @@ class MonitorApp(App[None], inherit_bindings=False):
     # what the bridge says
 
     def on_frame_came(self) -> None:
-        """Draw the newest Frame, unless the user holds an older one."""
+        """Draw the newest Frame, unless the user holds an older one; after what a key has asked for."""
+        self.after_keys(self._take_frame)
+
+    def _take_frame(self) -> None:
         frame = self.bridge.take()
         if frame is None:
             return
@@ -149,6 +154,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         shown = {} if self.view.is_paused else {"frame": frame}
         done = self.hands.shown_by(frame) if self.view.doings else {}
         self.update(**shown, trouble=None, silent_s=None, **done)
+        self.name_window(window_title(self.view))
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         """Say that nothing new will come, and why."""

@@ -13,6 +13,7 @@ FULL = """
 host = "gpu-box:11434"  # a comment
 interval_s = 0.5
 theme = "nord"
+ascii_only = true
 read_only = true
 ca_file = "/etc/ssl/ours.pem"
 insecure = false
@@ -25,6 +26,7 @@ def test_every_setting() -> None:
         "host": "gpu-box:11434",
         "interval_s": 0.5,
         "theme": "nord",
+        "ascii_only": True,
         "read_only": True,
         "ca_file": "/etc/ssl/ours.pem",
         "insecure": False,
