@@ -23,6 +23,7 @@ from texts import (
     OF_OLLAMA,
     OWN_SETTINGS,
     PROFILES,
+    RECEIPT,
     SETTINGS_FILE,
     SHELF,
     SWEEP,
@@ -42,6 +43,7 @@ from ollama_top.model.own_setting import OwnSettings
 from ollama_top.model.profile import Compared, Shelf
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.receipt import Entry, Receipt
 from ollama_top.model.sweep import Sweep
 from ollama_top.model.vocabulary import Vocabulary
 from ollama_top.model.what_if import WhatIf
@@ -52,7 +54,7 @@ from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import ORDER, OWN_KEYS
 from ollama_top.proxy.metrics.declared import METRICS
 
-DOCUMENTS = (WhatIf, Burst, Comparison, Sweep, Shelf, Compared, OwnSettings)
+DOCUMENTS = (WhatIf, Burst, Comparison, Receipt, Entry, Sweep, Shelf, Compared, OwnSettings)
 """Those that a command of its own prints."""
 
 REFERENCE = Path(__file__).parent / "reference.md"
@@ -84,6 +86,7 @@ def reference() -> str:
     parts += [WHAT_IF, *_table_of(WhatIf), *map(_part, _parts_of(WhatIf).items())]
     parts += [BURST, *_table_of(Burst), *map(_part, _parts_of(Burst).items())]
     parts += [COMPARISON, *_table_of(Comparison), *map(_part, _parts_of(Comparison).items())]
+    parts += [RECEIPT, *_table_of(Receipt), *map(_part, _parts_of_changes().items())]
     parts += [SWEEP, *_table_of(Sweep), *map(_part, _parts_of(Sweep).items()), DOCTOR]
     parts += [PROFILES, SHELF, *_table_of(Shelf), COMPARED, *_table_of(Compared)]
     parts += [*map(_part, _parts_of_profiles().items()), _built_in()]
@@ -152,6 +155,13 @@ def _parts_of_feed() -> dict[str, type[Any]]:
     kinds = [inner for kind in (Exchange, Proxy, Held) for inner in (kind, *_inside(kind))]
     told = _parts()
     return {each.__name__: each for each in kinds if each.__name__ not in told}
+
+
+def _parts_of_changes() -> dict[str, type[Any]]:
+    """The objects of receipts and of what is kept of changes, that no other document has."""
+    told = _parts() | _parts_of(WhatIf)
+    found = {"Entry": Entry} | _parts_of(Entry) | _parts_of(Receipt)
+    return {name: kind for name, kind in found.items() if name not in told}
 
 
 def _parts_of_profiles() -> dict[str, type[Any]]:

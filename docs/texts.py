@@ -67,17 +67,26 @@ COMPARISON = """## Comparison
 to Ollama and to servers that speak OpenAI's dialect, over several rounds.
 """
 
+RECEIPT = """## The receipt of a change
+
+`ollama-top set ... --json` and `ollama-top undo --json` print one document: what came of a change. With
+`--plan` they print the plan alone, with the keys of [Plan](#plan) at the top. Besides the keys below it has
+`format` and `missing`, as above. The exit code is 0 where the change is made and proven; 1 where it was
+taken back; 2 where nothing was done; 3 where it could not be taken back, and `to_do` tells what is left.
+`ollama-top history --json` lists the changes that are kept, each an [Entry](#entry), under `changes`.
+"""
+
 SWEEP = """## The sweep document
 
-`ollama-top sweep --own-server PATH --json` prints one document: what a server of its own did under each
-combination of settings, and which is best. The exit code is 0 with a recommendation; 1 where none is fit to
+`ollama-top sweep --json` prints one document: what a server did under each combination of settings, and
+which is best. The exit code is 0 with a recommendation; 1 where none is fit to
 be recommended; 2 where nothing could be measured.
 
-Each combination is a start of `PATH serve` on a free port of this machine, with these settings and none
-other of Ollama's but `OLLAMA_MODELS`, `OLLAMA_NOPRUNE=1`, which keeps it from removing files of models, and
-`OLLAMA_NO_CLOUD=1`. One request loads the model, and bursts of 1, 2, 4 and so on follow, up to twice as many
-as it is meant to serve at once. Where a start takes no longer than measuring once, the combinations take
-turns.
+With `--own-server PATH` each combination is a start of `PATH serve` on a free port of this machine, with
+these settings and none other of Ollama's but `OLLAMA_MODELS`, `OLLAMA_NOPRUNE=1`, which keeps it from
+removing files of models, and `OLLAMA_NO_CLOUD=1`. Without, each is a change of the server, as `set` makes
+it. One request loads the model, and bursts of 1, 2, 4 and so on follow, up to twice as many as it is meant
+to serve at once. Where a start takes no longer than measuring once, the combinations take turns.
 
 The best writes most tokens a second at some number at once, with all answered, 95 of 100 first pieces within
 `ttft_limit_s`, and nothing spilled to RAM. What is slower by no more than repeats of the same lie apart, or

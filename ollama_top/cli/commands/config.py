@@ -14,6 +14,7 @@ FLAGS = {
     "host": "host",
     "interval_s": "interval",
     "theme": "theme",
+    "ascii_only": "ascii",
     "read_only": "read_only",
     "ca_file": "ca_file",
     "insecure": "insecure",

@@ -109,6 +109,7 @@ def test_every_setting_has_an_option_that_is_known_here(capsys: pytest.CaptureFi
         "4",
         "--theme",
         "nord",
+        "--ascii",
         "--read-only",
         "--ca-file",
         "c",
