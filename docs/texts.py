@@ -1,10 +1,12 @@
 """What docs/reference.md says between its tables; numbers and names come from the program here too."""
 
+from ollama_top.exporter import watching
+from ollama_top.listening import page
+from ollama_top.metrics.metric import MOST_MODELS
 from ollama_top.model import feed_event
 from ollama_top.ollama.wishes import NAMES
 from ollama_top.outputs.document import FORMAT
 from ollama_top.proxy.feed.orders import LONGEST_HOLD_S
-from ollama_top.proxy.metrics.counts import MOST_MODELS
 
 HEAD = f"""# Reference
 
@@ -202,9 +204,28 @@ and at once when the reader who holds is gone.
 {chr(10).join(f"| `{order}` | {what} |" for order, what in _ORDERS.items())}
 """
 
-METRICS_HEAD = f"""## Metrics
+METRICS_HEAD = """## Metrics
 
-`ollama-top proxy --metrics ADDR:PORT` serves these to Prometheus at `/metrics`. `model` has at most
-{MOST_MODELS} values, of models that were answered for; the others are `other`.
-`ollama_top/proxy/metrics/grafana-dashboard.json` shows them in Grafana.
+Names follow Prometheus's conventions: base units, `_total` for counters. `ollama-top serve --dashboard`
+prints a dashboard for Grafana that shows both sets below.
+"""
+
+SERVE_METRICS = f"""### Of serve
+
+`ollama-top serve` tells these at `/metrics` of 127.0.0.1:9436, or where `--metrics ADDR:PORT` says, and
+`ollama-top show --prometheus` prints them once, as for node_exporter's textfile collector. What is missing is
+left out, so that an alert on absence finds it; the JSON document has the reason. `model` has at most
+{MOST_MODELS} values at a time, of models in memory.
+
+It looks every {watching.INTERVAL_S:g} s (`--interval`) as long as somebody reads. After
+{watching.IDLE_AFTER_S / 60:g} minutes without a reader it rests, and asks nobody anything; the next reader
+waits for a new look, up to {watching.WAIT_S:g} s, and else gets 503 with the reason, never an old look. At
+most {page.MOST_AT_ONCE} read at once. A reader has to call the machine by an address of it or of a private
+network, by `localhost`, by its own name, or by one that `--allow-host` lists.
+"""
+
+PROXY_METRICS = f"""### Of the proxy
+
+`ollama-top proxy --metrics ADDR:PORT` serves these at `/metrics`, to readers that call the machine by the
+same names. `model` has at most {MOST_MODELS} values, of models that were answered for; the others are `other`.
 """

@@ -8,6 +8,7 @@ from ollama_top.cli.commands import (
     history,
     profile,
     proxy,
+    serve,
     set_,
     show,
     sweep,
@@ -26,6 +27,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     burst.COMMAND,
     sweep.COMMAND,
     proxy.COMMAND,
+    serve.COMMAND,
     config.GROUP,
 )
 """Every command, in the order of --help."""

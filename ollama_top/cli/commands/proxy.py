@@ -49,12 +49,19 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="serve counts for Prometheus there, at /metrics (default: nowhere)",
     )
     parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        nargs="+",
+        default=[],
+        help="serve --metrics under these names too; without, under addresses and this machine's own name",
+    )
+    parser.add_argument(
         "--feed-group", metavar="GROUP", help="let the members of a group read the feed, and hold requests"
     )
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ollama_top.proxy.addresses import AddressError, TakenError
+    from ollama_top.listening.addresses import AddressError, TakenError
     from ollama_top.proxy.beside import Beside
     from ollama_top.proxy.beside import check as check_telling
     from ollama_top.proxy.feed.place import FeedError
@@ -75,11 +82,12 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _telling(options: argparse.Namespace) -> "Telling":
-    from ollama_top.proxy.addresses import parse_listen
+    from ollama_top.listening.addresses import parse_listen
     from ollama_top.proxy.beside import Telling
 
     metrics = parse_listen(options.metrics) if options.metrics else None
-    return Telling(_feed(options), options.feed_group, metrics, options.allow_remote)
+    names = tuple(options.allow_host)
+    return Telling(_feed(options), options.feed_group, metrics, options.allow_remote, names)
 
 
 def _feed(options: argparse.Namespace) -> Path | None:
@@ -91,7 +99,7 @@ def _feed(options: argparse.Namespace) -> Path | None:
 
 
 def _setup(options: argparse.Namespace) -> "Setup":
-    from ollama_top.proxy.addresses import Listen, parse_listen
+    from ollama_top.listening.addresses import Listen, parse_listen
     from ollama_top.proxy.limits import Limits
     from ollama_top.proxy.run import Setup
 
