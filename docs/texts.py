@@ -1,5 +1,6 @@
 """What docs/reference.md says between its tables; numbers and names come from the program here too."""
 
+from ollama_top.config.feed_folder import SYSTEM_FOLDER
 from ollama_top.exporter import watching
 from ollama_top.listening import page
 from ollama_top.metrics.metric import MOST_MODELS
@@ -185,7 +186,8 @@ key or a wrong type is an error, told with its line; the tables of other machine
 FEED = f"""## The proxy's feed
 
 `ollama-top proxy` tells what passes on a Unix socket: `proxy-ADDRESS-PORT.sock` in
-`$XDG_RUNTIME_DIR/ollama-top`, or where `--feed` says. Only its owner can read it, with `--feed-group` the
+`$XDG_RUNTIME_DIR/ollama-top`, or where `--feed` says; as a service of the system (`--unit`) in
+`{SYSTEM_FOLDER}`. Only its owner can read it, with `--feed-group` the
 members of a group too. Whoever connects is told everything, and then what changes, an event a line (JSON);
 who reads too slowly is dropped. The format is `{feed_event.FORMAT}`. No word of a prompt or answer is in it.
 
@@ -227,5 +229,6 @@ network, by `localhost`, by its own name, or by one that `--allow-host` lists.
 PROXY_METRICS = f"""### Of the proxy
 
 `ollama-top proxy --metrics ADDR:PORT` serves these at `/metrics`, to readers that call the machine by the
-same names. `model` has at most {MOST_MODELS} values, of models that were answered for; the others are `other`.
+same names. `model` has at most {MOST_MODELS} values, of models that were answered for; the others are
+`other`.
 """

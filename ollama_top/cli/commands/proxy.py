@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, TAKEN, fail
+from ollama_top.cli.exits import DONE, TAKEN, fail, printed
 from ollama_top.cli.options import named_feeds, settings_of, target_of
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--feed-group", metavar="GROUP", help="let the members of a group read the feed, and hold requests"
     )
+    parser.add_argument(
+        "--unit", action="store_true", help="print a unit of systemd's that does this, and end"
+    )
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -72,6 +75,8 @@ def _run(options: argparse.Namespace) -> int:
     meter = Meter()
     try:
         telling = _telling(options)
+        if options.unit:
+            return _print_unit(options)
         check_telling(telling)
         run(_setup(options), meter, _say, Beside(telling, meter, _say).run)
     except TakenError as error:
@@ -79,6 +84,20 @@ def _run(options: argparse.Namespace) -> int:
     except (AddressError, TooFewDescriptorsError, FeedError) as error:
         raise UsageError(str(error)) from None
     return DONE
+
+
+def _print_unit(options: argparse.Namespace) -> int:
+    from ollama_top.cli import units
+    from ollama_top.listening import page
+    from ollama_top.outputs import show
+    from ollama_top.proxy.run import check
+
+    setup, metrics = _setup(options), _telling(options).metrics
+    check(setup)
+    if metrics is not None:
+        page.check(metrics, allow_remote=setup.allow_remote)
+    text = units.of_proxy(options, setup)
+    return printed(lambda: show.write(text))
 
 
 def _telling(options: argparse.Namespace) -> "Telling":

@@ -32,6 +32,9 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="names of this machine that readers use; addresses and its own name are always allowed",
     )
+    parser.add_argument(
+        "--unit", action="store_true", help="print a unit of systemd's that does this, and end"
+    )
     parser.add_argument("--dashboard", action="store_true", help="print the dashboard for Grafana, and end")
     parser.add_argument(
         "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
@@ -45,6 +48,8 @@ def _run(options: argparse.Namespace) -> int:
     from ollama_top.exporter import run, watching
     from ollama_top.listening.addresses import AddressError, TakenError
 
+    if options.unit:
+        return _print_unit(options)
     settings = settings_of(options)
     interval_s = interval_s_of(options, settings, watching.INTERVAL_S)
     make_feed = feed_of(options, settings)
@@ -69,6 +74,21 @@ def _setup(options: argparse.Namespace) -> "Setup":
     from ollama_top.listening.addresses import parse_listen
 
     return Setup(parse_listen(options.metrics, DEFAULT_PORT), options.allow_remote, tuple(options.allow_host))
+
+
+def _print_unit(options: argparse.Namespace) -> int:
+    from ollama_top.cli import units
+    from ollama_top.listening import page
+    from ollama_top.listening.addresses import AddressError
+    from ollama_top.outputs import show
+
+    try:
+        setup = _setup(options)
+        page.check(setup.listen, allow_remote=setup.allow_remote)
+    except AddressError as error:
+        raise UsageError(str(error)) from None
+    text = units.of_serve(options, setup)
+    return printed(lambda: show.write(text))
 
 
 def _print_dashboard() -> None:
