@@ -3,6 +3,7 @@
 from ollama_top.cli.command import Command, Group
 from ollama_top.cli.commands import (
     burst,
+    completion,
     config,
     doctor,
     history,
@@ -29,5 +30,6 @@ COMMANDS: tuple[Command | Group, ...] = (
     proxy.COMMAND,
     serve.COMMAND,
     config.GROUP,
+    completion.COMMAND,
 )
 """Every command, in the order of --help."""

@@ -106,7 +106,8 @@ COMMAND = Command(
     "serve",
     "tell Prometheus what the monitor would show",
     "Look at the server as the monitor does, and serve what is seen to Prometheus, until told to stop. It"
-    " looks as long as somebody reads: after five minutes without, it rests until the next reader comes.",
+    " looks every 5 s unless --interval says otherwise, and as long as somebody reads: after five minutes"
+    " without, it rests until the next reader comes.",
     _declare,
     _run,
     prints=False,
