@@ -5,6 +5,7 @@ from ollama_top.cli.commands import (
     burst,
     completion,
     config,
+    debug,
     doctor,
     history,
     profile,
@@ -30,6 +31,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     proxy.COMMAND,
     serve.COMMAND,
     config.GROUP,
+    debug.COMMAND,
     completion.COMMAND,
 )
 """Every command, in the order of --help."""

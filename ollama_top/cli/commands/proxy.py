@@ -42,7 +42,11 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         type=int,
         help="of clients at once; each takes two descriptors (default: 4096)",
     )
+    _declare_telling(parser)
 
+
+def _declare_telling(parser: argparse.ArgumentParser) -> None:
+    """Whom it tells, and where."""
     parser.add_argument(
         "--metrics",
         metavar="ADDR:PORT",
