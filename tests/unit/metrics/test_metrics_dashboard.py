@@ -2,7 +2,12 @@
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from ollama_top.metrics.dashboard import dashboard
 from ollama_top.metrics.metric import Metric
@@ -67,3 +72,20 @@ def test_no_panel_lies_on_another() -> None:
         for x in range(place["x"], place["x"] + place["w"]):
             for y in range(place["y"], place["y"] + place["h"]):
                 assert taken.setdefault((x, y), panel["title"]) == panel["title"]
+
+
+def test_prometheus_can_read_every_question(tmp_path: Path) -> None:
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip("promtool is not installed")
+    variables = {"$instance": ".*", "$model": ".*", "$__rate_interval": "1m", "$__range": "1h"}
+    rules = []
+    for number, asked in enumerate(expressions()):
+        plain = re.sub(r"\$\w+", lambda name: variables[name[0]], asked)
+        rules.append({"record": f"panel:{number}", "expr": plain})
+    file = tmp_path / "rules.json"  # which is YAML too
+    file.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    words = [program, "check", "rules", str(file)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(rules)} rules found" in done.stdout
