@@ -1,6 +1,7 @@
 """What docs/reference.md says between its tables; numbers and names come from the program here too."""
 
 from ollama_top.config.feed_folder import SYSTEM_FOLDER
+from ollama_top.config.interval import OF_SERVE_S
 from ollama_top.exporter import watching
 from ollama_top.listening import page
 from ollama_top.metrics.metric import MOST_MODELS
@@ -219,7 +220,7 @@ SERVE_METRICS = f"""### Of serve
 left out, so that an alert on absence finds it; the JSON document has the reason. `model` has at most
 {MOST_MODELS} values at a time, of models in memory.
 
-It looks every {watching.INTERVAL_S:g} s (`--interval`) as long as somebody reads. After
+It looks every {OF_SERVE_S:g} s (`--interval`) as long as somebody reads. After
 {watching.IDLE_AFTER_S / 60:g} minutes without a reader it rests, and asks nobody anything; the next reader
 waits for a new look, up to {watching.WAIT_S:g} s, and else gets 503 with the reason, never an old look. At
 most {page.MOST_AT_ONCE} read at once. A reader has to call the machine by an address of it or of a private

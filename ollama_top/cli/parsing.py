@@ -9,7 +9,7 @@ from ollama_top.cli import monitor
 from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import COMMANDS
 from ollama_top.cli.exits import EXIT_STATUS, USAGE
-from ollama_top.config.interval import DEFAULT_S
+from ollama_top.config.interval import DEFAULT_S, OF_SERVE_S
 from ollama_top.model.text import printable
 
 if TYPE_CHECKING:
@@ -79,7 +79,10 @@ def _common() -> _Parser:
         "--host", metavar="URL", help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST)"
     )
     common.add_argument(
-        "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_S:g})"
+        "--interval",
+        metavar="S",
+        type=float,
+        help=f"seconds between looks (default: {DEFAULT_S:g}, of serve {OF_SERVE_S:g})",
     )
     common.add_argument("--config", metavar="FILE", help="settings file (default: the user's own)")
     common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")

@@ -13,8 +13,6 @@ from ollama_top.listening.page import NoPageError
 from ollama_top.metrics.of_frame import text_of
 from ollama_top.model.frame import Frame
 
-INTERVAL_S = 5.0
-"""Between looks, unless asked otherwise: each asks the server, and Prometheus comes every 15 s or later."""
 IDLE_AFTER_S = 300.0
 """After so long without a reader nothing is looked at any more, until the next one comes."""
 WAIT_S = 6.0

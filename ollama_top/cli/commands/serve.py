@@ -8,6 +8,7 @@ from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE, NOTHING_READ, TAKEN, fail, printed
 from ollama_top.cli.options import interval_s_of, settings_of
+from ollama_top.config.interval import OF_SERVE_S
 
 if TYPE_CHECKING:
     from ollama_top.exporter.run import Setup
@@ -51,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.unit:
         return _print_unit(options)
     settings = settings_of(options)
-    interval_s = interval_s_of(options, settings, watching.INTERVAL_S)
+    interval_s = interval_s_of(options, settings, OF_SERVE_S)
     make_feed = feed_of(options, settings)
     make_feed(interval_s, None)  # what is refused is to be said now
     try:
@@ -106,8 +107,7 @@ COMMAND = Command(
     "serve",
     "tell Prometheus what the monitor would show",
     "Look at the server as the monitor does, and serve what is seen to Prometheus, until told to stop. It"
-    " looks every 5 s unless --interval says otherwise, and as long as somebody reads: after five minutes"
-    " without, it rests until the next reader comes.",
+    " looks as long as somebody reads: after five minutes without, it rests until the next reader comes.",
     _declare,
     _run,
     prints=False,

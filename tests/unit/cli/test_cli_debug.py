@@ -5,13 +5,17 @@ import os
 import stat
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import running
 
 import ollama_top.cli
+from ollama_top.cli import monitor
 from ollama_top.cli.commands import show
+from ollama_top.cli.parsing import parser
 from ollama_top.config import error_file
+from ollama_top.tui.app import MonitorApp
 
 
 def test_one_file_for_its_owner_that_says_what_is_in_it(tmp_path: Path) -> None:
@@ -82,3 +86,14 @@ def test_a_disk_that_takes_nothing_is_no_second_error(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     error_file.keep(ValueError("x"))
     assert error_file.last() == []
+
+
+def test_what_ends_the_monitor_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(app: MonitorApp) -> None:
+        app._exception = ZeroDivisionError("on the screen")
+
+    monkeypatch.setattr(MonitorApp, "run", crash)
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(sys, stream, SimpleNamespace(isatty=lambda: True))
+    monitor.run(parser().parse_args(["--demo"]))
+    assert error_file.last()[-1] == "ZeroDivisionError: on the screen"
