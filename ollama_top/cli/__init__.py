@@ -32,7 +32,7 @@ def _tell_and_keep(kind: type[BaseException], error: BaseException, trace: Trace
 def run(argv: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     try:
-        options = parser().parse_args(argv)
+        options = parser(argv).parse_args(argv)
     except SystemExit as end:  # help, the version, or wrong use
         return written(int(end.code or DONE))
     except OSError as error:

@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import running
 
 from ollama_top.cli.commands import COMMANDS
 from ollama_top.cli.commands.completion import SHELLS
+from ollama_top.cli.parsing import parser
 
 BASH = """
 source "$1"
@@ -68,3 +71,15 @@ def test_another_shell_is_refused() -> None:
     done = running.run("completion", "ksh")
     assert done.returncode == 64
     assert "invalid choice: 'ksh'" in done.stderr
+
+
+def test_what_reads_one_command_reads_it_as_what_reads_all() -> None:
+    for name in NAMES:
+        assert set(option_strings(parser([name]), name)) == set(option_strings(parser(), name))
+    assert len(list(option_strings(parser(["show"]), "proxy"))) < len(list(option_strings(parser(), "proxy")))
+
+
+def option_strings(whole: ArgumentParser, name: str) -> Iterator[str]:
+    (commands,) = [each for each in whole._actions if isinstance(each, _SubParsersAction)]
+    for action in commands.choices[name]._actions:
+        yield from action.option_strings
