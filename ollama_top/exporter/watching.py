@@ -46,6 +46,7 @@ class Watching:
         self._fresh_s = 3 * interval_s + LATE_S
         self._clock = clock
         self._asked_s = clock()
+        self._waiting = 0  # readers who have no page yet
         self._is_wanted = asyncio.Event()
         self._is_wanted.set()  # the first reader is to find something
         self._arrived = asyncio.Condition()
@@ -68,11 +69,14 @@ class Watching:
         """The newest look as a page; raises NoPageError."""
         self._asked_s = self._clock()
         self._is_wanted.set()
+        self._waiting += 1
         try:
             async with asyncio.timeout(WAIT_S), self._arrived:
                 await self._arrived.wait_for(self._is_fresh)
         except TimeoutError:
             raise NoPageError(f"no look at the server has ended within {WAIT_S:g} s") from None
+        finally:
+            self._waiting -= 1
         if self._newest is None:
             raise NoPageError("looking has just ended; ask again")
         return text_of(self._newest)
@@ -83,7 +87,7 @@ class Watching:
             self._newest, self._seen_s = frame, self._clock()
             async with self._arrived:
                 self._arrived.notify_all()
-            if self._clock() - self._asked_s > IDLE_AFTER_S:
+            if not self._waiting and self._clock() - self._asked_s > IDLE_AFTER_S:
                 self._is_wanted.clear()
                 return
 

@@ -142,3 +142,12 @@ async def test_what_ends_the_feed_ends_it() -> None:
     with pytest.raises(OSError, match="tells nothing"):
         await Watching(lambda: broken, INTERVAL_S).run()
     assert broken.is_closed
+
+
+async def test_it_does_not_rest_before_those_who_wait_have_their_page(world: World) -> None:
+    reading = asyncio.create_task(world.watching.page())
+    await settled()
+    world.clock.now_s += IDLE_AFTER_S + 1
+    await world.look()
+    assert "ollama_top_server_up 1" in await reading
+    assert not world.feeds[0].has_ended
