@@ -26,27 +26,38 @@ def manual() -> str:
 
 
 def _lines(whole: argparse.ArgumentParser) -> Iterator[str]:
-    commands = next(each for each in whole._actions if isinstance(each, argparse._SubParsersAction))
-    helps = {each.dest: each.help for each in commands._choices_actions}
+    commands = list(_commands(whole))
     yield r".\" Made by docs/man.py from the declarations in the program; a test fails when it is stale."
     yield f'.TH OLLAMA-TOP 1 "" "ollama-top {__version__}" "User Commands"'
     yield from (".SH NAME", r"ollama\-top \- htop for Ollama")
     yield from (".SH SYNOPSIS", ".B ollama\\-top", ".RI [ OPTION ]...")
-    for name in commands.choices:
+    for name, _, _ in commands:
         yield from (".br", rf".B ollama\-top {_safe(name)}", ".RI [ OPTION ]...")
     yield from (".SH DESCRIPTION", _safe(whole.description or ""))
     yield "Without a command the monitor is shown, in a terminal. Its keys are behind ?."
     yield from (".SH OPTIONS", *_options(whole, ()))
     yield ".SH COMMANDS"
     common = _names(whole)
-    for name, command in commands.choices.items():
-        yield from (f'.SS "{_safe(name)}"', _safe(f"{_sentence(helps[name])} {command.description}"))
+    for name, command, help_text in commands:
+        yield from (f'.SS "{_safe(name)}"', _safe(f"{_sentence(help_text)} {command.description}"))
         yield from _options(command, common)
     yield "The options of the program itself that name a server may follow a command too."
     yield from (".SH EXIT STATUS", *_table((str(code), _sentence(what)) for code, what in EXIT_CODES.items()))
     yield from (".SH ENVIRONMENT", *_table(VARIABLES.items()))
     yield from (".SH FILES", *_table(FILES.items()))
     yield from (".SH SEE ALSO", "ollama(1), systemd.service(5), and docs/reference.md for every value told.")
+
+
+def _commands(
+    whole: argparse.ArgumentParser, before: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    """Every command by its whole name, with its help; after a group those in it."""
+    for action in whole._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            helps = {each.dest: each.help for each in action._choices_actions}
+            for name, command in action.choices.items():
+                yield f"{before}{name}", command, helps[name] or ""
+                yield from _commands(command, f"{before}{name} ")
 
 
 def _names(command: argparse.ArgumentParser) -> set[str]:

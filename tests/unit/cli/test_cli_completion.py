@@ -53,7 +53,7 @@ def test_bash_completes_commands_and_options(scripts: dict[str, Path]) -> None:
         return told("bash", "--norc", "-c", BASH, "bash", scripts["bash"], line, str(len(line.split(" "))))
 
     assert completed("''") >= NAMES
-    assert completed("pro") == {"proxy"}
+    assert completed("prox") == {"proxy"}
     assert "--allow-host" in completed("serve --al")
     assert "--events" not in completed("burst --"), "which is for the monitor only"
 
@@ -63,7 +63,7 @@ def test_fish_completes_commands_and_options(scripts: dict[str, Path]) -> None:
         return told("fish", "--no-config", "-c", f"source {scripts['fish']}; complete -C 'ollama-top {line}'")
 
     assert completed("") >= NAMES
-    assert completed("pro") == {"proxy"}
+    assert completed("prox") == {"proxy"}
     assert {"--allow-host", "--allow-remote"} <= completed("serve --al")
 
 
