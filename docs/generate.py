@@ -3,7 +3,7 @@
 Must never state a fact of its own that is declared elsewhere: only how the pieces are put together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import Field, is_dataclass
 from datetime import datetime
 from inspect import cleandoc
@@ -23,7 +23,9 @@ from texts import (
     OF_OLLAMA,
     OWN_SETTINGS,
     PROFILES,
+    PROXY_METRICS,
     RECEIPT,
+    SERVE_METRICS,
     SETTINGS_FILE,
     SHELF,
     SWEEP,
@@ -34,6 +36,8 @@ from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import UNSET, VARIABLES, Settings
 from ollama_top.doctor.checks import CHECKS
 from ollama_top.doctor.starting_points import WHY
+from ollama_top.metrics.metric import Metric
+from ollama_top.metrics.of_frame import TOLD
 from ollama_top.model.burst import Burst
 from ollama_top.model.comparison import Comparison
 from ollama_top.model.exchange import Exchange
@@ -247,11 +251,18 @@ def _words(words: type[Vocabulary]) -> str:
 
 
 def _metrics() -> str:
+    own = [each.metric for each in TOLD]
+    return "\n".join(
+        [METRICS_HEAD, SERVE_METRICS, *_metric_table(own), PROXY_METRICS, *_metric_table(METRICS)]
+    )
+
+
+def _metric_table(metrics: Iterable[Metric]) -> list[str]:
     rows = [
         _row(f"`{each.full_name}`", each.kind, ", ".join(f"`{label}`" for label in each.labels), each.doc)
-        for each in METRICS
+        for each in metrics
     ]
-    return "\n".join([METRICS_HEAD, *_header("metric", "kind", "labels", "meaning"), *rows, ""])
+    return [*_header("metric", "kind", "labels", "meaning"), *rows, ""]
 
 
 def _checks() -> str:

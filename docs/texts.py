@@ -1,10 +1,14 @@
 """What docs/reference.md says between its tables; numbers and names come from the program here too."""
 
+from ollama_top.config.feed_folder import SYSTEM_FOLDER
+from ollama_top.config.interval import OF_SERVE_S
+from ollama_top.exporter import watching
+from ollama_top.listening import page
+from ollama_top.metrics.metric import MOST_MODELS
 from ollama_top.model import feed_event
 from ollama_top.ollama.wishes import NAMES
 from ollama_top.outputs.document import FORMAT
 from ollama_top.proxy.feed.orders import LONGEST_HOLD_S
-from ollama_top.proxy.metrics.counts import MOST_MODELS
 
 HEAD = f"""# Reference
 
@@ -192,7 +196,8 @@ key or a wrong type is an error, told with its line; the tables of other machine
 FEED = f"""## The proxy's feed
 
 `ollama-top proxy` tells what passes on a Unix socket: `proxy-ADDRESS-PORT.sock` in
-`$XDG_RUNTIME_DIR/ollama-top`, or where `--feed` says. Only its owner can read it, with `--feed-group` the
+`$XDG_RUNTIME_DIR/ollama-top`, or where `--feed` says; as a service of the system (`--unit`) in
+`{SYSTEM_FOLDER}`. Only its owner can read it, with `--feed-group` the
 members of a group too. Whoever connects is told everything, and then what changes, an event a line (JSON);
 who reads too slowly is dropped. The format is `{feed_event.FORMAT}`. No word of a prompt or answer is in it.
 
@@ -211,9 +216,29 @@ and at once when the reader who holds is gone.
 {chr(10).join(f"| `{order}` | {what} |" for order, what in _ORDERS.items())}
 """
 
-METRICS_HEAD = f"""## Metrics
+METRICS_HEAD = """## Metrics
 
-`ollama-top proxy --metrics ADDR:PORT` serves these to Prometheus at `/metrics`. `model` has at most
-{MOST_MODELS} values, of models that were answered for; the others are `other`.
-`ollama_top/proxy/metrics/grafana-dashboard.json` shows them in Grafana.
+Names follow Prometheus's conventions: base units, `_total` for counters. `ollama-top serve --dashboard`
+prints a dashboard for Grafana that shows both sets below.
+"""
+
+SERVE_METRICS = f"""### Of serve
+
+`ollama-top serve` tells these at `/metrics` of 127.0.0.1:9436, or where `--metrics ADDR:PORT` says, and
+`ollama-top show --prometheus` prints them once, as for node_exporter's textfile collector. What is missing is
+left out, so that an alert on absence finds it; the JSON document has the reason. `model` has at most
+{MOST_MODELS} values at a time, of models in memory.
+
+It looks every {OF_SERVE_S:g} s (`--interval`) as long as somebody reads. After
+{watching.IDLE_AFTER_S / 60:g} minutes without a reader it rests, and asks nobody anything; the next reader
+waits for a new look, up to {watching.WAIT_S:g} s, and else gets 503 with the reason, never an old look. At
+most {page.MOST_AT_ONCE} read at once. A reader has to call the machine by an address of it or of a private
+network, by `localhost`, by its own name, or by one that `--allow-host` lists.
+"""
+
+PROXY_METRICS = f"""### Of the proxy
+
+`ollama-top proxy --metrics ADDR:PORT` serves these at `/metrics`, to readers that call the machine by the
+same names. `model` has at most {MOST_MODELS} values, of models that were answered for; the others are
+`other`.
 """

@@ -18,7 +18,7 @@ EXIT_CODES = {
     NOTHING_READ: "nothing could be read, measured (burst, sweep) or changed (set, undo)",
     NOT_TAKEN_BACK: "a change could not be taken back (set, undo)",
     USAGE: "wrong use or settings",
-    TAKEN: "another program listens on that address (proxy)",
+    TAKEN: "another program listens on that address (proxy, serve)",
     NOT_WRITTEN: "the output could not be written",
     INTERRUPTED: "interrupted",
 }

@@ -57,4 +57,8 @@ def run(options: argparse.Namespace) -> int:
         ascii_only=ascii_of(options, settings),
     )
     app.run()
+    if (crash := app._exception) is not None:  # noqa: SLF001 - Textual tells of it in no other way
+        from ollama_top.config.error_file import keep
+
+        keep(crash)
     return app.return_code or DONE

@@ -29,12 +29,12 @@ def settings_of(options: argparse.Namespace) -> "Settings":
     return settings.load(None if given is None else Path(given))
 
 
-def interval_s_of(options: argparse.Namespace, settings: "Settings") -> float:
+def interval_s_of(options: argparse.Namespace, settings: "Settings", default_s: float = DEFAULT_S) -> float:
     """Seconds between looks; raises ConfigError."""
     from ollama_top.config.settings import check_interval
 
     given = _given(options, "interval")
-    return check_interval(given, "--interval") if given is not None else settings.interval_s or DEFAULT_S
+    return check_interval(given, "--interval") if given is not None else settings.interval_s or default_s
 
 
 def target_of(options: argparse.Namespace, settings: "Settings") -> "Target":

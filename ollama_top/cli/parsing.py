@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NoReturn
 
 from ollama_top import __version__
@@ -9,7 +10,7 @@ from ollama_top.cli import monitor
 from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import COMMANDS
 from ollama_top.cli.exits import EXIT_STATUS, USAGE
-from ollama_top.config.interval import DEFAULT_S
+from ollama_top.config.interval import DEFAULT_S, OF_SERVE_S
 from ollama_top.model.text import printable
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ class _Parser(argparse.ArgumentParser):
             stream.write(message)
 
 
-def parser() -> argparse.ArgumentParser:
-    """What reads the command line; it sets `command`, which takes the options and gives the exit code."""
+def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
+    """What reads the command line; it sets `command`, which takes the options and gives the exit code.
+
+    With `words` it is to read those only: commands that are not among them stay without their options,
+    which take longer to declare than all else of --help.
+    """
     common = _common()
     whole = _Parser(
         prog="ollama-top",
@@ -53,11 +58,16 @@ def parser() -> argparse.ArgumentParser:
     whole.set_defaults(command=monitor.run)
     commands = whole.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
     for each in COMMANDS:
-        _add(commands, each, common)
+        _add(commands, each, common, words)
     return whole
 
 
-def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command | Group, common: _Parser) -> None:
+def _add(
+    commands: "argparse._SubParsersAction[_Parser]",
+    command: Command | Group,
+    common: _Parser,
+    words: Collection[str] | None,
+) -> None:
     own = commands.add_parser(
         command.name,
         parents=[common],
@@ -66,10 +76,12 @@ def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command | Gro
         epilog=EXIT_STATUS,
         allow_abbrev=False,
     )
+    if words is not None and command.name not in words:
+        return
     if isinstance(command, Group):
         inner = own.add_subparsers(metavar="COMMAND", title="commands", required=True, parser_class=_Parser)
         for each in command.commands:
-            _add(inner, each, common)
+            _add(inner, each, common, words)
         return
     command.declare(own)
     if command.prints:
@@ -85,7 +97,10 @@ def _common() -> _Parser:
         "--host", metavar="URL", help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST)"
     )
     common.add_argument(
-        "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_S:g})"
+        "--interval",
+        metavar="S",
+        type=float,
+        help=f"seconds between looks (default: {DEFAULT_S:g}, of serve {OF_SERVE_S:g})",
     )
     common.add_argument("--config", metavar="FILE", help="settings file (default: the user's own)")
     common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")

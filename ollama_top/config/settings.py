@@ -69,7 +69,8 @@ class Settings:
         f"The server, written as in {HOST_VARIABLE}, which goes before it.", "127.0.0.1:11434"
     )
     interval_s: float | None = _setting(
-        f"Seconds between looks, {interval.LEAST_S:g} to {interval.MOST_S:g}.", f"{interval.DEFAULT_S:g}"
+        f"Seconds between looks, {interval.LEAST_S:g} to {interval.MOST_S:g}.",
+        f"{interval.DEFAULT_S:g}, of `serve` {interval.OF_SERVE_S:g}",
     )
     theme: str | None = _setting(
         "Colours of the screen, by the name of a theme.", "the one that T chose last for the server"

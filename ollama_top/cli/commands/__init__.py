@@ -3,11 +3,14 @@
 from ollama_top.cli.command import Command, Group
 from ollama_top.cli.commands import (
     burst,
+    completion,
     config,
+    debug,
     doctor,
     history,
     profile,
     proxy,
+    serve,
     set_,
     show,
     sweep,
@@ -26,6 +29,9 @@ COMMANDS: tuple[Command | Group, ...] = (
     burst.COMMAND,
     sweep.COMMAND,
     proxy.COMMAND,
+    serve.COMMAND,
     config.GROUP,
+    debug.COMMAND,
+    completion.COMMAND,
 )
 """Every command, in the order of --help."""

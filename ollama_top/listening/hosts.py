@@ -5,7 +5,7 @@ shows could reach the server under a name of its own.
 """
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 ALWAYS = ("localhost",)
@@ -28,6 +28,13 @@ class Hosts:
         if address is not None and self._allow_address(address):
             return True
         return not name or name in self.listed or name in ALWAYS or name.endswith(ALWAYS_BELOW)
+
+    @classmethod
+    def of_this_machine(
+        cls, own_name: str, more: Iterable[str], is_own: Callable[[Address], bool]
+    ) -> "Hosts":
+        """The machine's own name and `more`."""
+        return cls(frozenset(each.lower() for each in (own_name, *more)), is_own)
 
     def _allow_address(self, address: Address) -> bool:
         is_near = address.is_loopback or address.is_private or address.is_unspecified

@@ -1,4 +1,4 @@
-"""Where the relay listens: which addresses these are, who can reach them, and whether they are the server's.
+"""Where a process of ours listens: which addresses these are, who can reach them, whose they are.
 
 Looks at this machine's network and binds sockets; listens on none.
 """
@@ -9,10 +9,10 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ollama_top.listening.hosts import Address
 from ollama_top.ollama.host import MOST_PORT, Target, split_host_port
-from ollama_top.proxy.hosts import Address
 
-DEFAULT_PORT = 11435
+DEFAULT_PORT = 11435  # of the proxy
 ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -36,11 +36,13 @@ class Listen:
         return f"{host}:{self.port}"
 
 
-def parse_listen(text: str) -> Listen:
+def parse_listen(text: str, default_port: int = DEFAULT_PORT) -> Listen:
     """HOST, HOST:PORT or :PORT, an IPv6 host in brackets; raises AddressError."""
-    host, port = split_host_port(text.strip(), str(DEFAULT_PORT))
+    host, port = split_host_port(text.strip(), str(default_port))
     if not (port.isascii() and port.isdigit() and int(port) <= MOST_PORT) or not host.isprintable():
-        raise AddressError(f"{text!r} is no address to listen on; one is HOST:PORT, as {Listen()}")
+        raise AddressError(
+            f"{text!r} is no address to listen on; one is HOST:PORT, as {Listen(port=default_port)}"
+        )
     return Listen(host, int(port))
 
 
@@ -140,5 +142,5 @@ def _addresses(listen: Listen) -> list[tuple[socket.AddressFamily, tuple[str, in
 def _refusal(listen: Listen, error: OSError) -> AddressError:
     why = error.strerror or str(error)
     if error.errno == errno.EADDRINUSE:
-        return TakenError(f"{listen} is taken by another program; --listen takes another address")
+        return TakenError(f"{listen} is taken by another program; another port would do")
     return AddressError(f"{listen} cannot be listened on: {why}")

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ollama_top.ollama.host import Target
-from ollama_top.proxy.addresses import (
+from ollama_top.listening.addresses import (
     AddressError,
     Listen,
     TakenError,
@@ -18,6 +17,7 @@ from ollama_top.proxy.addresses import (
     listens_of,
     parse_listen,
 )
+from ollama_top.ollama.host import Target
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_another_address_of_the_loopback_is_another_server(here: list[socket.soc
 
 def test_a_port_that_is_taken_is_told(here: list[socket.socket]) -> None:
     port = here[0].getsockname()[1]
-    with pytest.raises(TakenError, match=f"127.0.0.1:{port} is taken by another program; --listen"):
+    with pytest.raises(TakenError, match=f"127.0.0.1:{port} is taken by another program"):
         bind(Listen("127.0.0.1", port))
 
 
