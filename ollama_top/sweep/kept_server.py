@@ -15,7 +15,7 @@ import psutil
 from ollama_top.sweep import keeper
 
 MODULE = "ollama_top.sweep.keeper"
-WORDS_S = 2.0
+WORDS_S, DYING_S = 2.0, 1.0
 STOPPED_S = keeper.STOP_S + keeper.KILLED_S + 5.0
 LINE_LIMIT_BYTES = 1 << 20
 
@@ -52,15 +52,25 @@ class KeptServer:
             return False
 
     async def last_words(self) -> tuple[str, ...]:
-        """The last lines of its log; those known before where they are not told in time."""
+        """The last lines of its log; those known before where they are not told in time.
+
+        A server that dies closes its connections first: whoever asks since one was cut is told of its end.
+        """
         if not self.is_over and self.process.stdin is not None:
-            self.told.clear()
             with suppress(OSError, TimeoutError):
+                self.told.clear()
                 self.process.stdin.write(b"\n")
                 await self.process.stdin.drain()
-                async with asyncio.timeout(WORDS_S):
-                    await self.told.wait()
+                await self._news(WORDS_S)
+                await self._news(DYING_S)
         return self.log
+
+    async def _news(self, limit_s: float) -> None:
+        """Wait for something new; raises TimeoutError."""
+        async with asyncio.timeout(limit_s):
+            await self.told.wait()
+        if not self.is_over:
+            self.told.clear()
 
     async def stop(self) -> None:
         """Have it ended, and wait for that; a keeper that does not come to its end is killed."""
