@@ -80,8 +80,8 @@ def _changes(wishes: SweepWishes, view: View) -> tuple[Change, ...]:
 
 
 def _stand(options: argparse.Namespace, settings: Settings, view: View) -> Stand:
-    target = parse_target(view.frame.snapshot.server.url)
-    return Stand(target, address_of(target, access_of(options, settings)))
+    target, access = parse_target(view.frame.snapshot.server.url), access_of(options, settings)
+    return Stand(target, address_of(target, access), access=access)
 
 
 def _say_nothing(_: str) -> None:

@@ -30,7 +30,7 @@ def plan_text(plan: Plan, name: str) -> str:
 
 
 def _plan(plan: Plan, name: str) -> Iterator[str]:
-    yield f"Sweep of {plan.spec.model} on {name} {plan.version}, started anew on a free port:"
+    yield f"Sweep of {plan.spec.model} on {name} {plan.version}, which is started anew for each of:"
     for axis in plan.axes:
         shown = (UNSET if each is None else each for each in axis.values)
         yield f"  {axis.variable.name}  {', '.join(shown)}"
