@@ -4,12 +4,13 @@ Must never leave a server behind: however it ends, the bench is put back.
 """
 
 import argparse
+import asyncio
 import os
 import platform
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from ollama_top.burst.spec import CannotMeasureError
 from ollama_top.cli import cancellable
@@ -78,8 +79,14 @@ async def _on(
     consents: Sequence[str],
 ) -> int:
     """Measure on a bench, and leave it as it was; the exit code."""
+    begun: list[Session] = []
     try:
-        return await _sweep(options, wishes, bench, consents)
+        return await _sweep(options, wishes, bench, consents, begun)
+    except asyncio.CancelledError:
+        await bench.put_back()  # before anything is printed: a terminal may be stopped
+        for each in begun:
+            _part(options, each)
+        raise
     finally:
         await bench.put_back()
 
@@ -105,8 +112,13 @@ async def _bench(options: argparse.Namespace, program: str | None) -> AsyncItera
 
 
 async def _sweep(
-    options: argparse.Namespace, wishes: SweepWishes, bench: Bench, consents: Sequence[str]
+    options: argparse.Namespace,
+    wishes: SweepWishes,
+    bench: Bench,
+    consents: Sequence[str],
+    begun: list[Session],
 ) -> int:
+    """Look, tell, ask, measure and print; the exit code. `begun` gets the measuring once it goes on."""
     try:
         plan = await prepare(await bench.look(), wishes, time.time_ns() % SALTS, _recall(options))
     except BenchError as error:
@@ -119,6 +131,7 @@ async def _sweep(
         return NOTHING_READ
     progress = Progress()
     session = Session(bench, plan, progress.show, is_demo=options.demo)
+    begun.append(session)
     async with progress.going_on():
         sweep = await session.carry_out()
     return _told(options, sweep, session.pace)
@@ -173,6 +186,14 @@ def _recall(options: argparse.Namespace) -> Recall:
             return ()
 
     return recall
+
+
+def _part(options: argparse.Namespace, session: Session) -> None:
+    """Print what was measured before a user left, if there is somewhere to print it; nothing is kept."""
+    sweep = session.so_far()
+    if sweep is not None and not options.json:
+        with suppress(OSError, show.NotWrittenError):  # a terminal that was closed
+            show.write(text.as_text(sweep, None))
 
 
 def _told(options: argparse.Namespace, sweep: Sweep, pace: Pace) -> int:

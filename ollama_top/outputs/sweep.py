@@ -135,6 +135,8 @@ def _point(combination: SweepCombination) -> tuple[str, str, str, str]:
 
 
 def _why_unfit(combination: SweepCombination) -> str:
+    if not combination.points:
+        return "-"
     is_late = all(each.answered == each.sent for each in combination.points)
     return "too late" if is_late else "errors"
 

@@ -5,7 +5,7 @@ Must never take one combination's failure for the end of the others.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import mean
 
@@ -20,6 +20,7 @@ from ollama_top.sweep.plan import Pace, Plan, Visit
 from ollama_top.sweep.recommend import recommend
 from ollama_top.sweep.verdict import verdict
 
+BROKEN_OFF = "Broken off before all was measured, so that nothing is recommended. So far:"
 PROMPTS = 1 << 10  # sets of prompts for each repeat: more than it has bursts
 
 
@@ -52,6 +53,7 @@ class Session:
     left: tuple[Visit, ...] = field(default=(), init=False)  # this visit and those after it
     stand: Stand | None = field(default=None, init=False)
     applied: int | None = field(default=None, init=False)  # the combination that the server runs with
+    taken_at: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
     begun_s: float = field(default_factory=time.monotonic, init=False)
     asked: int = field(default=0, init=False)  # sets of prompts
 
@@ -63,11 +65,16 @@ class Session:
 
     async def carry_out(self) -> Sweep:
         """Measure every combination; one that fails is noted. Cancelling it closes every request."""
-        taken_at = datetime.now(UTC)
         for each, after in self._schedule():
             self.left = (each, *after)
             await self._visit(each)
-        return self._sweep(taken_at)
+        return self._sweep()
+
+    def so_far(self) -> Sweep | None:
+        """What a sweep that was broken off had measured, without a recommendation; None if nothing."""
+        if not any(each.rounds for each in self.seen):
+            return None
+        return replace(self._sweep(), recommended=None, verdict=BROKEN_OFF)
 
     def _schedule(self) -> Iterator[tuple[Visit, tuple[Visit, ...]]]:
         """Every visit with those after it. Those of failed combinations are left out."""
@@ -145,7 +152,7 @@ class Session:
         share = spent_s / (spent_s + left_s) if spent_s + left_s > 0 else 1.0
         self.tell(Stage(label(self.plan.combinations[at]), doing, share, left_s, is_done))
 
-    def _sweep(self, taken_at: datetime) -> Sweep:
+    def _sweep(self) -> Sweep:
         plan = self.plan
         combinations = analysis.combinations(self.seen, plan.ttft_limit_s, plan.release)
         weights: Sequence[tuple[float, ...]] = [
@@ -153,7 +160,7 @@ class Session:
         ]
         best = recommend(combinations, weights)
         return Sweep(
-            taken_at=taken_at,
+            taken_at=self.taken_at,
             demo=self.is_demo,
             server=self.bench.name,
             version=Known(plan.version, Source.API),

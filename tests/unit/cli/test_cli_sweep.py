@@ -188,6 +188,22 @@ def test_however_it_ends_no_server_stays_behind(program: Path, number: signal.Si
         assert process.wait(10) == (-9 if number is signal.SIGKILL else 130)
 
 
+def test_what_was_measured_before_ctrl_c_is_told(program: Path) -> None:
+    words = command("sweep", "--own-server", str(program), *QUICK, *TWO, "--repeats", "20", "--model", MODEL)
+    pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen(words, cwd=ROOT, stdin=quiet, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        while "measured, NUM_PARALLEL" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.read()
+        assert process.wait(20) == 130
+    assert said.startswith("Broken off before all was measured, so that nothing is recommended.")
+    assert " a  NUM_PARALLEL=1 " in said
+    assert started_by(program.parent) == []
+
+
 def test_a_signal_that_was_ignored_at_its_start_is_ignored(program: Path) -> None:
     with going(program, is_nohup=True) as process:
         os.kill(process.pid, signal.SIGHUP)

@@ -1,5 +1,6 @@
 """A sweep carried out on a bench: what is told meanwhile, what is noted, what goes on."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ollama_top.burst.spec import CannotMeasureError
 from ollama_top.model.reading import Known
 from ollama_top.model.sweep import SweepSetting
 from ollama_top.ollama.replies import DescribedModel, ShownModel
+from ollama_top.outputs import sweep as text
 from ollama_top.sweep.axes import parse_axes
 from ollama_top.sweep.bench import Bench, BenchError, Stand
 from ollama_top.sweep.own_server import OwnServer
@@ -65,6 +67,29 @@ async def test_stages_are_told_and_one_that_cannot_be_applied_does_not_end_the_o
     assert stages[-1].is_done
     assert (stages[-1].share, stages[-1].left_s) == (1.0, 0.0)
     assert sum(any(each.value == "3" for each in settings) for settings in bench.applied) == 1
+
+
+async def test_a_sweep_that_is_broken_off_tells_what_it_had_measured(tmp_path: Path) -> None:
+    bench = OwnServer(str(simulated_program(tmp_path, "--load-s", "0.01")))
+    try:
+        plan = await planned(bench, "NUM_PARALLEL=1,2")
+        done = asyncio.Event()
+        session = Session(bench, plan, lambda stage: done.set() if stage.is_done else None)
+        assert session.so_far() is None
+        going = asyncio.create_task(session.carry_out())
+        await done.wait()
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+    finally:
+        await bench.put_back()
+    found = session.so_far()
+    assert found is not None
+    assert found.recommended is None
+    assert found.verdict.startswith("Broken off before all was measured")
+    assert [bool(each.points) for each in found.combinations] == [True, False]
+    lines = text.as_text(found, None).splitlines()
+    assert next(line for line in lines if line.startswith(" b  NUM_PARALLEL=2")).split()[2:] == ["-"] * 7
 
 
 async def test_without_a_model_of_that_name_nothing_is_planned(tmp_path: Path) -> None:
