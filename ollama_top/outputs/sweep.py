@@ -179,14 +179,9 @@ def _problems(sweep: Sweep) -> Iterator[str]:
 
 
 def _untold(sweep: Sweep) -> Sequence[str]:
-    """Why no spill is told, if it is told of none."""
-    hints = {
-        each.spilled_bytes.hint for each in sweep.combinations if not isinstance(each.spilled_bytes, Known)
-    }
-    measured = [each for each in sweep.combinations if each.points]
-    is_told = any(isinstance(each.spilled_bytes, Known) for each in measured)
-    return (
-        ()
-        if is_told or not measured
-        else tuple(f"Spill to RAM is not known: {each}." for each in sorted(hints))
-    )
+    """Why no spill is told, if it is told of none that was measured."""
+    spilled = [each.spilled_bytes for each in sweep.combinations if each.points]
+    if any(isinstance(each, Known) for each in spilled):
+        return ()
+    hints = {each.hint for each in spilled if not isinstance(each, Known)}
+    return tuple(f"Spill to RAM is not known: {each}." for each in sorted(hints))
