@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from ollama_top.burst.spec import CannotMeasureError
-from ollama_top.cli import cancellable
+from ollama_top.cli import cancellable, sweep_profile
 from ollama_top.cli.asking import agrees
 from ollama_top.cli.changing import refusable
 from ollama_top.cli.errors import UsageError
@@ -81,7 +81,7 @@ async def _on(
     """Measure on a bench, and leave it as it was; the exit code."""
     begun: list[Session] = []
     try:
-        return await _sweep(options, wishes, bench, consents, begun)
+        code = await _sweep(options, wishes, bench, consents, begun)
     except asyncio.CancelledError:
         await bench.put_back()  # before anything is printed: a terminal may be stopped
         for each in begun:
@@ -89,6 +89,10 @@ async def _on(
         raise
     finally:
         await bench.put_back()
+    for each in begun:
+        if each.result is not None:
+            await sweep_profile.offer(options, each.result)  # nobody's server waits for the answer
+    return code
 
 
 def program_of(path: str) -> str:

@@ -56,6 +56,7 @@ class Session:
     taken_at: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
     begun_s: float = field(default_factory=time.monotonic, init=False)
     asked: int = field(default=0, init=False)  # sets of prompts
+    result: Sweep | None = field(default=None, init=False)  # None until all is measured
 
     def __post_init__(self) -> None:
         self.seen = [Seen(each) for each in self.plan.combinations]
@@ -68,7 +69,8 @@ class Session:
         for each, after in self._schedule():
             self.left = (each, *after)
             await self._visit(each)
-        return self._sweep()
+        self.result = self._sweep()
+        return self.result
 
     def so_far(self) -> Sweep | None:
         """What a sweep that was broken off had measured, without a recommendation; None if nothing."""

@@ -47,16 +47,18 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", metavar="S", type=float, help="seconds for one burst, and for a load (default: 300)"
     )
+    parser.add_argument("--save", metavar="NAME", help="save what is recommended as a profile of that name")
     parser.add_argument("--yes", action="store_true", help="agree to what would be asked")
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ollama_top.cli import sweeping
+    from ollama_top.cli import sweep_profile, sweeping
     from ollama_top.sweep import wishes as checking
 
     wishes = wishes_of(options)
     if (problem := checking.check(wishes)) is not None:
         raise UsageError(problem)
+    sweep_profile.check(options)
     settings = settings_of(options)
     return printed(lambda: sweeping.run(options, settings, wishes))
 

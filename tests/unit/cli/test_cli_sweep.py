@@ -188,6 +188,30 @@ def test_however_it_ends_no_server_stays_behind(program: Path, number: signal.Si
         assert process.wait(10) == (-9 if number is signal.SIGKILL else 130)
 
 
+def test_what_is_recommended_is_saved_as_a_profile(program: Path) -> None:
+    words = ("--model", MODEL, "--repeats", "1", "--save", "best of two")
+    code, _, said = sweep(program, *TWO, *words)
+    assert code == 0
+    assert "Saved as the profile best of two, in " in said
+    shown = json.loads(run("profile", "show", "best of two", "--json").stdout)
+    assert [(each["name"], each["value"]) for each in shown["changes"]] == [("OLLAMA_NUM_PARALLEL", "2")]
+    code, _, said = sweep(program, *TWO, *words)
+    assert (code, "there is a profile best of two already" in said) == (64, True)
+    assert "Sweep of" not in said
+    code, _, said = sweep(program, *TWO, "--save", "a/b")
+    assert (code, "is no name for a profile" in said) == (64, True)
+
+
+def test_in_a_terminal_it_asks_for_the_name_of_a_profile_once_the_server_has_ended(program: Path) -> None:
+    words = ("-m", "ollama_top", "sweep", "--own-server", str(program), *QUICK, *TWO, "--repeats", "1")
+    with Terminal([*words, "--model", MODEL], (80, 24)) as shown:
+        shown.until(lambda: "Save it as a profile? Its name, or Enter for no:" in shown.text)
+        assert started_by(program.parent / "bin") == []
+        shown.type("mine\n")
+        shown.until(lambda: "Saved as the profile mine" in shown.text)
+    assert "OLLAMA_NUM_PARALLEL" in run("profile", "show", "mine").stdout
+
+
 def test_what_was_measured_before_ctrl_c_is_told(program: Path) -> None:
     words = command("sweep", "--own-server", str(program), *QUICK, *TWO, "--repeats", "20", "--model", MODEL)
     pipe, quiet = subprocess.PIPE, subprocess.DEVNULL
