@@ -8,6 +8,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
+from ollama_top.model.curve import Curve
 from ollama_top.model.reading import Known, Missing, Source, Why
 
 TIMES = st.integers(0, 10**10).map(
@@ -22,6 +23,7 @@ ROUND: dict[Any, st.SearchStrategy[Any]] = {
     types.NoneType: st.none(),
     Missing: st.builds(Missing, st.sampled_from(Why), st.text()),
     datetime: TIMES,
+    Curve: st.lists(st.none() | st.integers(0, 10**9).map(lambda ms: ms / 1000), max_size=5).map(Curve.of),
 }
 """Plain values as JSON documents hold them: fractions have three digits."""
 EXACT = ROUND | {

@@ -5,7 +5,7 @@ now; an object has the changes of a list of the same length by index; a list of 
 old list the new one is made of, with what came in between, and then the changes of these rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 Plain = Any
@@ -138,7 +138,7 @@ def _applied(old: Plain, change: Plain) -> Plain:
     if len(change) == 1:
         return change[0]
     runs, changes = change
-    return _patched(list(_gathered(_rows(old), runs)), changes)
+    return _patched(_gathered(_rows(old), runs), changes)
 
 
 def _patched(rows: list[Plain], changes: dict[str, Plain]) -> list[Plain]:
@@ -147,15 +147,17 @@ def _patched(rows: list[Plain], changes: dict[str, Plain]) -> list[Plain]:
     return rows
 
 
-def _gathered(old: Sequence[Plain], runs: list[Plain]) -> Iterator[Plain]:
+def _gathered(old: Sequence[Plain], runs: list[Plain]) -> list[Plain]:
     if len(runs) % 3:
         raise ValueError("a run without an end")
+    rows: list[Plain] = []
     for at in range(0, len(runs), 3):
         start, count, came = runs[at : at + 3]
         if not 0 <= start <= start + count <= len(old):
             raise LookupError("rows that are not there")
-        yield from old[start : start + count]
-        yield from came
+        rows += old[start : start + count]
+        rows += _rows(came)
+    return rows
 
 
 def _added(old: Plain, step: Plain) -> Plain:

@@ -6,12 +6,14 @@ and `FrameReader.skip` goes on without making values of what is only passed by.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from ollama_top.model.difference import DifferenceError, Plain, applied, difference
 from ollama_top.model.frame import Frame
 from ollama_top.model.packed import PackedError, Unpacker, layout, pack
 
+T = TypeVar("T")
 FORMAT = "ollama-top-frames/1"
 """Name and version. Another number is another way to write; fields that come or go need none."""
 
@@ -23,8 +25,9 @@ class FrameStreamError(Exception):
 class FrameWriter:
     """Writes Frames in the order of time; remembers the last one."""
 
-    def __init__(self) -> None:
-        """Begin; the first Frame is written whole."""
+    def __init__(self, settle: Callable[[Plain], Plain] | None = None) -> None:
+        """Begin; the first Frame is written whole. `settle` may change what is packed."""
+        self._settle = settle
         self._last: Plain = None
 
     def line(self, frame: Frame) -> bytes:
@@ -33,15 +36,19 @@ class FrameWriter:
 
     def whole(self, frame: Frame) -> bytes:
         """The next Frame in whole, with what is needed to read it and all that follow."""
-        self._last = pack(frame)
+        self._last = self._packed(frame)
         return _text({"format": FORMAT, "layout": layout(Frame), "frame": self._last})
 
     def change(self, frame: Frame) -> bytes:
         """What changed since the Frame before."""
-        packed = pack(frame)
+        packed = self._packed(frame)
         change = difference(self._last, packed)
         self._last = packed
         return _text({"change": change})
+
+    def _packed(self, frame: Frame) -> Plain:
+        packed = pack(frame)
+        return packed if self._settle is None else self._settle(packed)
 
 
 class FrameReader:
@@ -78,6 +85,15 @@ class FrameReader:
         try:
             return self._unpacker.unpack(Frame, self._last)
         except PackedError as error:
+            raise FrameStreamError(str(error)) from error
+
+    def part(self, name: str, kind: type[T]) -> T:
+        """One field of the Frame of the last line, made alone; raises FrameStreamError."""
+        if self._last is None:
+            raise FrameStreamError("no Frame has come yet")
+        try:
+            return self._unpacker.unpack(kind, self._last[self._layout["Frame"].index(name)])
+        except (PackedError, LookupError, ValueError, TypeError) as error:
             raise FrameStreamError(str(error)) from error
 
     def _begin(self, said: Mapping[str, Plain]) -> None:

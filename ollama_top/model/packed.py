@@ -16,6 +16,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from ollama_top.model.curve import Curve
 from ollama_top.model.frame import Frame
 from ollama_top.model.reading import Known, Missing, Source, Why
 
@@ -50,16 +51,10 @@ def pack(value: object) -> Plain:
 @cache
 def _packer(kind: Any) -> Make:  # noqa: ANN401 - a class of any kind
     """How values of a class are packed, worked out once."""
-    if kind is Known:
-        return lambda known: (known.source.value, pack(known.value))
-    if kind is Missing:
-        return lambda missing: {missing.why.value: missing.hint}
-    if kind is tuple:
-        return lambda several: [pack(each) for each in several]
+    if kind in SPECIAL:
+        return SPECIAL[kind]
     if issubclass(kind, Enum):
         return lambda word: word.value
-    if kind is datetime:
-        return _moment
     names = [each.name for each in fields(kind)]
     return lambda whole: tuple([pack(getattr(whole, name)) for name in names])
 
@@ -67,6 +62,16 @@ def _packer(kind: Any) -> Make:  # noqa: ANN401 - a class of any kind
 def _moment(at: datetime) -> int | str:
     """Microseconds since 1970, which change little; another zone than UTC is kept as text."""
     return (at - EPOCH) // TICK if at.tzinfo is UTC else at.isoformat()
+
+
+SPECIAL: dict[Any, Make] = {
+    Known: lambda known: (known.source.value, pack(known.value)),
+    Missing: lambda missing: {missing.why.value: missing.hint},
+    tuple: lambda several: [pack(each) for each in several],
+    Curve: list,
+    datetime: _moment,
+}
+"""The classes that are packed in a way of their own."""
 
 
 @cache
@@ -86,7 +91,7 @@ def _gather(hint: Any, found: set[type[Any]]) -> None:  # noqa: ANN401 - a type 
     for each in get_args(hint):
         _gather(each, found)
     kind = get_origin(hint) or hint
-    if not is_dataclass(kind) or kind in found or kind in {Known, Missing}:
+    if not is_dataclass(kind) or kind in found or kind in SPECIAL:
         return
     found.add(cast("type[Any]", kind))
     for inner in get_type_hints(kind).values():
@@ -119,6 +124,8 @@ class Unpacker:
             return self._either(hint)
         if get_origin(hint) is tuple:
             return self._several(get_args(hint)[0])
+        if hint is Curve:
+            return _unpack_curve
         if is_dataclass(hint):
             return self._whole(cast("type[Any]", hint))
         if hint is datetime:
@@ -205,6 +212,10 @@ def _listed(packed: Plain) -> Plain:
     if not isinstance(packed, list | tuple):
         raise TypeError("no list where one is due")
     return packed
+
+
+def _unpack_curve(packed: Plain) -> Curve:
+    return Curve.of(_listed(packed))
 
 
 def _unpack_moment(packed: Plain) -> datetime:
