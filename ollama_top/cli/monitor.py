@@ -17,6 +17,7 @@ from ollama_top.cli.options import (
     theme_of,
     token_of_environment,
 )
+from ollama_top.cli.recording import recording_of
 
 WITHOUT_SCREEN = ("dumb", "unknown")
 
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         if ca_file_of(options, settings):
             live(options, settings, interval_s)
     feed = feed_of(options, settings)
+    recording = recording_of(options)
     from ollama_top.config.kept_file import file_for
     from ollama_top.sources.user import own_name
     from ollama_top.tui.app import MonitorApp
@@ -56,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         burst_command=own_command(options, settings),
         ascii_only=ascii_of(options, settings),
     )
+    if recording is not None:
+        app.recordings.begin(recording)
     app.run()
     if (crash := app._exception) is not None:  # noqa: SLF001 - Textual tells of it in no other way
         from ollama_top.config.error_file import keep

@@ -123,7 +123,7 @@ def without_begin(file: int, path: Path, begin: int) -> int:
             write_all(made, piece)
             begin += len(piece)
         Path(name).replace(path)
-    except BaseException:
+    except OSError:
         os.close(made)
         with suppress(OSError):
             Path(name).unlink()

@@ -9,6 +9,7 @@ import zlib
 from bisect import bisect_right
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from weakref import finalize
 
@@ -20,6 +21,7 @@ from ollama_top.model.verdict import Severity
 from ollama_top.record.blocks import MAGIC, SEVERITIES, Index, Inflater
 from ollama_top.record.files import RecordingError
 
+SAMPLE = 100  # Frames, to tell the interval
 MOST_SEGMENTS = 64  # looked into for the hour before a Frame
 
 
@@ -57,6 +59,16 @@ class Player:
     def severity(self, number: int) -> Severity:
         """How bad the verdict of a Frame is."""
         return SEVERITIES[self._index.severities[number]]
+
+    def severities(self) -> bytes:
+        """How bad the verdicts of all Frames are, by their place in `Severity`."""
+        return bytes(self._index.severities)
+
+    def interval_s(self) -> float:
+        """How far Frames are apart, most of the time."""
+        times_ms = self._index.times_ms[:SAMPLE]
+        steps_s = sorted((later - earlier) / 1000 for earlier, later in pairwise(times_ms))
+        return max(0.1, steps_s[len(steps_s) // 2]) if steps_s else 2.0
 
     def nearest(self, at_s: float) -> int:
         """The last Frame that was taken by a moment; the first where none was."""

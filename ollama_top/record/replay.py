@@ -22,7 +22,7 @@ REFUSAL = "this is a recording: there is no server to do anything to"
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class ReplayStand:
     """Where a replay stands."""
 
     number: int  # of the Frame on the screen, from 0
@@ -32,6 +32,7 @@ class Stand:
     end: datetime  # when the last was
     speed: float  # 1 is as it was
     is_playing: bool
+    severities: bytes  # of the verdicts of all Frames, by their place in `Severity`
 
 
 class ReplayFeed:
@@ -44,6 +45,7 @@ class ReplayFeed:
         self._speed = 1.0
         self._is_playing = True
         self._wake = asyncio.Event()
+        self._severities = player.severities()
         self.stand = self._stand()
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
@@ -79,9 +81,10 @@ class ReplayFeed:
     def _is_at_end(self) -> bool:
         return self._number + 1 >= len(self.player)
 
-    def _stand(self) -> Stand:
+    def _stand(self) -> ReplayStand:
         begin, at, end = (self.player.time(each) for each in (0, self._number, -1))
-        return Stand(self._number, len(self.player), at, begin, end, self._speed, self._is_playing)
+        place = (self._number, len(self.player), at, begin, end)
+        return ReplayStand(*place, self._speed, self._is_playing, self._severities)
 
     # what the user asks for
 
