@@ -98,6 +98,15 @@ MAIN_KEYS = (
         4,
     ),
     Key(
+        ("H",),
+        "H",
+        "hour",
+        "The last hour: queue, tokens a second, memory, GPUs, times to the first token, and what happened.",
+        Group.VIEW,
+        opens("hour"),
+        5,
+    ),
+    Key(
         ("R",),
         "R",
         "record",

@@ -4,9 +4,9 @@ from ollama_top.tui.keys import Group, Key, allowed
 from ollama_top.tui.main_keys import MAIN_KEYS, opens
 
 TIME_KEYS = (
-    Key(("space",), "Space", "play/stay", "Play, or stay at this moment.", Group.VIEW, "app.pause", 2),
+    Key(("space",), "Space", "play/stay", "Play, or stay at this moment.", Group.VIEW, "app.pause", 3),
     Key(("left",), "Left", "back", "Ten seconds back.", Group.VIEW, "app.skip(-10)"),
-    Key(("right",), "Right", "seek", "Ten seconds on.", Group.VIEW, "app.skip(10)", 2, "Left Right"),
+    Key(("right",), "Right", "seek", "Ten seconds on.", Group.VIEW, "app.skip(10)", 3, "Left Right"),
     Key(("shift+left",), "S-Left", "5 min back", "Five minutes back.", Group.VIEW, "app.skip(-300)"),
     Key(("shift+right",), "S-Right", "5 min on", "Five minutes on.", Group.VIEW, "app.skip(300)"),
     Key(("comma",), ",", "back", "One Frame back.", Group.VIEW, "app.step(-1)"),
@@ -28,12 +28,12 @@ TIME_KEYS = (
         "To where the verdict next becomes better or worse.",
         Group.VIEW,
         "app.to_change(1)",
-        2,
+        3,
         "[ ]",
     ),
     Key(("minus",), "-", "slower", "Play slower.", Group.VIEW, "app.speed(-1)"),
-    Key(("plus",), "+", "speed", "Play faster.", Group.VIEW, "app.speed(1)", 2, "+ -"),
-    Key(("colon",), ":", "go to", "To a time of day, such as 15:00.", Group.VIEW, "app.go_to", 2),
+    Key(("plus",), "+", "speed", "Play faster.", Group.VIEW, "app.speed(1)", 3, "+ -"),
+    Key(("colon",), ":", "go to", "To a time of day, such as 15:00.", Group.VIEW, "app.go_to", 3),
 )
 
 LEFT_OUT = frozenset({"app.pause", "app.look_now", "app.record", "app.demo", "top", "bottom", opens("setup")})
