@@ -10,7 +10,8 @@ from typing import Any
 
 Plain = Any
 DIGITS = 3  # of a difference between fractions; one that needs more is written as it is
-FARTHEST = 64  # rows that may leave a list in one step and still be told from a new list
+MOST_GONE = 512  # rows that may leave a list in one step and still be told from a new list
+NEAR = 64  # rows among which one is looked for
 
 
 class DifferenceError(Exception):
@@ -23,11 +24,13 @@ def difference(old: Plain, new: Plain) -> Plain:
         return _of_rows(old, new)
     if not (isinstance(old, list) and isinstance(new, list)):
         return _of_leaf(old, new)
-    if len(old) == len(new) and not _has_moved(old, new):
-        return _of_rows(old, new)
-    runs, origin = _runs(old, new)
+    origin = _shifted(old, new)
+    if origin is None:
+        if len(old) == len(new) and not _has_moved(old, new):
+            return _of_rows(old, new)
+        origin = _aligned(old, new)
     rows = [old[at] if at is not None else new[index] for index, at in enumerate(origin)]
-    return [runs, _of_rows(rows, new)]
+    return [_runs(new, origin), _of_rows(rows, new)]
 
 
 def _of_rows(old: Sequence[Plain], new: Sequence[Plain]) -> dict[str, Plain]:
@@ -66,11 +69,8 @@ def _is_same(was: Plain, now: Plain) -> bool:
     return bool(was == now)
 
 
-def _runs(old: list[Plain], new: list[Plain]) -> tuple[list[Plain], list[int | None]]:
-    """Which rows of the new list are those of the old one: as runs for a change, and by index."""
-    origin = _shifted(old, new)
-    if origin is None:
-        origin = _aligned(old, new)
+def _runs(new: list[Plain], origin: Sequence[int | None]) -> list[Plain]:
+    """Which rows of the old list the new one is made of: where each run begins, its length, what follows."""
     runs: list[Plain] = []
     for index, at in enumerate(origin):
         if at is None:
@@ -79,7 +79,7 @@ def _runs(old: list[Plain], new: list[Plain]) -> tuple[list[Plain], list[int | N
             runs[-2] += 1
         else:
             runs += [at, 1, []]
-    return runs, origin
+    return runs
 
 
 def _brought(runs: list[Plain]) -> list[Plain]:
@@ -92,7 +92,7 @@ def _brought(runs: list[Plain]) -> list[Plain]:
 
 def _shifted(old: list[Plain], new: list[Plain]) -> list[int | None] | None:
     """The way of most long lists: some rows leave at the front, and some come at the end."""
-    for gone in range(min(FARTHEST, len(old)) + 1):
+    for gone in range(min(MOST_GONE, len(old)) + 1):
         stay = len(old) - gone
         if 0 < stay <= len(new) and old[gone] == new[0] and old[gone:] == new[:stay]:
             return [*range(gone, len(old)), *([None] * (len(new) - stay))]
@@ -112,7 +112,7 @@ def _aligned(old: list[Plain], new: list[Plain]) -> list[int | None]:
 
 def _most_alike(old: list[Plain], row: Plain, start: int) -> int | None:
     found, most = None, 0
-    for at in range(start, min(start + FARTHEST, len(old))):
+    for at in range(start, min(start + NEAR, len(old))):
         if old[at] == row:
             return at
         alike = _likeness(old[at], row) if _are_rows(old[at], row) else 0
