@@ -74,6 +74,6 @@ def test_a_day(tmp_path: Path) -> None:
     hold(tmp_path / "day", DAY)
 
 
-def test_a_quarter_of_an_hour(tmp_path: Path) -> None:
+def test_ten_minutes(tmp_path: Path) -> None:
     """What is promised of a day, on a piece of it."""
-    hold(tmp_path / "piece", SEGMENT + 150)
+    hold(tmp_path / "piece", SEGMENT + 50)
