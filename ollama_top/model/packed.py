@@ -33,6 +33,8 @@ UNTOLD = "the version of ollama-top that wrote this did not tell it"
 WHYS = {each.value: each for each in Why}
 SOURCES = {each.value: each for each in Source}
 UNIONS = {Union, types.UnionType}
+LARGEST = 1 << 64
+"""Of a number: limits that are none are told so; what is no number is not between them."""
 PLAIN = (str, int, float, bool)
 
 
@@ -197,6 +199,8 @@ def _plain(kind: type[Any]) -> Make:
     def check(packed: Plain) -> Plain:
         if type(packed) not in kinds:
             raise TypeError(f"no {kind.__name__}: {str(packed)[:40]!r}")
+        if kind is not str and not -LARGEST <= packed <= LARGEST:
+            raise ValueError("a number that none can be")
         return packed
 
     return check
@@ -215,11 +219,18 @@ def _listed(packed: Plain) -> Plain:
 
 
 def _unpack_curve(packed: Plain) -> Curve:
-    return Curve.of(_listed(packed))
+    check = _plain(float)
+    return Curve.of([None if each is None else check(each) for each in _listed(packed)])
 
 
 def _unpack_moment(packed: Plain) -> datetime:
     if isinstance(packed, str):
-        return datetime.fromisoformat(packed)
-    since_epoch: timedelta = packed * TICK
-    return EPOCH + since_epoch
+        at = datetime.fromisoformat(packed)
+    elif type(packed) is not int:
+        raise TypeError("no time where one is due")
+    else:
+        since_epoch: timedelta = packed * TICK
+        at = EPOCH + since_epoch
+    if not 1 < at.year < 9999 or at.tzinfo is None:
+        raise ValueError("a time with which other zones cannot reckon")
+    return at

@@ -20,7 +20,8 @@ BEFORE = HEAD.size + CHECK.size
 WHOLE = 0x80  # the flag of a block that begins a segment; the other bits are the severity
 SEVERITIES = tuple(Severity)
 END_OF_FLUSH = b"\x00\x00\xff\xff"  # of every flushed piece: not kept
-LONGEST = 64 << 20
+LONGEST = 8 << 20  # of a content, and of what it inflates to: whoever sends a recording may mean ill
+LATEST_MS = 253_370_764_800_000  # the year 9999 begins, with which no other zone can reckon
 
 
 class Block(NamedTuple):
@@ -48,7 +49,7 @@ def blocks(file: BinaryIO) -> Iterator[Block]:
         (check,) = CHECK.unpack_from(head, HEAD.size)
         content = file.read(length) if length <= LONGEST else b""
         is_cut = len(content) != length or flags & ~WHOLE >= len(SEVERITIES)
-        if is_cut or zlib.crc32(content, zlib.crc32(head[: HEAD.size])) != check:
+        if is_cut or at_ms >= LATEST_MS or zlib.crc32(content, zlib.crc32(head[: HEAD.size])) != check:
             return
         end = at + BEFORE + length
         yield Block(at, end, bool(flags & WHOLE), at_ms, SEVERITIES[flags & ~WHOLE])

@@ -46,11 +46,15 @@ class Recorder:
         self._thread.join(PATIENCE_S)
 
     def _run(self) -> None:
+        problem: str | None = "a defect of ollama-top's"
         try:
             while (frame := self._frames.get()) is not None:
                 self._recording.add(frame)
+            problem = None
         except RecordingError as error:
-            self._tell(f"the recording has ended: {error}")
+            problem = str(error)
         finally:
             self.is_over = True
             self._recording.close()
+            if problem is not None:
+                self._tell(f"the recording has ended: {problem}")

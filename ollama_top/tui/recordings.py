@@ -58,3 +58,10 @@ class Recordings:
     def _say(self, text: str) -> None:
         """Hear of the recorder's trouble, from its thread."""
         self.app.post_message(Noticed(text[:1].upper() + text[1:]))
+        self.app.call_later(self._mind)
+
+    def _mind(self) -> None:
+        """Say no longer that it records when it does not."""
+        if self._recorder is not None and self._recorder.is_over:
+            self.end()
+            self.app.update(recording=None)

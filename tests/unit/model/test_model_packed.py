@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from ollama_top.model.exchange import Exchange
 from ollama_top.model.frame import Frame
+from ollama_top.model.hour import Hour
 from ollama_top.model.packed import UNTOLD, Layout, PackedError, Unpacker, layout, pack, sorted_classes
 from ollama_top.model.queue import Queue
 from ollama_top.model.reading import Missing, Source, Why
 from ollama_top.model.request import Request
+from ollama_top.model.server import Server
 
 CLASSES = sorted_classes(Frame)
 KINDS = st.sampled_from([each for each in CLASSES if each.__name__ not in {"Frame", "Snapshot"}])
@@ -82,6 +84,26 @@ def test_what_only_a_newer_writer_has_is_let_be() -> None:
 def test_what_is_no_value_is_refused(wrong: Any) -> None:
     with pytest.raises(PackedError, match="no Queue"):
         Unpacker(layout()).unpack(Queue, wrong)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "1" + "0" * 400, "true", '"x"'])
+def test_a_number_that_none_can_be_is_refused(value: str) -> None:
+    for number in (json.loads(value), [json.loads(value)]):
+        with pytest.raises(PackedError):
+            Unpacker(layout()).unpack(Hour, [[number], *[[]] * 8])
+    running = ["slots", json.loads(value)]
+    with pytest.raises(PackedError):
+        Unpacker(layout()).unpack(Queue, [running, *pack(frames.queue())[1:]])
+
+
+@pytest.mark.parametrize(
+    "at", [10**30, -(10**17), "2026-03-14", "2026-03-14T15:00", "9999-12-31T00:00:00Z", 1.5]
+)
+def test_a_time_that_none_can_be_is_refused(at: object) -> None:
+    packed = pack(frames.server())
+    place = layout()["Server"].index("started_at")
+    with pytest.raises(PackedError):
+        Unpacker(layout()).unpack(Server, [*packed[:place], ["processes", at], *packed[place + 1 :]])
 
 
 JSON = st.recursive(

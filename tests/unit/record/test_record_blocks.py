@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ollama_top.model.verdict import Severity
-from ollama_top.record.blocks import MAGIC, Deflater, Index, Inflater, block, blocks
+from ollama_top.record.blocks import LATEST_MS, MAGIC, Deflater, Index, Inflater, block, blocks
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ WRITTEN = st.lists(
     st.builds(
         Written,
         st.binary(max_size=200),
-        st.integers(0, 2**63),
+        st.integers(0, LATEST_MS - 1),
         st.sampled_from(Severity),
         st.booleans(),
     ),

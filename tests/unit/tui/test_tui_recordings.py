@@ -43,6 +43,19 @@ async def test_every_frame_is_recorded_until_the_user_leaves(tmp_path: Path) -> 
     assert len(Player(tmp_path / "record")) == len(several)
 
 
+async def test_a_recording_that_cannot_go_on_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with running(size=(200, 50)) as monitor:
+        monitor.app.recordings.begin(Recording(tmp_path / "record"))
+        monkeypatch.setattr("ollama_top.record.files.write_all", full)
+        begin(monitor, scenes.busy())
+        await monitor.until(lambda: "The recording has ended: " in monitor.text)
+        assert "No space left on device" in monitor.text
+        await monitor.until(lambda: " REC " not in monitor.lines[0])
+
+
 async def test_a_folder_that_takes_no_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
