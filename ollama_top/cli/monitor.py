@@ -22,15 +22,19 @@ from ollama_top.cli.recording import recording_of
 WITHOUT_SCREEN = ("dumb", "unknown")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
+def need_terminal(who: str, otherwise: str) -> None:
+    """Refuse where there is no screen to draw on; raises UsageError."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
-        raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
+        raise UsageError(f"{who} needs a terminal{otherwise}")
     if (term := os.environ.get("TERM")) in WITHOUT_SCREEN:
         raise UsageError(
-            f"the monitor needs a terminal that can place its cursor, and TERM={term} cannot;"
-            " `ollama-top show` prints the same without one"
+            f"{who} needs a terminal that can place its cursor, and TERM={term} cannot{otherwise}"
         )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
+    need_terminal("the monitor", "; `ollama-top show` prints the same without one")
     settings = settings_of(options)
     interval_s = interval_s_of(options, settings)
     title = "the demo" if options.demo else watched(options, settings).url
@@ -39,7 +43,6 @@ def run(options: argparse.Namespace) -> int:
         if ca_file_of(options, settings):
             live(options, settings, interval_s)
     feed = feed_of(options, settings)
-    recording = recording_of(options)
     from ollama_top.config.kept_file import file_for
     from ollama_top.sources.user import own_name
     from ollama_top.tui.app import MonitorApp
@@ -58,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         burst_command=own_command(options, settings),
         ascii_only=ascii_of(options, settings),
     )
+    recording = recording_of(options)
     if recording is not None:
         app.recordings.begin(recording)
     if settings.on_finding or settings.bell_on_finding:

@@ -37,7 +37,7 @@ class ReplayScreen(MainScreen, inherit_bindings=False):
 class ReplayApp(MonitorApp):
     """The program's screen over a recording; `run` returns when the user leaves."""
 
-    def __init__(self, feed: ReplayFeed, *, title: str, theme: str | None) -> None:
+    def __init__(self, feed: ReplayFeed, *, title: str, theme: str | None, ascii_only: bool = False) -> None:
         """`title` says what is shown; `theme` is a name of `themes.THEMES`, or None."""
         super().__init__(
             lambda: feed,
@@ -47,6 +47,7 @@ class ReplayApp(MonitorApp):
             interval_s=feed.player.interval_s(),
             theme=theme,
             demo_offer=None,
+            ascii_only=ascii_only,
         )
         self.feed = feed
         self.main = ReplayScreen(self.view, self.look, looks_of(self._keeping.kept))

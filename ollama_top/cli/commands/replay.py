@@ -1,11 +1,11 @@
 """`ollama-top replay`: a recording on the screen."""
 
 import argparse
-import sys
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE
+from ollama_top.cli.monitor import need_terminal
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -15,7 +15,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from ollama_top.cli.options import settings_of, theme_of
+    from ollama_top.cli.options import ascii_of, settings_of, theme_of
     from ollama_top.record.files import RecordingError
     from ollama_top.record.player import Player
 
@@ -23,13 +23,17 @@ def _run(options: argparse.Namespace) -> int:
         player = Player(Path(options.file))
     except RecordingError as error:
         raise UsageError(str(error)) from None
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
-        raise UsageError("a replay needs a terminal")
+    need_terminal("a replay", "")
     from ollama_top.record.replay import ReplayFeed
     from ollama_top.tui.replaying import ReplayApp
 
-    theme = theme_of(options, settings_of(options))
-    app = ReplayApp(ReplayFeed(player), title=str(player.path), theme=theme)
+    settings = settings_of(options)
+    app = ReplayApp(
+        ReplayFeed(player),
+        title=str(player.path),
+        theme=theme_of(options, settings),
+        ascii_only=ascii_of(options, settings),
+    )
     app.run()
     return app.return_code or DONE
 

@@ -63,4 +63,4 @@ def test_a_replay_needs_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture
 
     recorded(tmp_path / "record", simulated(1))
     assert run(["replay", str(tmp_path / "record")]) == USAGE
-    assert "needs a terminal" in capsys.readouterr().err
+    assert "a replay needs a terminal" in capsys.readouterr().err
