@@ -21,10 +21,12 @@ from texts import (
     METRICS_HEAD,
     MISSING,
     OF_OLLAMA,
+    ON_FINDING,
     OWN_SETTINGS,
     PROFILES,
     PROXY_METRICS,
     RECEIPT,
+    RECORDINGS,
     SERVE_METRICS,
     SETTINGS_FILE,
     SHELF,
@@ -95,9 +97,9 @@ def reference() -> str:
     parts += [PROFILES, SHELF, *_table_of(Shelf), COMPARED, *_table_of(Compared)]
     parts += [*map(_part, _parts_of_profiles().items()), _built_in()]
     parts += [OWN_SETTINGS, *_table_of(OwnSettings), *map(_part, _parts_of(OwnSettings).items())]
-    parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics()]
+    parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics(), RECORDINGS]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
-    parts += [_checks(), _ollama_variables(), _settings(), _variables(), _exit_codes()]
+    parts += [_checks(), _ollama_variables(), _settings(), ON_FINDING, _variables(), _exit_codes()]
     return "\n".join(parts)
 
 

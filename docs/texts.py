@@ -2,13 +2,22 @@
 
 from ollama_top.config.feed_folder import SYSTEM_FOLDER
 from ollama_top.config.interval import OF_SERVE_S
+from ollama_top.doctor.news import QUIET
 from ollama_top.exporter import watching
 from ollama_top.listening import page
 from ollama_top.metrics.metric import MOST_MODELS
 from ollama_top.model import feed_event
+from ollama_top.model.frame_stream import FORMAT as FRAMES
 from ollama_top.ollama.wishes import NAMES
 from ollama_top.outputs.document import FORMAT
 from ollama_top.proxy.feed.orders import LONGEST_HOLD_S
+from ollama_top.record.blocks import MAGIC, SEVERITIES, WHOLE
+from ollama_top.record.recording import SEGMENT, Limits
+from ollama_top.record.trim import MASK, MOST_LINES
+from ollama_top.sources.calling import LONGEST_S
+
+_SEVERITIES = ", ".join(f"{at} {each.value}" for at, each in enumerate(SEVERITIES))
+MOST_BYTES, MOST_AGE_H = Limits().most_bytes, Limits().most_age_s / 3600
 
 HEAD = f"""# Reference
 
@@ -25,6 +34,40 @@ Made by `docs/generate.py` from the declarations in the program; a test fails wh
 - Units stand in names. Numbers that are not whole are rounded to a thousandth. Times are RFC 3339 in UTC.
 - Keys may be added within a version of the format, and words to its enumerations; a key is not taken away
   and does not change its meaning.
+"""
+
+RECORDINGS = f"""## Recordings
+
+`--record FILE` writes what `ollama-top replay FILE` shows. The file is for its user alone (mode 0600); one
+that is there and is no recording of that user's is left alone, and a recording is gone on with. It begins
+with the line `{MAGIC.decode().strip()}`. Then come blocks, one a look:
+
+| bytes | meaning |
+|---|---|
+| 1 | {WHOLE:#x} where a segment begins, plus the severity of the verdict: {_SEVERITIES} |
+| 4 | length of the content, big-endian as all numbers |
+| 8 | time of the look, in milliseconds since 1970 |
+| 4 | CRC-32 of the 13 bytes before and of the content |
+| ... | the content: a piece of a stream of raw deflate, flushed; its last bytes `00 00 ff ff` are left out |
+
+A segment of {SEGMENT} looks is one stream. Inflated, each piece is a line of JSON of the format `{FRAMES}`:
+the first of a segment has the names of all fields (`layout`) and all values (`frame`), the others what
+changed since the one before (`change`, described in `ollama_top/model/difference.py`). A file is read up to
+the first block that is not whole. Above {MOST_BYTES >> 20} MiB, or where much is older than {MOST_AGE_H:g}
+hours, the oldest segments go.
+
+Numbers are rounded to a thousandth, of the log the newest {MOST_LINES} lines are kept, and what looks like
+a key, a token or a password is `{MASK}`.
+"""
+
+ON_FINDING = f"""### on_finding
+
+The command is run for each finding that is a warning or worse, was seen at two looks in turn, and was not
+there in the last {QUIET.seconds // 60} minutes. On its standard input it has one line: an object as in
+`findings` of the JSON document, with `server` and `taken_at` beside. One runs at a
+time, for {LONGEST_S:g} seconds at the most; then it is ended with all that it started. It has no terminal,
+and no variable that begins with `OLLAMA_TOP_`. What goes wrong is said on the screen. With `--demo` and in
+a replay nothing is run.
 """
 
 MISSING = """### missing

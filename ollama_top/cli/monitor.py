@@ -17,19 +17,24 @@ from ollama_top.cli.options import (
     theme_of,
     token_of_environment,
 )
+from ollama_top.cli.recording import recording_of
 
 WITHOUT_SCREEN = ("dumb", "unknown")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
+def need_terminal(who: str, otherwise: str) -> None:
+    """Refuse where there is no screen to draw on; raises UsageError."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
-        raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
+        raise UsageError(f"{who} needs a terminal{otherwise}")
     if (term := os.environ.get("TERM")) in WITHOUT_SCREEN:
         raise UsageError(
-            f"the monitor needs a terminal that can place its cursor, and TERM={term} cannot;"
-            " `ollama-top show` prints the same without one"
+            f"{who} needs a terminal that can place its cursor, and TERM={term} cannot{otherwise}"
         )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
+    need_terminal("the monitor", "; `ollama-top show` prints the same without one")
     settings = settings_of(options)
     interval_s = interval_s_of(options, settings)
     title = "the demo" if options.demo else watched(options, settings).url
@@ -56,6 +61,13 @@ def run(options: argparse.Namespace) -> int:
         burst_command=own_command(options, settings),
         ascii_only=ascii_of(options, settings),
     )
+    recording = recording_of(options)
+    if recording is not None:
+        app.recordings.begin(recording)
+    if settings.on_finding or settings.bell_on_finding:
+        from ollama_top.tui.alerting import Alerting
+
+        Alerting(app, settings.on_finding or (), rings=bool(settings.bell_on_finding))
     app.run()
     if (crash := app._exception) is not None:  # noqa: SLF001 - Textual tells of it in no other way
         from ollama_top.config.error_file import keep

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NoReturn
 
 from ollama_top import __version__
-from ollama_top.cli import monitor
+from ollama_top.cli import monitor, recording
 from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import COMMANDS
 from ollama_top.cli.exits import EXIT_STATUS, USAGE
@@ -55,6 +55,7 @@ def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
         default=None,
         help="draw in ASCII alone (default: where the locale is none of UTF-8)",
     )
+    recording.declare(whole)
     whole.set_defaults(command=monitor.run)
     commands = whole.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
     for each in COMMANDS:

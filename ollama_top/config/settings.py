@@ -83,6 +83,14 @@ class Settings:
         "File of certificates to trust for a remote https server.", "those that the system trusts"
     )
     insecure: bool | None = _setting("Whether any certificate of a remote https server is trusted.", "false")
+    bell_on_finding: bool | None = _setting(
+        "Whether the terminal's bell rings when the doctor finds something bad that is new.", "false"
+    )
+    on_finding: tuple[str, ...] | None = _setting(
+        "A command that is run then, word by word and through no shell, with the finding as JSON on its"
+        ' standard input: `["notify-send", "Ollama"]`.',
+        "none",
+    )
     feeds: tuple[str, ...] | None = _setting(
         "Paths of feeds of proxies that are read beside those that are found; `--feed` goes before them.",
         "none",
@@ -217,4 +225,9 @@ def _is_a(wanted: Any, value: object) -> bool:  # noqa: ANN401 - as above
         return isinstance(value, int | float) and not isinstance(value, bool)
     if isinstance(wanted, type):
         return isinstance(value, wanted)
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list) and all(map(_is_word, value))
+
+
+def _is_word(value: object) -> bool:
+    """Whether it can be a path, or a word of a command."""
+    return isinstance(value, str) and value != "" and "\0" not in value

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ollama_top.tui.acting import Hands
     from ollama_top.tui.bursting import Bursting
     from ollama_top.tui.opening import Opening
+    from ollama_top.tui.recordings import Recordings
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
@@ -77,7 +78,8 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         self.look = named(theme or self._keeping.kept.theme, no_color=no_colour)
         self._no_colour = no_colour
         self._demo_offer = demo_offer
-        self.bridge = Bridge(make_feed, self.post_message)
+        self.onlookers: list[Callable[[Frame], object]] = []
+        self.bridge = Bridge(make_feed, self.post_message, self.onlookers)
         self._make_feed = make_feed
         self.newest: Frame | None = None
         self._heard_at_s = 0.0
@@ -107,8 +109,10 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
             each.refresh()
 
     def on_unmount(self) -> None:
-        """Let the feed end by itself; nothing waits for it."""
+        """Let the feed end by itself; nothing waits for it, but a recording is written to its end."""
         self.bridge.stop()
+        if self.view.recording is not None:
+            self.recordings.end()
         self._keeping.finish(self._looks_now())
 
     def _begin(self, make_feed: Callable[[], Feed]) -> None:
@@ -116,7 +120,7 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         if self.view.doings:
             self.hands.drop()
         self._make_feed = make_feed
-        self.bridge = Bridge(make_feed, self.post_message)
+        self.bridge = Bridge(make_feed, self.post_message, self.onlookers)
         self._heard_at_s = monotonic()
         self.bridge.start()
 
@@ -153,8 +157,12 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         self._heard_at_s = monotonic()
         shown = {} if self.view.is_paused else {"frame": frame}
         done = self.hands.shown_by(frame) if self.view.doings else {}
-        self.update(**shown, trouble=None, silent_s=None, **done)
+        self.update(**shown, trouble=None, silent_s=None, **done, **self._with_frame())
         self.name_window(window_title(self.view))
+
+    def _with_frame(self) -> dict[str, Any]:
+        """What else of the View is new with a Frame."""
+        return {}
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         """Say that nothing new will come, and why."""
@@ -199,6 +207,13 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         return Hands(self, self._user)
 
     @cached_property
+    def recordings(self) -> "Recordings":
+        """What records."""
+        from ollama_top.tui.recordings import Recordings  # noqa: PLC0415 - as with the pages
+
+        return Recordings(self)
+
+    @cached_property
     def bursting(self) -> "Bursting":
         """What has bursts sent."""
         from ollama_top.tui.bursting import Bursting  # noqa: PLC0415 - as with the pages
@@ -208,6 +223,10 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
     def action_burst(self) -> None:
         """Send several requests at once, and see how many are served at once."""
         self.bursting.begin()
+
+    def action_record(self) -> None:
+        """Record what is seen from now on, or stop that."""
+        self.recordings.toggle()
 
     def action_open(self, page: str) -> None:
         """Open a page."""
@@ -247,5 +266,7 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
     def action_demo(self) -> None:
         """Show the simulation, where the server cannot be reached and a simulation is offered."""
         if self._demo_offer is not None and is_lost(self.view.frame):
+            if self.view.recording is not None:
+                self.recordings.toggle()
             self.update(frame=None, title="a simulated server", is_paused=False)
             self._begin(self._demo_offer)

@@ -6,7 +6,7 @@ run in as well. Must never end silently: what ends it is told.
 
 import asyncio
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
 from contextlib import aclosing
 from pathlib import PurePath
@@ -36,9 +36,15 @@ FEED_ENDED = "its connection ended with the feed: what came of it is for the nex
 class Bridge:
     """Runs one feed from `start` to `stop`; the newest Frame waits in a mailbox of one."""
 
-    def __init__(self, make_feed: Callable[[], Feed], tell: Callable[[Message], object]) -> None:
+    def __init__(
+        self,
+        make_feed: Callable[[], Feed],
+        tell: Callable[[Message], object],
+        onlookers: Collection[Callable[[Frame], object]] = (),
+    ) -> None:
         self._make_feed = make_feed
         self._tell = tell  # safe to call from any thread
+        self._onlookers = onlookers  # are shown every Frame, in the feed's thread, and must not wait
         self._lock = Lock()
         self._newest: Frame | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -70,6 +76,11 @@ class Bridge:
         loop, feed = self._loop, self._feed
         if loop is not None and feed is not None and not loop.is_closed():
             loop.call_soon_threadsafe(feed.look_now)
+
+    def call(self, what: Callable[[], object]) -> None:
+        """Have something done in the loop of the feed, where the feed may be touched."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what)
 
     def act(self, number: int, action: Action) -> None:
         """Have the feed do something; messages of this number follow."""
@@ -148,6 +159,8 @@ class Bridge:
         self._feed = self._make_feed()
         async with aclosing(self._feed.frames()) as frames:
             async for frame in frames:
+                for look in tuple(self._onlookers):
+                    look(frame)
                 with self._lock:
                     is_awaited, self._newest = self._newest is not None, frame
                 if not is_awaited:

@@ -1,21 +1,27 @@
 """What users see, scene by scene, at three sizes; a change of a snapshot is a change for them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import bursts
 import feeds
 import found
+import hours
 import keepers
 import profiled
 import pytest
 import scenes
 import troubles
-from monitoring import running
+from monitoring import running, shown
+from recordings import recorded, simulated
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from ollama_top.model.frame import Frame
+from ollama_top.record.player import Player
+from ollama_top.record.replay import ReplayFeed
+from ollama_top.tui.replaying import ReplayApp
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
 SCENES = (
@@ -91,6 +97,29 @@ async def test_scene(scene: Callable[[], Frame], size: tuple[int, int], screen: 
 async def test_page(keys: list[str], screen: SnapshotAssertion) -> None:
     async with running(scenes.busy()) as monitor:
         await monitor.press(*keys)
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("keys", ["", "[+"], ids=["newest", "event"])
+async def test_the_last_hour(size: tuple[int, int], keys: str, screen: SnapshotAssertion) -> None:
+    async with running(hours.past(), size=size) as monitor:
+        await monitor.press("H", *["left_square_bracket" if key == "[" else "plus" for key in keys])
+        assert readable(monitor.lines) == screen
+
+
+async def test_an_hour_of_which_little_is_told(screen: SnapshotAssertion) -> None:
+    async with running(scenes.idle()) as monitor:
+        await monitor.press("H")
+        assert readable(monitor.lines) == screen
+
+
+async def test_a_replay(screen: SnapshotAssertion, tmp_path: Path) -> None:
+    recorded(tmp_path / "record", simulated(20))
+    app = ReplayApp(ReplayFeed(Player(tmp_path / "record")), title="a recording", theme=None)
+    async with shown(app) as monitor:
+        await monitor.press("space", "end")
+        await monitor.until(lambda: " 20/20 " in monitor.text)
         assert readable(monitor.lines) == screen
 
 

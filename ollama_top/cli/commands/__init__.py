@@ -10,6 +10,7 @@ from ollama_top.cli.commands import (
     history,
     profile,
     proxy,
+    replay,
     serve,
     set_,
     show,
@@ -31,6 +32,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     proxy.COMMAND,
     serve.COMMAND,
     config.GROUP,
+    replay.COMMAND,
     debug.COMMAND,
     completion.COMMAND,
 )

@@ -13,6 +13,7 @@ _GLYPHS = {
     **dict(zip("━╸─▕└▓▒", "#=-|`%:", strict=True)),  # bars, frames, lanes
     **dict(zip("●○◔◐·", "*o-%.", strict=True)),  # lights
     **dict(zip("✓✗▲▼", "+x^v", strict=True)),
+    **dict(zip("▶‖│┈╷", ">=|.|", strict=True)),  # how a replay plays, a cursor in time
     **dict(zip("…»≤°µμ“”", '>><"uu""', strict=True)),
 }
 _BRAILLE = range(0x2800, 0x2900)

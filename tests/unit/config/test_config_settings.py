@@ -18,6 +18,8 @@ read_only = true
 ca_file = "/etc/ssl/ours.pem"
 insecure = false
 feeds = ["/run/a.sock", "/run/b.sock"]
+bell_on_finding = true
+on_finding = ["notify-send", "a word; and more"]
 """
 
 
@@ -31,6 +33,8 @@ def test_every_setting() -> None:
         "ca_file": "/etc/ssl/ours.pem",
         "insecure": False,
         "feeds": ("/run/a.sock", "/run/b.sock"),
+        "bell_on_finding": True,
+        "on_finding": ("notify-send", "a word; and more"),
     }
 
 
@@ -58,6 +62,10 @@ def test_a_whole_number_of_seconds_will_do() -> None:
         ("host = ['a']", "x:1: host must be text in quotes"),
         ("feeds = '/run/a.sock'", "x:1: feeds must be a list of texts in quotes"),
         ("feeds = ['/run/a.sock', 1]", "x:1: feeds must be a list of texts in quotes"),
+        ("on_finding = 'notify-send'", "x:1: on_finding must be a list of texts in quotes"),
+        ("on_finding = ['a', 1]", "x:1: on_finding must be a list of texts in quotes"),
+        ("on_finding = ['a', '']", "x:1: on_finding must be a list of texts in quotes"),
+        ('on_finding = ["\\u0000"]', "x:1: on_finding must be a list of texts in quotes"),
         ("interval_s = '2'", "x:1: interval_s must be a number"),
         ("interval_s = true", "x:1: interval_s must be a number"),
         ("interval_s = 2026-01-01", "x:1: interval_s must be a number"),
