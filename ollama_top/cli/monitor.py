@@ -36,6 +36,10 @@ def run(options: argparse.Namespace) -> int:
     """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
     need_terminal("the monitor", "; `ollama-top show` prints the same without one")
     settings = settings_of(options)
+    if options.ssh:
+        from ollama_top.cli import over_ssh
+
+        return over_ssh.run(options, settings)
     interval_s = interval_s_of(options, settings)
     title = "the demo" if options.demo else watched(options, settings).url
     if not options.demo:  # what is refused is to be said before there is a screen

@@ -55,6 +55,13 @@ def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
         default=None,
         help="draw in ASCII alone (default: where the locale is none of UTF-8)",
     )
+    whole.add_argument(
+        "--ssh",
+        metavar="HOST",
+        nargs="+",
+        default=(),
+        help="watch the server of another machine, where ollama-top is too; several: a line for each",
+    )
     recording.declare(whole)
     whole.set_defaults(command=monitor.run)
     commands = whole.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)

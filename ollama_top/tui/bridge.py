@@ -16,7 +16,7 @@ from typing import Any
 from textual.message import Message
 
 from ollama_top.engine.daemon import DaemonExecutor
-from ollama_top.engine.feed import ActionError, Feed
+from ollama_top.engine.feed import ActionError, Feed, FeedError
 from ollama_top.model.action import Action
 from ollama_top.model.frame import Frame
 from ollama_top.tui.messages import (
@@ -172,7 +172,9 @@ class Bridge:
 
 
 def described(error: BaseException) -> str:
-    """A crash in one sentence, with the place that a report of it should name."""
+    """Why a feed ended, in one sentence; of a crash with the place that a report of it should name."""
+    if isinstance(error, FeedError):
+        return str(error)
     words = str(error) or "no reason given"
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -7,6 +7,7 @@ from ollama_top.cli.commands import (
     config,
     debug,
     doctor,
+    frames,
     history,
     profile,
     proxy,
@@ -33,6 +34,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     serve.COMMAND,
     config.GROUP,
     replay.COMMAND,
+    frames.COMMAND,
     debug.COMMAND,
     completion.COMMAND,
 )
