@@ -15,7 +15,7 @@ from functools import partial
 
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE, NOTHING_READ, fail
-from ollama_top.cli.options import interval_s_of, theme_of
+from ollama_top.cli.options import ascii_of, interval_s_of, theme_of
 from ollama_top.config.feed_folder import UnsafeFolderError, feed_folder, make_folder
 from ollama_top.config.kept_file import file_for
 from ollama_top.config.settings import Settings
@@ -65,10 +65,15 @@ def _choose(options: argparse.Namespace, settings: Settings, feeds: Mapping[str,
     """The overview, and from there the monitor of one host after the other."""
     from ollama_top.tui.hosts import HostsApp
 
+    theme, ascii_only = theme_of(options, settings), ascii_of(options, settings)
     chosen: str | None = None
-    while (chosen := HostsApp(feeds, theme_of(options, settings), chosen).run()) is not None:
+    while True:
+        app = HostsApp(feeds, theme, before=chosen, ascii_only=ascii_only)
+        app.run()
+        chosen = app.chosen
+        if chosen is None:
+            return DONE
         _watch(options, settings, chosen, feeds[chosen])
-    return DONE
 
 
 def _watch(options: argparse.Namespace, settings: Settings, host: str, make_feed: MakeFeed) -> int:
@@ -84,6 +89,7 @@ def _watch(options: argparse.Namespace, settings: Settings, host: str, make_feed
         interval_s=interval_s_of(options, settings),
         theme=theme_of(options, settings),
         demo_offer=None,
+        ascii_only=ascii_of(options, settings),
         keeping=Keeping(file_for(f"ssh://{host}", platform.node())),
     )
     app.run()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ollama_top.tui.app import MonitorApp
 
 NOT_SEEN = Cell("The server cannot be read now: there is nothing to measure.", Role.WARNING)
+ELSEWHERE = Cell("A burst is sent from the server's own machine: `ollama-top burst` there.", Role.NOTICE)
 NONE_INSTALLED = "No model is installed that could be asked: P pulls one."
 
 
@@ -41,6 +42,8 @@ class Bursting:
         frame = self.app.newest
         if self.app.view.is_read_only:
             self.app.update(notice=READ_ONLY)
+        elif not self._command:
+            self.app.update(notice=ELSEWHERE)
         elif frame is None or not frame.snapshot.server.reachable:
             self.app.update(notice=NOT_SEEN)
         elif (name := self._named(frame)) is not None:

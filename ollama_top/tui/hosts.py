@@ -9,10 +9,9 @@ from os import environ
 from time import monotonic
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.engine.feed import Feed
@@ -23,6 +22,8 @@ from ollama_top.tui.draw.hosts import HostStand, hosts_lines
 from ollama_top.tui.hosts_keys import HOSTS_KEYS
 from ollama_top.tui.messages import FeedFailed, FrameCame
 from ollama_top.tui.screens.bindings import bindings
+from ollama_top.tui.screens.paced import Paced
+from ollama_top.tui.terminal import TerminalApp
 from ollama_top.tui.themes import named
 from ollama_top.tui.widgets.panel import LinePanel
 
@@ -41,7 +42,7 @@ class HostSaid(Message):
         super().__init__()
 
 
-class HostsScreen(Screen[None], inherit_bindings=False):
+class HostsScreen(Paced[None], inherit_bindings=False):
     """A line for each machine."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(HOSTS_KEYS)
@@ -90,7 +91,8 @@ class HostsScreen(Screen[None], inherit_bindings=False):
     def action_watch(self) -> None:
         """Leave for the monitor of the machine under the cursor."""
         if isinstance(self.app, HostsApp):
-            self.app.exit(self.app.host_at(self.cursor))
+            self.app.chosen = self.app.host_at(self.cursor)
+            self.app.exit()
 
     def action_again(self) -> None:
         """Look at the machine under the cursor at once."""
@@ -98,19 +100,22 @@ class HostsScreen(Screen[None], inherit_bindings=False):
             self.app.again(self.app.host_at(self.cursor))
 
 
-class HostsApp(App[str], inherit_bindings=False):
-    """`run` returns the machine whose monitor is wanted, or None when the user leaves."""
+class HostsApp(TerminalApp, inherit_bindings=False):
+    """After `run`, `chosen` is the machine whose monitor is wanted, or None where the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
 
-    def __init__(self, feeds: Mapping[str, MakeFeed], theme: str | None, chosen: str | None = None) -> None:
-        """`feeds` makes the feed of each machine; `chosen` is the one under the cursor at first."""
-        super().__init__(ansi_color=True)
+    def __init__(
+        self, feeds: Mapping[str, MakeFeed], theme: str | None, *, before: str | None, ascii_only: bool
+    ) -> None:
+        """`feeds` makes the feed of each machine; `before` is the one under the cursor at first, or None."""
+        super().__init__(ascii_only=ascii_only)
+        self.chosen: str | None = None
         self._feeds = feeds
         self.stands = {host: HostStand(host) for host in feeds}
         self._main = HostsScreen(theme)
-        self._main.cursor = [*feeds, chosen].index(chosen) % len(feeds) if chosen is not None else 0
+        self._main.cursor = [*feeds, before].index(before) % len(feeds) if before is not None else 0
         self._bridges: dict[str, Bridge] = {}
         self._failed_at_s: dict[str, float] = {}
         self._heard_at_s = dict.fromkeys(feeds, monotonic())

@@ -16,7 +16,7 @@ OPTIONS = ("-o", "StrictHostKeyChecking=accept-new", "-i", "/run/keys-of-test/us
 
 
 async def main() -> None:
-    words = ssh.on_host(sys.argv[1], ("--interval", "0.5", "feed"), OPTIONS)
+    words = ssh.on_host(sys.argv[1], ("--interval", "0.5", "frames"), OPTIONS)
     async with aclosing(RemoteFeed(sys.argv[1], words).frames()) as frames:
         async for frame in frames:
             server = frame.snapshot.server
