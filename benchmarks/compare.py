@@ -1,4 +1,4 @@
-"""Measure ollama-top beside htop and ollama-mtop in one run, and print the figures as Markdown.
+"""Measure ollama-top beside htop, btop and ollama-mtop in one run, and print the figures as Markdown.
 
 Must never judge by its exit code: a goal that is not met is printed, and the reader decides.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cases import first_content, help_time, leaving, memory, traffic
 from measuring import Bench, Outcome
-from programs import environment, htop, mtop
+from programs import btop, environment, htop, mtop
 from servers import busy_server
 
 CASES: Mapping[str, Callable[[Bench], Outcome]] = {
@@ -56,6 +56,7 @@ def main() -> None:
         with busy_server(told) as address:
             bench = Bench(
                 htop=htop(),
+                btop=btop(Path(home)),
                 mtop=mtop(asked.mtop),
                 environment=told,
                 server=address,

@@ -24,6 +24,7 @@ class Bench:
     """The programs to measure beside ours, and how often and how long."""
 
     htop: Program
+    btop: Program
     mtop: Program
     environment: Mapping[str, str]
     server: str  # address of the simulated server

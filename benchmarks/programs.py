@@ -55,6 +55,14 @@ def htop() -> Program:
     return _found("htop", "htop", "is not installed (apt-get install htop)")
 
 
+def btop(home: Path) -> Program:
+    """btop, from the system's packages; how often it looks stands in a file of its home."""
+    settings = home / ".config" / "btop" / "btop.conf"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"update_ms = {int(PEER_INTERVAL) * 1000}\n")
+    return _found("btop", "btop", "is not installed (apt-get install btop)")
+
+
 def mtop(path: str | None) -> Program:
     """ollama-mtop's command, from `path`, else $MTOP, else PATH."""
     wanted = path or os.environ.get("MTOP") or "mtop"

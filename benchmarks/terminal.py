@@ -26,8 +26,9 @@ POLL_S = 0.002
 LEAVES_ALTERNATE_SCREEN = b"\x1b[?1049l"
 KNOWN_MODES = {b"2026", b"2048"}  # synchronised output, resizes told in band
 QUERY = re.compile(
-    rb"\x1b\[(?:\?(?P<mode>\d+)\$p|(?P<in_band>\?2048h)|(?P<cursor>6n)|(?P<kind>0?c)|(?P<keys>\?u))"
+    rb"\x1b\[(?:\?(?P<mode>\d+)\$p|(?P<in_band>\?2048h)|(?:1;(?P<column>\d+)H\x1b\[)?(?P<cursor>6n)|(?P<kind>0?c)|(?P<keys>\?u))"
 )
+UNFINISHED = re.compile(rb"(?:\x1b\[1;\d+H)?(?:\x1b(?:\[[?\d;]*\$?)?)?\Z")
 
 
 class Terminal:
@@ -38,6 +39,7 @@ class Terminal:
         self.sent: list[tuple[float, bytes]] = []  # when, and what
         self.is_open = True
         self._exited = False
+        self._unfinished = b""  # of a query
         self.began_s = perf_counter()
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
@@ -78,7 +80,9 @@ class Terminal:
         """Take what the program has sent, and answer what it asks of a terminal."""
         if output := self._take():
             self.sent.append((perf_counter(), output))
-            if reply := answers(output):
+            asked = self._unfinished + output
+            self._unfinished = found[0] if (found := UNFINISHED.search(asked)) else b""
+            if reply := answers(asked.removesuffix(self._unfinished)):
                 os.write(self._fd, reply)
 
     def _take(self) -> bytes:
@@ -139,7 +143,7 @@ def _answer(query: re.Match[bytes]) -> bytes:
         case "in_band":
             return b"\x1b[48;%d;%d;%d;%dt" % (HEIGHT, WIDTH, HEIGHT * 20, WIDTH * 10)
         case "cursor":
-            return b"\x1b[1;1R"
+            return b"\x1b[1;%dR" % int(query["column"] or 1)
         case "kind":
             return b"\x1b[?62;22c"
         case _:

@@ -3,7 +3,7 @@
 Must never state a fact of its own that is declared elsewhere: only how the pieces are put together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import Field, is_dataclass
 from datetime import datetime
 from inspect import cleandoc
@@ -11,18 +11,46 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from texts import BURST, COMPARISON, DOCTOR, FEED, HEAD, METRICS_HEAD, MISSING, OF_OLLAMA, WHAT_IF
+from texts import (
+    BURST,
+    COMPARED,
+    COMPARISON,
+    DOCTOR,
+    FEED,
+    HEAD,
+    METRICS_HEAD,
+    MISSING,
+    OF_OLLAMA,
+    ON_FINDING,
+    OWN_SETTINGS,
+    PROFILES,
+    PROXY_METRICS,
+    RECEIPT,
+    RECORDINGS,
+    SERVE_METRICS,
+    SETTINGS_FILE,
+    SHELF,
+    SWEEP,
+    WHAT_IF,
+)
 
 from ollama_top.cli import EXIT_CODES
-from ollama_top.config.settings import VARIABLES, Settings
+from ollama_top.config.settings import UNSET, VARIABLES, Settings
 from ollama_top.doctor.checks import CHECKS
+from ollama_top.doctor.starting_points import WHY
+from ollama_top.metrics.metric import Metric
+from ollama_top.metrics.of_frame import TOLD
 from ollama_top.model.burst import Burst
 from ollama_top.model.comparison import Comparison
 from ollama_top.model.exchange import Exchange
 from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.frame import Frame, Snapshot
+from ollama_top.model.own_setting import OwnSettings
+from ollama_top.model.profile import Compared, Shelf
 from ollama_top.model.proxy import Held, Proxy
 from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.receipt import Entry, Receipt
+from ollama_top.model.sweep import Sweep
 from ollama_top.model.vocabulary import Vocabulary
 from ollama_top.model.what_if import WhatIf
 from ollama_top.ollama.families import Release
@@ -32,7 +60,7 @@ from ollama_top.ollama.variables import DECLARED
 from ollama_top.outputs.document import ORDER, OWN_KEYS
 from ollama_top.proxy.metrics.declared import METRICS
 
-DOCUMENTS = (WhatIf, Burst, Comparison)
+DOCUMENTS = (WhatIf, Burst, Comparison, Receipt, Entry, Sweep, Shelf, Compared, OwnSettings)
 """Those that a command of its own prints."""
 
 REFERENCE = Path(__file__).parent / "reference.md"
@@ -63,10 +91,15 @@ def reference() -> str:
     parts = [HEAD, "\n".join(_top()), *map(_part, _parts().items()), MISSING]
     parts += [WHAT_IF, *_table_of(WhatIf), *map(_part, _parts_of(WhatIf).items())]
     parts += [BURST, *_table_of(Burst), *map(_part, _parts_of(Burst).items())]
-    parts += [COMPARISON, *_table_of(Comparison), *map(_part, _parts_of(Comparison).items()), DOCTOR]
-    parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics()]
+    parts += [COMPARISON, *_table_of(Comparison), *map(_part, _parts_of(Comparison).items())]
+    parts += [RECEIPT, *_table_of(Receipt), *map(_part, _parts_of_changes().items())]
+    parts += [SWEEP, *_table_of(Sweep), *map(_part, _parts_of(Sweep).items()), DOCTOR]
+    parts += [PROFILES, SHELF, *_table_of(Shelf), COMPARED, *_table_of(Compared)]
+    parts += [*map(_part, _parts_of_profiles().items()), _built_in()]
+    parts += [OWN_SETTINGS, *_table_of(OwnSettings), *map(_part, _parts_of(OwnSettings).items())]
+    parts += [FEED, *map(_part, _parts_of_feed().items()), _metrics(), RECORDINGS]
     parts += ["## Words\n", *map(_words, sorted(_vocabularies(), key=lambda each: each.__name__))]
-    parts += [_checks(), _ollama_variables(), _settings(), _variables(), _exit_codes()]
+    parts += [_checks(), _ollama_variables(), _settings(), ON_FINDING, _variables(), _exit_codes()]
     return "\n".join(parts)
 
 
@@ -128,6 +161,25 @@ def _parts_of_feed() -> dict[str, type[Any]]:
     kinds = [inner for kind in (Exchange, Proxy, Held) for inner in (kind, *_inside(kind))]
     told = _parts()
     return {each.__name__: each for each in kinds if each.__name__ not in told}
+
+
+def _parts_of_changes() -> dict[str, type[Any]]:
+    """The objects of receipts and of what is kept of changes, that no other document has."""
+    told = _parts() | _parts_of(WhatIf)
+    found = {"Entry": Entry} | _parts_of(Entry) | _parts_of(Receipt)
+    return {name: kind for name, kind in found.items() if name not in told}
+
+
+def _parts_of_profiles() -> dict[str, type[Any]]:
+    """The objects of profiles that no other document has."""
+    told = _parts()
+    kinds = [each for document in (Shelf, Compared) for each in _inside(document)]
+    return {each.__name__: each for each in kinds if each.__name__ not in told}
+
+
+def _built_in() -> str:
+    rows = [_row(f"`{name}`", why) for name, why in WHY.items()]
+    return "\n".join(["### Built-in profiles\n", *_header("name", "what it is good for"), *rows, ""])
 
 
 def _part(part: tuple[str, type[Any]]) -> str:
@@ -201,11 +253,18 @@ def _words(words: type[Vocabulary]) -> str:
 
 
 def _metrics() -> str:
+    own = [each.metric for each in TOLD]
+    return "\n".join(
+        [METRICS_HEAD, SERVE_METRICS, *_metric_table(own), PROXY_METRICS, *_metric_table(METRICS)]
+    )
+
+
+def _metric_table(metrics: Iterable[Metric]) -> list[str]:
     rows = [
         _row(f"`{each.full_name}`", each.kind, ", ".join(f"`{label}`" for label in each.labels), each.doc)
-        for each in METRICS
+        for each in metrics
     ]
-    return "\n".join([METRICS_HEAD, *_header("metric", "kind", "labels", "meaning"), *rows, ""])
+    return [*_header("metric", "kind", "labels", "meaning"), *rows, ""]
 
 
 def _checks() -> str:
@@ -242,15 +301,11 @@ def _release(release: Release) -> str:
 def _settings() -> str:
     hints = get_type_hints(Settings)
     rows = [
-        _row(f"`{each.name}`", _kind(_bare(hints[each.name])), each.metadata[DOC])
+        _row(f"`{each.name}`", _kind(_bare(hints[each.name])), each.metadata[UNSET], each.metadata[DOC])
         for each in published(Settings)
     ]
-    intro = (
-        "A file of TOML: `~/.config/ollama-top/config.toml` on Linux, elsewhere where such files lie, or\n"
-        "the one given with `--config`. Options of the command line go before it. An unknown key or a wrong\n"
-        "type is an error.\n"
-    )
-    return "\n".join(["## Settings file\n", intro, *_header("key", "type", "meaning"), *rows, ""])
+    head = _header("key", "type", "when not set", "meaning")
+    return "\n".join([SETTINGS_FILE, *head, *rows, ""])
 
 
 def _variables() -> str:

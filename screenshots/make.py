@@ -13,6 +13,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from passing import Passing
+
+from ollama_top import __version__
 from ollama_top.burst import verdict
 from ollama_top.burst.analysis import Measured, analyse
 from ollama_top.burst.course import Course, Statistics
@@ -27,17 +30,20 @@ from ollama_top.demo.world import World
 from ollama_top.engine import derive
 from ollama_top.engine.feed import ActionError
 from ollama_top.engine.samples import Taken
+from ollama_top.engine.spreads import by_client, by_model
 from ollama_top.engine.state import State
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.burst import BurstOutcome
 from ollama_top.model.configuration import Configuration
 from ollama_top.model.frame import Frame, Snapshot
 from ollama_top.model.light import Light, LightState
+from ollama_top.model.proxy import Proxy
 from ollama_top.model.reading import Known, Missing, Source, Why
 from ollama_top.model.request import RequestState
 from ollama_top.model.slot import SlotState
 from ollama_top.ollama.log.story import Told
 from ollama_top.ollama.replies import InstalledModel
+from ollama_top.proxy.metering.telling import exchange_of
 from ollama_top.sources.logs.watch import LogLook
 from ollama_top.sources.processes import TreeLook
 from ollama_top.tui.app import MonitorApp
@@ -158,6 +164,38 @@ def loaded() -> Frame:
     return replace(frame, snapshot=replace(frame.snapshot, models=busy().snapshot.models))
 
 
+@cache
+def passed() -> Frame:
+    """The same server with a proxy before it through which all requests have passed."""
+    camera = Camera(began_at=BEGAN_AT)
+    camera.world.happened = passing = Passing()
+    for look in range(LATEST_LOOK):
+        frame = camera.shoot(INTERVAL_S)
+        if look >= EARLIEST_LOOK and all(each.request is None for each in camera.world.connections):
+            break  # what is under way the meter here is not told of
+    told = tuple(
+        replace(exchange_of(each), began_at=BEGAN_AT + timedelta(seconds=each.began_s))
+        for each in passing.meter.finished
+    )
+    proxy = Proxy(
+        listen="127.0.0.1:11435",
+        upstream=frame.snapshot.server.url,
+        pid=4242,
+        version=__version__,
+        started_at=BEGAN_AT,
+        stopping=False,
+        holding=False,
+        connections=len(camera.world.connections),
+        opaque=0,
+        opaque_total=0,
+        exchanges_total=passing.meter.exchanges_total,
+        running=0,
+        waiting=0,
+    )
+    seen = {"proxies": (proxy,), "exchanges": told, "by_model": by_model(told), "by_client": by_client(told)}
+    return replace(frame, snapshot=replace(frame.snapshot, **seen))
+
+
 def measured() -> Iterator[Event]:
     """A burst on that server, as the process that sends it would tell: two at once, and eight configured."""
     before, took_s = loaded(), 1.7
@@ -190,6 +228,7 @@ PICTURES = (
     Picture("no-server", (80, 24), no_server),
     Picture("doctor", (80, 24), edited, ("d",)),
     Picture("burst", (80, 24), loaded, ("b",)),
+    Picture("proxy", (100, 30), passed, ("t",)),
 )
 
 

@@ -4,10 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 
+from ollama_top.engine.answering import UnknownModelError
 from ollama_top.engine.feed import ActionError
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.installed import InstalledModel
+from ollama_top.ollama.replies import DescribedModel
 
 
 class PlayedFeed:
@@ -22,6 +24,7 @@ class PlayedFeed:
         self._wake = asyncio.Event()
         self.acted: list[Action] = []
         self.on_disk: tuple[InstalledModel, ...] = ()
+        self.described: dict[str, DescribedModel] = {}
         self.looks = 0
         self.starts = 0
 
@@ -38,6 +41,11 @@ class PlayedFeed:
         if self._refusal is not None:
             raise ActionError(self._refusal)
         return self.on_disk
+
+    async def describe(self, model_name: str) -> DescribedModel:
+        if model_name not in self.described:
+            raise UnknownModelError(f"no model {model_name!r} is installed")
+        return self.described[model_name]
 
     async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
         self.acted.append(action)

@@ -86,6 +86,15 @@ class Monitor:
 
 
 @asynccontextmanager
+async def shown(app: MonitorApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Monitor]:
+    """A monitor that somebody else made, once there is a Frame on the screen."""
+    async with app.run_test(size=size) as pilot:
+        monitor = Monitor(app, pilot)
+        await monitor.until(lambda: app.view.frame is not None or app.view.trouble)
+        yield monitor
+
+
+@asynccontextmanager
 async def running(
     *played: Frame, size: tuple[int, int] = (80, 24), feed: feeds.PlayedFeed | None = None, **options: Any
 ) -> AsyncIterator[Monitor]:

@@ -23,7 +23,8 @@ import pyte
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[1]
 MODERN = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>?][0-9;]*[$up]+|\x1b\][0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>?][0-9;]*[$up]+|\x1b\](?!2;)[0-9]+;[^\x07\x1b]*(?:\x07|\x1b\\)")
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;<>?$]*|\][^\x07\x1b]*)?\Z")
 
 
 class Terminal:
@@ -34,10 +35,15 @@ class Terminal:
         arguments: Sequence[str],
         size: tuple[int, int] = (80, 24),
         variables: Mapping[str, str] = MODERN,
+        *,
+        answers: bool = True,
     ) -> None:
         width, height = size
         self.screen = pyte.Screen(width, height)
         self.sent = b""
+        self.answers = answers
+        self._unfinished = b""
+        self._is_there = True
         self.status: int | None = None
         self._stream = pyte.ByteStream(self.screen)
         environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", **variables}
@@ -51,6 +57,7 @@ class Terminal:
             os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **environment})  # noqa: S606 - ours
         self._slave = slave
         self._master = master
+        self.screen.write_process_input = self.answer
 
     def __enter__(self) -> Self:
         return self
@@ -61,8 +68,9 @@ class Terminal:
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self._master)
-        os.close(self._slave)
+        if self._is_there:
+            os.close(self._master)
+            os.close(self._slave)
 
     @property
     def lines(self) -> list[str]:
@@ -88,6 +96,11 @@ class Terminal:
         """Send keys as a terminal sends them."""
         os.write(self._master, keys.encode())
 
+    def answer(self, reply: str) -> None:
+        """Answer a question of the program, as terminals do."""
+        if self.answers:
+            self.type(reply)
+
     def resize(self, width: int, height: int) -> None:
         """Change the size of the window."""
         self._resize(self._slave, width, height)
@@ -112,6 +125,20 @@ class Terminal:
         """Take in what comes until nothing has come for a while."""
         self.until(lambda: not self.pump(seconds))
 
+    def unread(self) -> bytes:
+        """What was typed and nobody has read: a shell would take it for its own."""
+        os.set_blocking(self._slave, False)
+        try:
+            return os.read(self._slave, 1 << 10)
+        except BlockingIOError:
+            return b""
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as the end of a connection does."""
+        os.close(self._slave)
+        os.close(self._master)
+        self._is_there = False
+
     def ended(self) -> bool:
         """Whether the program is gone."""
         if self.status is None:
@@ -120,11 +147,19 @@ class Terminal:
         return self.status is not None
 
     def _take(self, seconds: float) -> None:
+        self._show(self._read(seconds))
+
+    def _read(self, seconds: float) -> bytes:
+        """What the program sends within some time, as soon as there is anything."""
         ready, _, _ = select.select([self._master], [], [], seconds)
-        if ready:
-            chunk = os.read(self._master, 1 << 16)
-            self.sent += chunk
-            self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", chunk))
+        return os.read(self._master, 1 << 16) if ready else b""
+
+    def _show(self, chunk: bytes) -> None:
+        """Put it on the screen; an unfinished sequence waits for its end."""
+        self.sent += chunk
+        whole = self._unfinished + chunk
+        self._unfinished = found[0] if (found := _UNFINISHED.search(whole)) else b""
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", whole.removesuffix(self._unfinished)))
 
     @staticmethod
     def _resize(descriptor: int, width: int, height: int) -> None:

@@ -109,7 +109,7 @@ def hostile() -> Frame:
         "evil\u202eexe.fdp\u2066\u200b",
         "日本語モデル:七十億パラメータ量子化版最新",
         "line\nbreak\r\ttab",
-        "\ud800half🦙llama",
+        "שלום🦙llama\ud800🇩🇪",
     )
     return frames.frame(
         models=tuple(

@@ -61,6 +61,16 @@ def simulated_ollama(*flags: str, **environment: str) -> Iterator[Server]:
                 process.wait()
 
 
+def simulated_program(folder: Path, *flags: str, before: str = "") -> Path:
+    """A program that serves as `ollama` does; `before` is what a shell does first, as one that may end it."""
+    words = [sys.executable, "-m", "ollama_top.demo.serve", "--install", str(folder / "bin"), *flags]
+    subprocess.run(words, cwd=ROOT, check=True, timeout=START_LIMIT_S)
+    path = folder / "ollama"
+    path.write_text(f'#!/bin/sh\n{before}\nexec "{folder}/bin/ollama" "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
 def _port(process: subprocess.Popen[bytes], log: Path) -> int:
     ends_s = time.monotonic() + START_LIMIT_S
     while time.monotonic() < ends_s and process.poll() is None:

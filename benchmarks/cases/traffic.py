@@ -12,25 +12,36 @@ from terminal import Terminal, serve_for
 
 SENT, DEFLATED, CPU = Column("sent", "B/s"), Column("deflated", "B/s"), Column("of one core", "%", 2)
 ROWS, STILL, DEMO = "20 rows, 4 change", "a still screen", "ollama-top --demo"
+MTOP_LOCAL = "mtop, local mode"
 SETTLE_S = 3.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 def measure(bench: Bench) -> Outcome:
     """A look a second for everyone; `ollama-top` and `mtop` at the same simulated server."""
+    theirs = bench.mtop.with_arguments("-i", PEER_INTERVAL, "-u", f"http://{bench.server}")
     programs = [
         ours("--host", bench.server, "--interval", PEER_INTERVAL),
         ours("--demo", "--interval", PEER_INTERVAL).named(DEMO),
         played("four_of_twenty").named(ROWS),
         played("still").named(STILL),
         bench.htop.with_arguments("-d10"),
-        bench.mtop.with_arguments("-i", PEER_INTERVAL, "-u", f"http://{bench.server}"),
+        bench.btop,
+        theirs,
+        theirs.with_arguments("--mode", "local").named(MTOP_LOCAL),
     ]
     rows = bench.rounds(programs, partial(_rates, bench), bench.long_count)
     title = f"Traffic and work over {bench.window_s:g} s, 120 x 40, one look a second"
     table = Table(title, OURS, [SENT, DEFLATED, CPU], rows)
+    limit = table.figure(MTOP_LOCAL, 2)
     goals = [
         Goal(f"{ROWS}: sent", table.figure(ROWS, 0), 2000, SENT),
+        Goal(
+            f"processor beside {MTOP_LOCAL}",
+            None if limit is None else table.figure(OURS, 2),
+            limit or 0,
+            CPU,
+        ),
         Goal(f"{ROWS}: processor", table.figure(ROWS, 2), 1, CPU),
         Goal(f"{DEMO}: sent", table.figure(DEMO, 0), 6000, SENT),
         Goal(f"{STILL}: sent", table.figure(STILL, 0), 1, SENT),

@@ -14,7 +14,7 @@ UNMETERED, METERED, NGINX, HAPROXY = "ours, unmetered", "ours, metered", "nginx"
 _UNMETERED = """
 import sys
 from ollama_top.ollama.host import parse_target
-from ollama_top.proxy.addresses import Listen
+from ollama_top.listening.addresses import Listen
 from ollama_top.proxy.run import Setup, run
 from ollama_top.proxy.unwatched import Unwatched
 run(Setup(parse_target(sys.argv[2]), Listen("127.0.0.1", int(sys.argv[1]))), Unwatched(), print)

@@ -51,15 +51,26 @@ def started(
     argv: Sequence[str], port: int, environment: Mapping[str, str], core: int | None
 ) -> Iterator[Running]:
     """The process, once it listens, on one core; it is ended with the `with`."""
-    process = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    with _on(core):  # from its first moment: a worker that it forks at once is to be there too
+        process = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
-        if core is not None:
-            os.sched_setaffinity(process.pid, {core})
         _await(process, port)
         yield Running(process.pid, port)
     finally:
         process.terminate()
         process.communicate(timeout=10)
+
+
+@contextmanager
+def _on(core: int | None) -> Iterator[None]:
+    """What is started meanwhile runs on that core."""
+    before = os.sched_getaffinity(0)
+    try:
+        if core is not None:
+            os.sched_setaffinity(0, {core})
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _await(process: "subprocess.Popen[bytes]", port: int) -> None:

@@ -19,6 +19,7 @@ from ollama_top.ollama.argv import is_serve
 from ollama_top.ollama.environment import concerns, kept
 
 STDOUT = 1
+SEARCHED = "PATH"
 INIT = 1
 STARTERS = frozenset(
     {
@@ -41,13 +42,11 @@ class Copy:
     environment: Mapping[str, str]
 
 
-def steps_to(snapshot: Snapshot, changes: Sequence[Change]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    """The step there and the step back; none where it has these values already. Raises CannotRespawnError."""
+def steps_to(snapshot: Snapshot) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The step there and the step back; raises CannotRespawnError."""
     if isinstance(snapshot.server.pid, Missing):
         raise CannotRespawnError(f"its process is not known: {snapshot.server.pid.hint}")
     copy = copy_of(snapshot.server.pid.value)
-    if all(copy.environment.get(each.name) == each.value for each in changes):
-        return (), ()
     step = Step(StepKind.RESPAWN, argv=copy.process.argv)
     return (step,), (step,)
 
@@ -117,7 +116,7 @@ def _program(program: str, argv: Sequence[str], environment: Mapping[str, str]) 
     """The file to run; that of the process, unless an update has put another in its place."""
     if Path(program).exists():
         return program
-    found = shutil.which(argv[0], path=environment.get("PATH"))
+    found = shutil.which(argv[0], path=environment.get(SEARCHED))
     if found is None:
         raise CannotRespawnError(f"its program {program} is gone")
     return found

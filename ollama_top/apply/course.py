@@ -27,14 +27,13 @@ from ollama_top.control.edits import ChangedSinceError
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
-from ollama_top.model.plan import Plan, Step, StepKind
+from ollama_top.model.plan import RESTARTS, WITHOUT_RESTART, Plan, Step, StepKind
 from ollama_top.model.receipt import Outcome, Receipt, Way
 from ollama_top.model.server import Keeper
 
 CANCELLED = "it was cancelled"
 NO_RIGHTS = "sudo does not run it without a password any more"
 KNOWN = (StepError, ChangedSinceError, NotWellError, NotLoadedError, CalledOffError, JournalError)
-RESTARTS = frozenset({StepKind.RESTART, StepKind.RESPAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +100,26 @@ class Course:
             await self._drain(self.wishes.drain_s)
         if not await in_daemon_thread(lambda: self.parts.hands.may(self.plan.steps)):
             raise CalledOffError(NO_RIGHTS)
+        await self.arrive()
+        if self.restarted and frame is not None:
+            await self._bring_back(frame)
+
+    async def arrive(self) -> None:
+        """The steps, and the proof that they hold.
+
+        Raises StepError and ChangedSinceError where one is not done, and NotWellError where they do not hold.
+        """
         for number, step in enumerate(self.plan.steps):
             self.writer.begin(Way.THERE, number)
             await self._step(step, Way.THERE)
-        if not self.restarted:
-            return
-        held = await self._watch(self.plan.url_then)
-        self.seen.append(f"The server answers at {self.plan.url_then}, as process {held.pid}.")
-        await self._prove(held.pid, self.plan.changes)
-        if frame is not None:
-            await self._bring_back(frame)
+        if self.restarted:
+            held = await self._watch(self.plan.url_then)
+            self.seen.append(f"The server answers at {self.plan.url_then}, as process {held.pid}.")
+            await self._prove(held.pid, self.plan.changes)
+
+    async def files_back(self) -> None:
+        """The files as they were, with the server left running; raises StepError and ChangedSinceError."""
+        await self._steps_back([each for each in self.plan.undo if each.kind in WITHOUT_RESTART])
 
     async def back(self, why: str) -> Receipt:
         """To what was before; `why` it is not as wanted. Nobody who leaves cuts this short."""
@@ -129,19 +138,22 @@ class Course:
         return self._end(Outcome.ROLLED_BACK, f"It was taken back, since {why}.")
 
     async def _back(self) -> None:
-        for number, step in enumerate(self.plan.undo):
-            if self._is_due(step):
-                self._write_down(partial(self.writer.begin, Way.BACK, number))
-                await self._step(step, Way.BACK)
+        await self._steps_back(self.plan.undo)
         if self.restarted and self.plan.run is not None:
             held = await self._watch(self.plan.url)
             self.seen.append(f"The server answers at {self.plan.url} again, as process {held.pid}.")
 
+    async def _steps_back(self, steps: Sequence[Step]) -> None:
+        for number, step in enumerate(steps):  # those that restart nothing are the first
+            if self._is_due(step):
+                self._write_down(partial(self.writer.begin, Way.BACK, number))
+                await self._step(step, Way.BACK)
+
     def _is_due(self, step: Step) -> bool:
         """Whether a step back has anything to take back."""
-        if step.kind in RESTARTS:
-            return self.restarted
-        return step.edit.path in self.written if step.edit is not None else bool(self.written)
+        if step.edit is not None:
+            return step.edit.path in self.written
+        return self.restarted or (bool(self.written) and step.kind not in RESTARTS)
 
     async def _drain(self, limit_s: float) -> None:
         """Wait until nothing is in flight; raises CalledOffError."""

@@ -16,6 +16,7 @@ from threading import Thread
 
 from ollama_top.control.edits import applied, digest
 from ollama_top.model.plan import Edit, Plan, Step, StepKind
+from ollama_top.services.asking import ENGLISH
 
 COMMAND_LIMIT_S = 60.0
 RESTART_LIMIT_S = 150.0  # systemd waits 90 s for a server that does not stop, before it kills it
@@ -131,7 +132,7 @@ def run(words: Sequence[str], content: bytes = b"", *, limit_s: float = COMMAND_
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            env=os.environ | {"LC_ALL": "C"},
+            env=os.environ | ENGLISH,
             process_group=0,
         )
     except OSError as error:

@@ -15,8 +15,8 @@ from ollama_top.doctor.facts import keeper, release, service, setting
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.model.finding import Change, Fix, FixKind
 from ollama_top.model.frame import Frame, Snapshot
-from ollama_top.model.plan import Plan, Step, StepKind
-from ollama_top.model.reading import Known, Why, value_or
+from ollama_top.model.plan import WITHOUT_RESTART, Plan, Step
+from ollama_top.model.reading import Known, value_or
 from ollama_top.model.server import Keeper
 from ollama_top.model.service import Author
 from ollama_top.model.setting import SettingStatus
@@ -40,11 +40,16 @@ class _Ways:
     refusal: str | None = None
 
 
-def plan(frame: Frame, changes: Sequence[Change], *, is_held: bool = False) -> Plan:
-    """How these changes are made for the server of a Frame; blocking. `is_held` where a proxy helps."""
+def plan(frame: Frame, changes: Sequence[Change], *, is_held: bool = False, is_forced: bool = False) -> Plan:
+    """How these changes are made for the server of a Frame; blocking.
+
+    `is_held` where a proxy keeps requests back meanwhile; `is_forced` to restart it though it has them.
+    """
     snapshot = frame.snapshot
     by = _keeper(snapshot)
     ways = _ways(snapshot, by, changes)
+    if not is_forced and not any(each.edit for each in ways.steps) and _is_in_force(snapshot, changes):
+        ways = _Ways(refusal=ways.refusal)
     url = snapshot.server.url
     return Plan(
         url=url,
@@ -71,7 +76,7 @@ def without_restart(of: Plan) -> Plan:
 
 
 def _unhurried(steps: Sequence[Step]) -> tuple[Step, ...]:
-    return tuple(each for each in steps if each.kind in {StepKind.EDIT, StepKind.RELOAD})
+    return tuple(each for each in steps if each.kind in WITHOUT_RESTART)
 
 
 def _keeper(snapshot: Snapshot) -> Keeper | None:
@@ -91,7 +96,7 @@ def _ways(snapshot: Snapshot, by: Keeper | None, changes: Sequence[Change]) -> _
     if by in BY_SYSTEMD and (kept is None or kept.author is Author.FILES):
         return _by_systemd(snapshot, changes, user=by is Keeper.SYSTEMD_USER)
     if by is Keeper.MANUAL:
-        return _by_hand(snapshot, changes)
+        return _by_hand(snapshot)
     author = kept.author.doc if kept is not None and kept.author is not Author.FILES else by.doc
     return _Ways(refusal=f"it is kept by {author}, which ollama-top does not change by itself")
 
@@ -104,32 +109,27 @@ def _by_systemd(snapshot: Snapshot, changes: Sequence[Change], *, user: bool) ->
     if unit is None or manager is None:
         return _Ways(refusal=f"systemd did not tell what it knows of {unit_name}")
     try:
-        there, back = steps_to(unit, manager, changes, user=user)
+        return _Ways(*steps_to(unit, manager, changes, user=user))
     except CannotChangeError as error:
         return _Ways(refusal=str(error))
-    is_written = not any(each.edit for each in there)
-    return (
-        _Ways()
-        if is_written and all(_is_in_force(snapshot, each) for each in changes)
-        else _Ways(there, back)
-    )
 
 
-def _is_in_force(snapshot: Snapshot, change: Change) -> bool:
-    """Whether the running server has a value, as far as that is known."""
+def _is_in_force(snapshot: Snapshot, changes: Sequence[Change]) -> bool:
+    """Whether the running server has these values, as far as that is known."""
+    return all(_has(snapshot, each) for each in changes)
+
+
+def _has(snapshot: Snapshot, change: Change) -> bool:
+    if isinstance(snapshot.environment, Known):
+        has = {each.name: each.value for each in snapshot.environment.value}
+        return has.get(change.name) == change.value
     found = setting(snapshot, change.name)
-    if found is None:
-        return snapshot.server.reachable
-    if isinstance(found.running, Known):
-        return found.running.value == change.value
-    if found.running.why is Why.ABSENT:
-        return change.value is None
-    return found.status is not SettingStatus.PENDING
+    return found is None or found.status is not SettingStatus.PENDING
 
 
-def _by_hand(snapshot: Snapshot, changes: Sequence[Change]) -> _Ways:
+def _by_hand(snapshot: Snapshot) -> _Ways:
     try:
-        return _Ways(*bare.steps_to(snapshot, changes))
+        return _Ways(*bare.steps_to(snapshot))
     except bare.CannotRespawnError as error:
         return _Ways(refusal=str(error))
 

@@ -12,7 +12,7 @@ from ollama_top.control import disturbance
 from ollama_top.control.edits import ChangedSinceError, is_done
 from ollama_top.control.sight import run_of
 from ollama_top.model.frame import Frame
-from ollama_top.model.plan import Plan, Step, StepKind
+from ollama_top.model.plan import RESTARTS, Plan, Step, StepKind
 from ollama_top.model.receipt import Entry, Outcome, Receipt, Way
 
 
@@ -88,7 +88,7 @@ def has_restarted(entry: Entry) -> bool:
     """Whether the server may have been ended before a change was cut off."""
     steps = {Way.THERE: entry.plan.steps, Way.BACK: entry.plan.undo}
     kinds = {steps[each.way][each.step].kind for each in entry.begun}
-    return bool(kinds & {StepKind.RESTART, StepKind.RESPAWN})
+    return bool(kinds & RESTARTS)
 
 
 def cut_off_words(entry: Entry) -> str:

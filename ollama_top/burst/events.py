@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ollama_top.burst.course import Course, Statistics
-from ollama_top.config import kept_bursts
+from ollama_top.config.kept_results import BURSTS
 from ollama_top.model.burst import BurstOutcome, KeptBurst
 
 
@@ -50,8 +50,15 @@ class Failed:
     text: str
 
 
-Event = Begun | Moved | Ended | Failed
-KINDS: dict[str, type[Any]] = {each.__name__.lower(): each for each in (Begun, Moved, Ended, Failed)}
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """It was cancelled, and all its requests are closed."""
+
+    notes: tuple[str, ...]  # what it left changed
+
+
+Event = Begun | Moved | Ended | Failed | Parted
+KINDS: dict[str, type[Any]] = {each.__name__.lower(): each for each in (Begun, Moved, Ended, Failed, Parted)}
 
 
 def encode(event: Event) -> str:
@@ -72,7 +79,7 @@ def decode(line: bytes) -> Event | None:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - the border to JSON
     if isinstance(value, KeptBurst):
-        return kept_bursts.values_of(value)
+        return BURSTS.values_of(value)
     if isinstance(value, Course):
         return asdict(value)
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
@@ -92,7 +99,7 @@ def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - as above
 
 
 def _burst(values: object) -> KeptBurst:
-    found = kept_bursts.of_values(values)
+    found = BURSTS.of_values(values)
     if found is None:
         raise ValueError("no burst")
     return found

@@ -20,18 +20,22 @@ class Rival:
 
     name: str
     target: Target
+    model: str | None = None  # the one to ask; None for the same as Ollama's, else the only one
 
 
 def parse_rival(text: str) -> Rival:
-    """The server that URL or URL=name means; the URL with or without its /v1. Raises ValueError."""
-    url, separator, name = text.partition("=")
+    """The server that URL[=name][#model] means; the URL with or without its /v1. Raises ValueError."""
+    whole, hash_sign, model = text.partition("#")
+    url, separator, name = whole.partition("=")
     if "://" not in url:
         raise ValueError(f"{text!r} must begin with http:// or https://")
+    if hash_sign and not model.strip():
+        raise ValueError(f"{text!r} names no model behind its #")
     if separator and not NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name: letters, digits, dots and dashes, 40 at the most")
     target = parse_target(url)
     target = Target(target.scheme, target.host, target.port, target.path.removesuffix(API))
-    return Rival(name or f"{target.host}:{target.port}", target)
+    return Rival(name or f"{target.host}:{target.port}", target, model.strip() or None)
 
 
 def key_of(rival: Rival, environment: Mapping[str, str]) -> str | None:
@@ -40,17 +44,23 @@ def key_of(rival: Rival, environment: Mapping[str, str]) -> str | None:
     return environment.get(f"{KEY_VARIABLE}_{own}") or environment.get(KEY_VARIABLE) or None
 
 
-def model_of(body: bytes, wished: str) -> str:
-    """Of the models that /v1/models lists, the one of a name, else the only one; raises BadReplyError."""
+def model_of(body: bytes, wished: str, named: str | None = None) -> str:
+    """Of the models that /v1/models lists, the one to ask; raises BadReplyError.
+
+    That is the one that was named for this server; else the one that Ollama is asked for; else the only one.
+    """
     listed = jsonic.listed(jsonic.parse_object(body), "data")
     names = [name for each in listed if (name := jsonic.text(each, "id")) is not None]
     if not names:
         raise jsonic.BadReplyError("lists no model")
-    if wished in names:
-        return wished
-    if len(names) > 1:
-        told = ", ".join(names[:TOLD_NAMES])
-        raise jsonic.BadReplyError(f"does not list {wished}, and of several none is taken: {told}")
-    if names[0].endswith(CLOUD):
-        raise jsonic.BadReplyError(f"lists {names[0]} alone, which runs on another server")
-    return names[0]
+    told = ", ".join(names[:TOLD_NAMES])
+    if named is not None and named not in names:
+        raise jsonic.BadReplyError(f"does not list {named}, but {told}")
+    if named is None and wished not in names and len(names) > 1:
+        raise jsonic.BadReplyError(
+            f"does not list {wished}, and of several none is taken (URL#model): {told}"
+        )
+    found = named or (wished if wished in names else names[0])
+    if found.endswith(CLOUD):
+        raise jsonic.BadReplyError(f"runs {found} on another server")
+    return found

@@ -74,7 +74,7 @@ async def _party(rival: Rival, access: Access, wished: str) -> Party:
     target = rival.target
     http = Http(target.url, timeout_s=ASK_S, loopback=target.is_loopback, access=access)
     try:
-        model = rivals.model_of(await http.get(f"{rivals.API}/models"), wished)
+        model = rivals.model_of(await http.get(f"{rivals.API}/models"), wished, rival.model)
     except (HttpError, BadReplyError) as error:
         raise CannotMeasureError(f"{rival.name} ({target.url}): {error}") from None
     finally:

@@ -5,11 +5,8 @@ Must never send anything before what has to be agreed to was agreed to.
 
 import argparse
 import asyncio
-import os
 import platform
-import signal
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,16 +14,17 @@ from contextlib import asynccontextmanager, suppress
 from ollama_top.burst import events, keeping, verdict
 from ollama_top.burst.session import Result, Session, Site
 from ollama_top.burst.site import address_of
-from ollama_top.burst.spec import CannotMeasureError, Spec, Wishes
+from ollama_top.burst.spec import CannotMeasureError, Wishes
 from ollama_top.burst.telling import telling
 from ollama_top.burst.wire import Address
-from ollama_top.cli import against
-from ollama_top.cli.exits import INTERRUPTED, NOTHING_READ, fail
+from ollama_top.cli import against, cancellable
+from ollama_top.cli.asking import agrees
+from ollama_top.cli.exits import NOTHING_READ, fail
 from ollama_top.cli.feeds import demo, live
 from ollama_top.cli.options import access_of, target_of
-from ollama_top.config.burst_file import NotKeptError, file_for
+from ollama_top.config.kept_results import burst_file
+from ollama_top.config.result_file import NotKeptError
 from ollama_top.config.settings import Settings
-from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.model.burst import KeptBurst
 from ollama_top.model.text import printable
@@ -38,67 +36,17 @@ from ollama_top.sources.http import Http
 INTERVAL_S = 0.5
 ORDER_S = 20.0  # for what Ollama answers at once
 DEMO = "the demo"  # what its results are kept under
-STDIN, READ_BYTES = 0, 4096
 SALTS = 1 << 20  # prompts differ from burst to burst
 
 
 def run(options: argparse.Namespace, settings: Settings, wishes: Wishes) -> int:
-    """Measure and print; the exit code."""
-    try:
-        return asyncio.run(_cancellable(options, settings, wishes))
-    except asyncio.CancelledError:
-        return INTERRUPTED
+    """Measure and print; the exit code. However a user leaves, all requests are closed."""
 
+    async def work() -> int:
+        async with _site(options, settings) as site:
+            return await _measure(options, settings, site, wishes)
 
-async def _cancellable(options: argparse.Namespace, settings: Settings, wishes: Wishes) -> int:
-    """Let every way in which a user leaves close all requests: a signal, a closed terminal, a gone parent."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    if task is not None:
-        leave = _leaving(task)
-        _heed_signals(loop, leave, task)
-        if options.events:
-            _watch_parent(lambda: loop.call_soon_threadsafe(leave))
-    async with _site(options, settings) as site:
-        return await _measure(options, settings, site, wishes)
-
-
-def _leaving(task: "asyncio.Task[int]") -> Callable[[], None]:
-    """Cancels once, however many say so: another cancel would break off what puts the expiry back."""
-    is_leaving = False
-
-    def leave() -> None:
-        nonlocal is_leaving
-        if not is_leaving:
-            is_leaving = True
-            task.cancel()
-
-    return leave
-
-
-def _heed_signals(
-    loop: asyncio.AbstractEventLoop, leave: Callable[[], None], task: "asyncio.Task[int]"
-) -> None:
-    """Leave at a signal, but for those that whoever started us had ignored (nohup); Ctrl+C is heard again."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, leave)
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
-
-
-def _watch_parent(is_gone: Callable[[], object]) -> None:
-    """The parent holds our standard input for as long as it lives.
-
-    Read without Python's buffer: a thread that waits in it keeps its lock, and the end of the program aborts.
-    """
-
-    def wait() -> None:
-        while os.read(STDIN, READ_BYTES):
-            pass
-        with suppress(RuntimeError):  # the loop may be over by now
-            is_gone()
-
-    threading.Thread(target=wait, daemon=True, name="parent").start()
+    return cancellable.run(work, with_parent=bool(options.events))
 
 
 @asynccontextmanager
@@ -126,7 +74,7 @@ async def _measure(options: argparse.Namespace, settings: Settings, site: Site, 
         spec = await session.look(wishes, time.time_ns() % SALTS)
         consents = (*spec.consents, *against.elsewhere(against.rivals_of(options)))
         if not options.yes and consents:
-            if not await _agrees(spec, consents):
+            if not await agrees(consents, f"Send {spec.requests} requests to {printable(spec.model)}?"):
                 return NOTHING_READ
             await session.look_again()
         if options.against:
@@ -139,24 +87,11 @@ async def _measure(options: argparse.Namespace, settings: Settings, site: Site, 
         say(events.Failed(str(error)))
         return fail(error, NOTHING_READ)
     except asyncio.CancelledError:
-        _part(session.parting)
+        _part(session.parting, say)
         raise
     finally:
         await session.close()
     return _told(options, result)
-
-
-async def _agrees(spec: Spec, consents: Sequence[str]) -> bool:
-    """Ask what has to be asked; where nobody can be asked, say what would have been."""
-    for each in consents:
-        print(printable(each), file=sys.stderr)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        fail(CannotMeasureError("nobody can be asked here; --yes agrees"), NOTHING_READ)
-        return False
-    print(f"Send {spec.requests} requests to {printable(spec.model)}? [y/N] ", end="", file=sys.stderr)
-    sys.stderr.flush()
-    answer = await in_daemon_thread(sys.stdin.readline)  # so that a signal ends the wait
-    return answer.strip().lower() in {"y", "yes"}
 
 
 def _told(options: argparse.Namespace, result: Result) -> int:
@@ -178,9 +113,10 @@ def _told(options: argparse.Namespace, result: Result) -> int:
     return code
 
 
-def _part(notes: Sequence[str]) -> None:
+def _part(notes: Sequence[str], say: Callable[[events.Event], None]) -> None:
     """Say what a cancelled burst left changed, if there is still somewhere to say it."""
-    with suppress(OSError):  # a terminal that was closed
+    with suppress(OSError, show.NotWrittenError):  # a terminal that was closed, a monitor that is gone
+        say(events.Parted(tuple(notes)))
         for each in notes:
             print(f"ollama-top: {printable(each)}", file=sys.stderr)
 
@@ -189,7 +125,7 @@ def _keep(result: Result) -> tuple[tuple[KeptBurst, ...], str | None]:
     """All that is kept now, and what kept this from being kept."""
     server = DEMO if result.burst.demo else result.burst.server
     try:
-        return file_for(server, platform.node()).add(result.kept), None
+        return burst_file(server, platform.node()).add(result.kept), None
     except NotKeptError as error:
         return (result.kept,), str(error)
 

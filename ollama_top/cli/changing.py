@@ -4,11 +4,8 @@ Must never change anything before the plan was shown and agreed to.
 """
 
 import argparse
-import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,12 +13,14 @@ from pathlib import Path
 from ollama_top.apply import advice, gate, planning, undoing
 from ollama_top.apply.course import Course, Parts, Wishes
 from ollama_top.apply.gate import CalledOffError
-from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
+from ollama_top.apply.hands import hands_for
 from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.apply.undoing import CannotUndoError
-from ollama_top.cli.exits import DONE, INTERRUPTED, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail
+from ollama_top.cli import cancellable
+from ollama_top.cli.asking import agrees
+from ollama_top.cli.exits import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail, tell
 from ollama_top.cli.feeds import feed_of
-from ollama_top.cli.leaving import leaving_calmly
+from ollama_top.cli.rights import RefusedError, with_rights, words_of
 from ollama_top.config.settings import Settings
 from ollama_top.control.asked import BadChangeError, asked
 from ollama_top.doctor.facts import release
@@ -38,11 +37,6 @@ from ollama_top.outputs import plan as text
 INTERVAL_S = 0.5
 LOOKS = 6
 CODES = {Outcome.KEPT: DONE, Outcome.FAILED: NOT_TAKEN_BACK}
-BY_HAND = "The same by hand, with root's rights:"
-
-
-class RefusedError(Exception):
-    """Nothing was changed; the text says why."""
 
 
 @dataclass(slots=True)
@@ -65,24 +59,27 @@ Deed = Callable[[View], Awaitable[int]]
 def run(options: argparse.Namespace, settings: Settings, deed: Deed) -> int:
     """Look at the server, and do something with what is seen; the exit code."""
 
-    async def look() -> int:
-        with leaving_calmly():
-            async with _viewed(options, settings) as view:
-                return await deed(view)
+    async def work() -> int:
+        async with viewed(options, settings) as view:
+            return await deed(view)
 
+    return refusable(lambda: cancellable.run(work, is_calm=True))
+
+
+def refusable(act: Callable[[], int]) -> int:
+    """The exit code of something that may be refused before anything was changed."""
     try:
-        return asyncio.run(look())
+        return act()
     except (RefusedError, BadChangeError, JournalError, CannotUndoError) as error:
         return fail(error, NOTHING_READ)
-    except asyncio.CancelledError:  # before anything was begun: a change that is cancelled has a receipt
-        return INTERRUPTED
 
 
 @asynccontextmanager
-async def _viewed(options: argparse.Namespace, settings: Settings) -> AsyncIterator[View]:
+async def viewed(options: argparse.Namespace, settings: Settings) -> AsyncIterator[View]:
+    """The server, looked at twice: what the service says comes with the second look."""
     feed = feed_of(options, settings)(INTERVAL_S, show.PATIENCE_S)
     async with aclosing(feed.frames()) as frames:
-        await anext(frames)  # what the service says comes with the second
+        await anext(frames)
         yield View(feed, frames, await anext(frames))
 
 
@@ -94,7 +91,7 @@ async def change(options: argparse.Namespace, view: View) -> int:
         return await _finish(options, view, journal, cut_off, Way.THERE)
     if cut_off is not None:
         raise RefusedError(undoing.cut_off_words(cut_off))
-    _check_seen(view.frame)
+    check_seen(view.frame)
     changes = asked(options.assignments, options.unset, release(view.frame.snapshot))
     paths = await _closable(options, view)
     plan = await in_daemon_thread(lambda: planning.plan(view.frame, changes, is_held=bool(paths)))
@@ -129,7 +126,7 @@ async def _closable(options: argparse.Namespace, view: View) -> tuple[Path, ...]
         raise RefusedError(str(error)) from None
 
 
-def _check_seen(frame: Frame) -> None:
+def check_seen(frame: Frame) -> None:
     """That there is something to change: a server that answers, or a service that should run."""
     server = frame.snapshot.server
     if not server.reachable and isinstance(frame.snapshot.service, Missing):
@@ -144,8 +141,10 @@ async def undo(options: argparse.Namespace, view: View) -> int:
     entry = undoing.last(journal, view.frame.snapshot.server.url)
     if entry is None:
         raise RefusedError("nothing is to be taken back: no change of this server is in force")
-    if entry.outcome is not Outcome.KEPT:
-        return await _finish(options, view, journal, entry, undoing.way_to_undo(entry))
+    if entry.outcome is Outcome.FAILED:
+        return await _finish(options, view, journal, entry, Way.BACK)
+    if entry.outcome is None:
+        return await _all_back(options, view, journal, entry)
     plan = undoing.undoing(entry, view.frame)
 
     def carry(parts: Parts) -> Awaitable[Receipt]:
@@ -160,6 +159,14 @@ def _journal() -> Journal:
     for each in journal.unread():
         _talk(f"note: {each} cannot be understood: what was changed then is not known")
     return journal
+
+
+async def _all_back(options: argparse.Namespace, view: View, journal: Journal, entry: Entry) -> int:
+    """Take back what was cut off: one change, or the last two of a series."""
+    code = await _finish(options, view, journal, entry, undoing.way_to_undo(entry))
+    while code == DONE and not options.plan and (another := journal.cut_off()) is not None:
+        code = await _finish(options, view, journal, another, undoing.way_to_undo(another))
+    return code
 
 
 async def _finish(
@@ -192,11 +199,11 @@ async def _agreed(
         show.write(_as_asked(options, plan) if options.plan or options.json else text.as_text(plan))
         return NOTHING_READ if plan.refusal is not None else DONE
     hands = hands_for(plan)
-    _talk(text.as_text(plan, _rights(plan, hands)))
-    if not options.yes and not await _says_yes():
+    _talk(text.as_text(plan, words_of(plan, hands)))
+    if not options.yes and not await agrees((), "Do this?"):
         return NOTHING_READ
     if hands is None:
-        hands = await in_daemon_thread(lambda: _with_rights(plan))
+        hands = await in_daemon_thread(lambda: with_rights(plan))
     parts = Parts(hands, journal, view.next, _talk, _may_kill)
     receipt = await carry(parts)
     show.write(_of_receipt(options, receipt))
@@ -204,28 +211,10 @@ async def _agreed(
     return DONE if is_as_wanted else CODES.get(receipt.outcome, TAKEN_BACK)
 
 
-def _rights(plan: Plan, hands: Hands | None) -> str | None:
-    if not plan.needs_root:
-        return None
-    if os.geteuid() == 0:
-        return "root's, which you have"
-    return "root's, which sudo gives" + ("" if hands is not None else " for your password")
-
-
-def _with_rights(plan: Plan) -> Hands:
-    """Hands after the user was asked for a password; raises RefusedError with what to type instead."""
-    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and ask_for_rights()
-    hands = hands_for(plan) if is_asked else None
-    if hands is None:
-        _talk("\n".join([BY_HAND, *text.by_hand(plan)]))
-        raise RefusedError("root's rights are needed, and cannot be had here")
-    return hands
-
-
 def _as_asked(options: argparse.Namespace, plan: Plan) -> str:
     if options.json:
         return document.as_text(document.of_value(plan), indent=2)
-    return text.as_text(plan, _rights(plan, hands_for(plan)))
+    return text.as_text(plan, words_of(plan, hands_for(plan)))
 
 
 def _of_receipt(options: argparse.Namespace, receipt: Receipt) -> str:
@@ -234,26 +223,10 @@ def _of_receipt(options: argparse.Namespace, receipt: Receipt) -> str:
     return text.receipt(receipt)
 
 
-async def _says_yes() -> bool:
-    return await _answers("Do this?", "nobody can be asked here; --yes agrees")
-
-
 async def _may_kill(pid: int) -> bool:
-    return await _answers(f"Process {pid} does not end. Kill it (SIGKILL)?", f"process {pid} does not end")
-
-
-async def _answers(question: str, nobody: str) -> bool:
-    """Whether a person says yes; no where there is none to ask."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        _talk(f"ollama-top: {nobody}")
-        return False
-    print(f"{question} [y/N] ", end="", file=sys.stderr)
-    sys.stderr.flush()
-    answer = await in_daemon_thread(sys.stdin.readline)  # so that a signal ends the wait
-    return answer.strip().lower() in {"y", "yes"}
+    return await agrees((), f"Process {pid} does not end. Kill it (SIGKILL)?")
 
 
 def _talk(said: str) -> None:
-    """Tell a person what goes on, if one is left: a change does not end halfway because a terminal has."""
-    with suppress(OSError):
-        print("\n".join(map(printable, said.split("\n"))), file=sys.stderr, flush=True)
+    """Tell a person what goes on."""
+    tell("\n".join(map(printable, said.split("\n"))))

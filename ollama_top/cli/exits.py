@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from ollama_top.model.text import printable
 
@@ -11,12 +12,13 @@ USAGE, TAKEN, NOT_WRITTEN, INTERRUPTED = 64, 69, 74, 128 + 2
 TAKEN_BACK = FOUND  # of `set`: it was done, and did not hold
 EXIT_CODES = {
     DONE: "done",
-    FOUND: "something was found (doctor), less is served at once than is configured (burst), or a change was"
-    " taken back (set, undo)",
-    NOTHING_READ: "nothing could be read, measured (burst) or changed (set, undo)",
+    FOUND: "something was found (doctor), a profile differs (profile diff), less is served at once than is"
+    " configured (burst), no setting is fit to be recommended (sweep), or a change was taken back (set,"
+    " undo)",
+    NOTHING_READ: "nothing could be read, measured (burst, sweep) or changed (set, undo)",
     NOT_TAKEN_BACK: "a change could not be taken back (set, undo)",
     USAGE: "wrong use or settings",
-    TAKEN: "another program listens on that address (proxy)",
+    TAKEN: "another program listens on that address (proxy, serve)",
     NOT_WRITTEN: "the output could not be written",
     INTERRUPTED: "interrupted",
 }
@@ -59,6 +61,13 @@ def fail(error: Exception, code: int) -> int:
     if sys.stderr is not None:
         print(f"ollama-top: {printable(str(error))}", file=sys.stderr)
     return code
+
+
+def tell(words: str) -> None:
+    """Say something on standard error, if there is somewhere to say it."""
+    if sys.stderr is not None:
+        with suppress(OSError):  # a terminal that was closed
+            print(words, file=sys.stderr, flush=True)
 
 
 def drop_output() -> None:

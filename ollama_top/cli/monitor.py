@@ -1,6 +1,7 @@
 """The monitor on the screen: what runs when no command is named."""
 
 import argparse
+import os
 import platform
 import sys
 
@@ -8,6 +9,7 @@ from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE
 from ollama_top.cli.feeds import demo, feed_of, live, watched
 from ollama_top.cli.options import (
+    ascii_of,
     ca_file_of,
     interval_s_of,
     own_command,
@@ -15,13 +17,29 @@ from ollama_top.cli.options import (
     theme_of,
     token_of_environment,
 )
+from ollama_top.cli.recording import recording_of
+
+WITHOUT_SCREEN = ("dumb", "unknown")
+
+
+def need_terminal(who: str, otherwise: str) -> None:
+    """Refuse where there is no screen to draw on; raises UsageError."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise UsageError(f"{who} needs a terminal{otherwise}")
+    if (term := os.environ.get("TERM")) in WITHOUT_SCREEN:
+        raise UsageError(
+            f"{who} needs a terminal that can place its cursor, and TERM={term} cannot{otherwise}"
+        )
 
 
 def run(options: argparse.Namespace) -> int:
     """Show the screen until the user leaves; the exit code; raises UsageError and ConfigError."""
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
-        raise UsageError("the monitor needs a terminal; `ollama-top show` prints the same without one")
+    need_terminal("the monitor", "; `ollama-top show` prints the same without one")
     settings = settings_of(options)
+    if options.ssh:
+        from ollama_top.cli import over_ssh
+
+        return over_ssh.run(options, settings)
     interval_s = interval_s_of(options, settings)
     title = "the demo" if options.demo else watched(options, settings).url
     if not options.demo:  # what is refused is to be said before there is a screen
@@ -45,6 +63,18 @@ def run(options: argparse.Namespace) -> int:
         demo_offer=None if options.demo else lambda: demo(interval_s),
         keeping=Keeping(file_for(title, platform.node())),
         burst_command=own_command(options, settings),
+        ascii_only=ascii_of(options, settings),
     )
+    recording = recording_of(options)
+    if recording is not None:
+        app.recordings.begin(recording)
+    if settings.on_finding or settings.bell_on_finding:
+        from ollama_top.tui.alerting import Alerting
+
+        Alerting(app, settings.on_finding or (), rings=bool(settings.bell_on_finding))
     app.run()
+    if (crash := app._exception) is not None:  # noqa: SLF001 - Textual tells of it in no other way
+        from ollama_top.config.error_file import keep
+
+        keep(crash)
     return app.return_code or DONE

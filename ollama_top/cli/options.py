@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ollama_top.cli.errors import UsageError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ollama_top.ollama.host import Target
     from ollama_top.sources.http import Access
 
+SET_BY_PYTHON = ("C.UTF-8", "C.utf8", "UTF-8")
+
 
 def settings_of(options: argparse.Namespace) -> "Settings":
     """What the settings file says; raises ConfigError."""
@@ -26,12 +29,12 @@ def settings_of(options: argparse.Namespace) -> "Settings":
     return settings.load(None if given is None else Path(given))
 
 
-def interval_s_of(options: argparse.Namespace, settings: "Settings") -> float:
+def interval_s_of(options: argparse.Namespace, settings: "Settings", default_s: float = DEFAULT_S) -> float:
     """Seconds between looks; raises ConfigError."""
     from ollama_top.config.settings import check_interval
 
     given = _given(options, "interval")
-    return check_interval(given, "--interval") if given is not None else settings.interval_s or DEFAULT_S
+    return check_interval(given, "--interval") if given is not None else settings.interval_s or default_s
 
 
 def target_of(options: argparse.Namespace, settings: "Settings") -> "Target":
@@ -92,6 +95,25 @@ def theme_of(options: argparse.Namespace, settings: "Settings") -> str | None:
     if name is not None and name not in names:
         raise UsageError(f"there is no theme {name!r}; there are {', '.join(names)}")
     return name
+
+
+def ascii_of(options: argparse.Namespace, settings: "Settings") -> bool:
+    """Whether the screen is drawn in ASCII alone."""
+    chosen: bool | None = settings.ascii_only if options.ascii is None else options.ascii
+    if chosen is not None:
+        return chosen
+    return "UTF8" not in _locale_name(os.environ, utf8_mode=sys.flags.utf8_mode).upper().replace("-", "")
+
+
+def _locale_name(variables: Mapping[str, str], *, utf8_mode: int) -> str:
+    """The locale for characters that the user has chosen.
+
+    Where that is C, Python goes into its UTF-8 mode and sets LC_CTYPE itself (PEP 538 and 540).
+    """
+    characters = variables.get("LC_CTYPE")
+    if utf8_mode and characters in SET_BY_PYTHON and "PYTHONUTF8" not in variables:
+        characters = None
+    return variables.get("LC_ALL") or characters or variables.get("LANG") or "C"
 
 
 def token_of_environment() -> str | None:

@@ -2,14 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NoReturn
 
 from ollama_top import __version__
-from ollama_top.cli import monitor
-from ollama_top.cli.command import Command
+from ollama_top.cli import monitor, recording
+from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import COMMANDS
 from ollama_top.cli.exits import EXIT_STATUS, USAGE
-from ollama_top.config.interval import DEFAULT_S
+from ollama_top.config.interval import DEFAULT_S, OF_SERVE_S
 from ollama_top.model.text import printable
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ class _Parser(argparse.ArgumentParser):
             stream.write(message)
 
 
-def parser() -> argparse.ArgumentParser:
-    """What reads the command line; it sets `command`, which takes the options and gives the exit code."""
+def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
+    """What reads the command line; it sets `command`, which takes the options and gives the exit code.
+
+    With `words` it is to read those only: commands that are not among them stay without their options,
+    which take longer to declare than all else of --help.
+    """
     common = _common()
     whole = _Parser(
         prog="ollama-top",
@@ -44,14 +49,33 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--demo", action="store_true", help="watch a simulated server instead of a real one")
     whole.add_argument("--theme", metavar="NAME", help="colours; T goes through them")
+    whole.add_argument(
+        "--ascii",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="draw in ASCII alone (default: where the locale is none of UTF-8)",
+    )
+    whole.add_argument(
+        "--ssh",
+        metavar="HOST",
+        nargs="+",
+        default=(),
+        help="watch the server of another machine, where ollama-top is too; several: a line for each",
+    )
+    recording.declare(whole)
     whole.set_defaults(command=monitor.run)
     commands = whole.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
     for each in COMMANDS:
-        _add(commands, each, common)
+        _add(commands, each, common, words)
     return whole
 
 
-def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command, common: _Parser) -> None:
+def _add(
+    commands: "argparse._SubParsersAction[_Parser]",
+    command: Command | Group,
+    common: _Parser,
+    words: Collection[str] | None,
+) -> None:
     own = commands.add_parser(
         command.name,
         parents=[common],
@@ -60,12 +84,17 @@ def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command, comm
         epilog=EXIT_STATUS,
         allow_abbrev=False,
     )
+    if words is not None and command.name not in words:
+        return
+    if isinstance(command, Group):
+        inner = own.add_subparsers(metavar="COMMAND", title="commands", required=True, parser_class=_Parser)
+        for each in command.commands:
+            _add(inner, each, common, words)
+        return
     command.declare(own)
     if command.prints:
         own.add_argument("--json", action="store_true", help="one JSON document")
-        own.add_argument(
-            "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
-        )
+        add_demo(own)
     own.set_defaults(command=command.run)
 
 
@@ -76,7 +105,10 @@ def _common() -> _Parser:
         "--host", metavar="URL", help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST)"
     )
     common.add_argument(
-        "--interval", metavar="S", type=float, help=f"seconds between looks (default: {DEFAULT_S:g})"
+        "--interval",
+        metavar="S",
+        type=float,
+        help=f"seconds between looks (default: {DEFAULT_S:g}, of serve {OF_SERVE_S:g})",
     )
     common.add_argument("--config", metavar="FILE", help="settings file (default: the user's own)")
     common.add_argument("--ca-file", metavar="FILE", help="certificates to trust for a remote https server")

@@ -7,12 +7,12 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 NAME = "ollama-top"
 SYSTEM_FOLDER = Path("/run") / NAME
-"""Where a proxy that runs as a service of the system would have its feed; nobody is made to put one there."""
+"""Where a proxy that runs as a service of the system has its feed."""
 
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 OWNER_ONLY = 0o700
@@ -39,9 +39,21 @@ def feed_path(listen: str, environ: Mapping[str, str] = os.environ) -> Path:
 
 def feed_paths(listen: str, environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
     """Where that proxy's feed can be: the first that no other has, as one that stops may for a while."""
-    folder, name = feed_folder(environ), f"proxy-{UNSAFE.sub('-', listen).strip('-')}"
+    folder = feed_folder(environ)
+    return tuple(folder / name for name in feed_names(listen))
+
+
+def feed_names(listen: str) -> tuple[str, ...]:
+    """What that feed can be called, in whatever folder."""
+    name = f"proxy-{UNSAFE.sub('-', listen).strip('-')}"
     more = (f".{number}" for number in range(2, MOST + 1))
-    return tuple(folder / f"{name}{number}.sock" for number in ("", *more))
+    return tuple(f"{name}{number}.sock" for number in ("", *more))
+
+
+def trusted(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """The folders in which nobody can have put a feed who should not; the user's own before the system's."""
+    own, system = feed_folder(environ), SYSTEM_FOLDER
+    return (*((own,) if _holds(is_safe, own) else ()), *((system,) if _holds(is_given, system) else ()))
 
 
 def make_folder(folder: Path) -> None:
@@ -52,6 +64,23 @@ def make_folder(folder: Path) -> None:
         raise UnsafeFolderError(f"{folder}: {error.strerror}") from None
     if not is_safe(folder):
         raise UnsafeFolderError(f"{folder} is not a folder that only this user can write to")
+
+
+def is_given(folder: Path) -> bool:
+    """Whether only root can have made it, and only whom root gave it to can write to it; raises OSError.
+
+    systemd gives a service's runtime folder to the user that the service runs as.
+    """
+    above, found = folder.parent.lstat(), folder.lstat()
+    is_roots = above.st_uid == ROOT and not above.st_mode & 0o022
+    return is_roots and stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o022
+
+
+def _holds(judge: Callable[[Path], bool], folder: Path) -> bool:
+    try:
+        return judge(folder)
+    except OSError:  # it is not there
+        return False
 
 
 def is_safe(folder: Path) -> bool:

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,25 +32,41 @@ def path_for(kind: str, server: str, machine: str) -> Path:
     return platformdirs.user_state_path("ollama-top") / f"{kind}-{name}-{digest}.json"
 
 
-def replace(path: Path, text: str) -> None:
-    """Write a text in the place of another, readable by its owner only; raises OSError."""
+def replace(path: Path, text: str, prepare: Callable[[int], object] = lambda _: None) -> None:
+    """Write a text in the place of another, readable by its owner only; raises OSError.
+
+    `prepare` is given the descriptor of the new file when all is in it; what it raises keeps the old one.
+    """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
             opened.write(text)
             opened.flush()
+            prepare(opened.fileno())
             os.fsync(opened.fileno())
         Path(name).replace(path)
-    except OSError:
-        with suppress(OSError):
+    finally:
+        with suppress(OSError):  # it is gone where all went well
             Path(name).unlink()
-        raise
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Alone among writers for the length of the `with`; raises BlockingIOError when that takes too long."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with _held(descriptor):
+        yield
+
+
+@contextmanager
+def locked_folder(path: Path) -> Iterator[None]:
+    """As `locked`, by the folder itself: for folders in which no file of ours should lie about."""
+    with _held(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)):
+        yield
+
+
+@contextmanager
+def _held(descriptor: int) -> Iterator[None]:
     try:
         _lock(descriptor, time.monotonic() + LOCK_PATIENCE_S)
         yield

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from ollama_top.model.finding import Change
 from ollama_top.ollama.environment import concerns, is_secret, kept
 from ollama_top.ollama.families import Release
+from ollama_top.ollama.given import CONTROL, LARGEST_BYTES
 from ollama_top.ollama.host import parse_target
 from ollama_top.ollama.misspelt import meant_by
 from ollama_top.ollama.variables import DECLARED, is_ours
@@ -17,8 +18,6 @@ from ollama_top.ollama.variables import DECLARED, is_ours
 PREFIX = "OLLAMA_"
 HOST = "OLLAMA_HOST"
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-LONGEST_BYTES = 100_000  # Linux takes no more than 128 KiB for one variable
 
 
 class BadChangeError(ValueError):
@@ -70,7 +69,7 @@ def _assigned(word: str) -> Change:
 
 
 def _check_value(name: str, value: str, release: Release | None) -> None:
-    if len(value.encode(errors="surrogateescape")) > LONGEST_BYTES:
+    if len(value.encode(errors="surrogatepass")) > LARGEST_BYTES:
         raise BadChangeError(f"the value of {name} is longer than a variable can be")
     if CONTROL.search(value):
         raise BadChangeError(f"the value of {name} holds a control character, which a variable cannot carry")

@@ -108,6 +108,9 @@ class DemoFeed:
         """All that is told of a simulated model; raises UnknownModelError when there is none of that name."""
         return self._camera.describe(model_name)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
     async def _sleep(self) -> None:
         try:
             await asyncio.wait_for(self._wake.wait(), max(self._interval_s, 0.05))

@@ -4,10 +4,14 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 from ollama_top.demo.scenarios import DEFAULT
+from ollama_top.demo.serve.flags import flags_as_words, parser
+from ollama_top.demo.serve.install import install
 
 LISTENING = re.compile(rb"Listening on [^ ]*:(\d+) ")
 START_S, END_S = 20.0, 5.0
@@ -41,6 +45,15 @@ async def simulated_server() -> AsyncIterator[int]:
         draining.cancel()
     finally:
         await _end(process)
+
+
+@contextmanager
+def simulated_program() -> Iterator[str]:
+    """A program that serves as `ollama` does, with the models of `--demo`; it is there for the `with`."""
+    models = ",".join(each.name for each in DEFAULT.models)
+    with tempfile.TemporaryDirectory(prefix="simulated-ollama-") as folder:
+        install(Path(folder), flags_as_words(parser().parse_args(["--models", models])))
+        yield str(Path(folder) / "ollama")
 
 
 async def _port(reader: asyncio.StreamReader) -> int:

@@ -67,14 +67,15 @@ def subject_of(described: DescribedModel, architecture: Architecture, snapshot: 
 
 def wished(subject: Subject, wish: Wish) -> Wished:
     """The settings that would come of a wish; raises NotToldError."""
-    now = _now(subject)
+    now = terms_now(subject)
     then = _then(now, wish)
     notes: list[str] = []
     then = _held(subject, _followed(subject, then, wish, notes), notes)
     return _accepted(subject, Wished(now, then), notes)
 
 
-def _now(subject: Subject) -> Reading[Terms]:
+def terms_now(subject: Subject) -> Reading[Terms]:
+    """The terms on which a model is served at this moment."""
     model = subject.loaded
     if model is None:
         return NOT_LOADED

@@ -18,8 +18,12 @@ class UnknownModelError(AskError):
 
 
 class AskingFeed(Feed, Protocol):
-    """A feed that answers questions about one model besides."""
+    """A feed that answers questions about one model besides, and lets go of what it holds."""
 
     async def describe(self, model_name: str) -> DescribedModel:
         """All that the server tells of an installed model; raises AskError."""
+        ...
+
+    async def close(self) -> None:
+        """Close its connections, once nobody reads its Frames."""
         ...

@@ -17,6 +17,7 @@ from ollama_top.engine.assemble_processes import processes_of
 from ollama_top.engine.assemble_requests import in_flight, waiting_for
 from ollama_top.engine.assemble_settings import settings_of
 from ollama_top.engine.assemble_shares import shares_by_pid, shares_of_model
+from ollama_top.engine.changes import notice
 from ollama_top.engine.comings import watch
 from ollama_top.engine.expiry import follow
 from ollama_top.engine.joined import Joined, join
@@ -76,6 +77,8 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         )
         for each, model in zip(joined, unjudged, strict=True)
     )
+    settings = settings_of(samples, models)
+    state = replace(state, changes=notice(state.changes, settings, samples.taken_at))
     snapshot = Snapshot(
         taken_at=samples.taken_at,
         demo=samples.demo,
@@ -90,13 +93,13 @@ def assemble(state: State, samples: Samples) -> tuple[State, Snapshot]:
         by_client=by_client(passing.remembered),
         proxies=passing.telling,
         silent_proxies=passing.silent,
-        events=events_of(samples, joined, state.comings.events),
+        events=events_of(samples, joined, (*state.comings.events, *state.changes.events)),
         gpus=gpus_of(joined, samples),
         processes=processes_of(samples, joined, shares),
         environment=environment_of(samples),
         host=samples.host.value if samples.host else Host("", *[NOT_YET] * 7),
         service=service_of(samples),
-        settings=settings_of(samples, models),
+        settings=settings,
         bursts=samples.bursts,
         sources=samples.lights,
     )

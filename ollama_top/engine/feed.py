@@ -15,6 +15,10 @@ class ActionError(Exception):
     """An action on the server did not happen; the text says why, for a person."""
 
 
+class FeedError(Exception):
+    """A feed can bring nothing; the text says why, for a person. Another attempt may do better."""
+
+
 class Feed(Protocol):
     """Brings Frames and carries actions out; used from one event loop only."""
 

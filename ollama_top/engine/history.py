@@ -22,15 +22,15 @@ def extend(history: History, snapshot: Snapshot) -> History:
     return History(
         ticks=ticks,
         marks=marks(ticks, snapshot.events),
-        tokens_per_s=_append(history.tokens_per_s, _tokens_per_s(snapshot)),
-        waiting=_append(history.waiting, _number(snapshot.queue.waiting)),
-        running=_append(history.running, _number(snapshot.queue.running)),
+        tokens_per_s=_append(history.tokens_per_s, total_tokens_per_s(snapshot)),
+        waiting=_append(history.waiting, number(snapshot.queue.waiting)),
+        running=_append(history.running, number(snapshot.queue.running)),
         gpus=tuple(_of_gpu(history, each) for each in snapshot.gpus),
     )
 
 
 def _of_gpu(history: History, gpu: Gpu) -> GpuHistory:
-    percent = _number(gpu.utilization_percent)
+    percent = number(gpu.utilization_percent)
     return GpuHistory(gpu.identity, _append(history.gpu_percent(gpu.identity), percent))
 
 
@@ -51,7 +51,7 @@ def _weight(kind: EventKind | None) -> int:
     return MARKED.index(kind) if kind is not None else -1
 
 
-def _tokens_per_s(snapshot: Snapshot) -> float | None:
+def total_tokens_per_s(snapshot: Snapshot) -> float | None:
     """Of all models; a server that cannot be read has none to speak of, which is not none at work."""
     return total([each.tokens_per_s for each in snapshot.models]) if snapshot.server.reachable else None
 
@@ -62,7 +62,8 @@ def total(rates: Sequence[Reading[float]]) -> float | None:
     return sum(known) if len(known) == len(rates) else None
 
 
-def _number(reading: Reading[int] | Reading[float]) -> float | None:
+def number(reading: Reading[int] | Reading[float]) -> float | None:
+    """A reading as a point of a series."""
     return float(reading.value) if isinstance(reading, Known) else None
 
 

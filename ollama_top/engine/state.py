@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from ollama_top.doctor.examine import Since
 from ollama_top.engine.activity import Activity
+from ollama_top.engine.changes import Changes
 from ollama_top.engine.comings import Comings
 from ollama_top.engine.doubts import Doubts
 from ollama_top.engine.expiry import Expiries
 from ollama_top.engine.ledger import Ledger
 from ollama_top.model.history import History
+from ollama_top.model.hour import Hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +24,7 @@ class State:
     activities: Mapping[int, Activity] = field(default_factory=dict)  # by the runner's process
     expiries: Expiries = field(default_factory=Expiries)
     comings: Comings = field(default_factory=Comings)
+    changes: Changes = field(default_factory=Changes)
     history: History = field(default_factory=History)
+    hour: Hour = field(default_factory=Hour)
     found_since: Since = field(default_factory=dict)  # by the checks, at the last look

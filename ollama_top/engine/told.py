@@ -11,6 +11,7 @@ from ollama_top.engine.samples import ELSEWHERE, NOT_YET, Samples
 from ollama_top.model.process import Variable as Given
 from ollama_top.model.reading import Known, Missing, Reading, Source, Why, map_known
 from ollama_top.model.service import Service
+from ollama_top.ollama.environment import HIDDEN
 from ollama_top.ollama.families import Release, parse_release
 from ollama_top.ollama.values import Kind
 from ollama_top.ollama.variable import Variable
@@ -18,7 +19,6 @@ from ollama_top.ollama.variables import DECLARED
 
 Environment = Mapping[str, str]
 UNTOLD = "nothing sets it"
-HIDDEN = "(not shown: it may be a secret)"
 
 
 @dataclass(frozen=True, slots=True)

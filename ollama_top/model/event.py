@@ -22,6 +22,7 @@ class EventKind(Vocabulary):
     ABORTED = "aborted", "requests were given up before their end; most often their clients left"
     TRUNCATED = "truncated", "a prompt or an answer did not fit its context and was cut"
     TOO_LONG = "too_long", "a prompt was longer than its context and was refused"
+    SETTINGS = "settings", "a variable of the server was changed, or the server started with another value"
     WARNING = "warning", "the server warned of something that it does not do as it was told"
     ERROR = "error", "something failed"
 

@@ -68,6 +68,11 @@ def to_set(**changes: str | None) -> Fix:
     return Fix(FixKind.SET, tuple(Change(name, value) for name, value in changes.items()), ())
 
 
+def to_set_all(changes: tuple[Change, ...]) -> Fix:
+    """A fix that is changes of variables, whatever they are called."""
+    return Fix(FixKind.SET, changes, ())
+
+
 def to_run(*argv: str) -> Fix:
     """A fix that is a command."""
     return Fix(FixKind.COMMAND, (), argv)

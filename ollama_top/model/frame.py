@@ -12,6 +12,7 @@ from ollama_top.model.finished import Finished
 from ollama_top.model.gpu import Gpu
 from ollama_top.model.history import History
 from ollama_top.model.host import Host
+from ollama_top.model.hour import Hour
 from ollama_top.model.light import Light
 from ollama_top.model.loaded import LoadedModel
 from ollama_top.model.log import Log
@@ -78,3 +79,4 @@ class Frame:
     verdict: Verdict
     history: History
     log: Log = Log()
+    hour: Hour = Hour()

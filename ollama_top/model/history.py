@@ -12,6 +12,7 @@ Series = tuple[float | None, ...]
 MARKED = (
     EventKind.LOAD,
     EventKind.UNLOADED,
+    EventKind.SETTINGS,
     EventKind.EVICTED,
     EventKind.RESTART,
     EventKind.BUSY_503,

@@ -22,6 +22,10 @@ class StepKind(Vocabulary):
     RESPAWN = "respawn", "the server's process is asked to end, and started anew as it was started before"
 
 
+RESTARTS = frozenset({StepKind.RESTART, StepKind.RESPAWN})
+WITHOUT_RESTART = frozenset({StepKind.EDIT, StepKind.RELOAD})
+
+
 @dataclass(frozen=True, slots=True)
 class Hunk:
     """Lines in a row that give way to others."""
@@ -96,4 +100,4 @@ class Plan:
     @property
     def restarts(self) -> bool:
         """Whether the server is restarted by it."""
-        return any(each.kind in {StepKind.RESTART, StepKind.RESPAWN} for each in self.steps)
+        return any(each.kind in RESTARTS for each in self.steps)

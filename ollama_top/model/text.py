@@ -8,7 +8,8 @@ import re
 _CONTROL_PICTURES = 0x2400
 _DELETE = 0x7F
 _UNSEEN = re.compile(  # letters and marks by Unicode's account, and nothing to be seen
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+    "[\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff"  # flags and skins: no two terminals agree on their width
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 
 

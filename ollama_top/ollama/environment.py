@@ -16,6 +16,9 @@ CONCERNS = (
 )
 """How the names begin that have a say in what Ollama does, by its own code and its drivers'."""
 SECRETS = ("KEY", "TOKEN", "PASSWORD", "PASSWD", "SECRET", "CREDENTIAL")
+HIDDEN = "(not shown: it may be a secret)"
+"""What stands in the place of a value that is not kept."""
+
 LOGIN = re.compile(r"://[^/\s]*@")  # an address with a name and perhaps a password in it
 
 

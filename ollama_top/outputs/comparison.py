@@ -1,11 +1,12 @@
 """Several servers side by side, as text for a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ollama_top.columns import formats
 from ollama_top.model.comparison import Comparison, Contender
 from ollama_top.model.reading import Known, Reading
 from ollama_top.model.text import printable
+from ollama_top.outputs.rows import aligned
 
 HEADS = ("SERVER", "MODEL", "TOK/S", "RATIO", "FIRST p50", "FIRST p95", "FAIRNESS", "ERRORS")
 LEFT = 2  # columns of text
@@ -23,20 +24,10 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         f" {comparison.rounds} rounds in turn"
     )
     yield ""
-    yield from _table([HEADS, *map(_row, comparison.servers)])
+    yield from aligned([HEADS, *map(_row, comparison.servers)], LEFT)
     yield ""
     yield from (f"{each.name}: {each.problem}" for each in comparison.servers if each.problem)
     yield from (f"note: {each}" for each in comparison.caveats)
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(HEADS))]
-    for row in rows:
-        cells = [
-            text.ljust(width) if at < LEFT else text.rjust(width)
-            for at, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(cells).rstrip()
 
 
 def _row(server: Contender) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from ollama_top.engine.feed import Feed
+from ollama_top.metrics import of_frame
 from ollama_top.model.frame import Frame
+from ollama_top.model.text import printable
 from ollama_top.outputs import document, plain
 
 T = TypeVar("T")
@@ -59,6 +61,11 @@ def json_printer(*, watch: bool) -> Printer:
 def plain_printer(*, watch: bool) -> Printer:
     """Prints plain text; Frames of a stream are set apart by an empty line."""
     return lambda frame: write(plain.text(frame) + ("\n" if watch else ""))
+
+
+def prometheus_printer(frame: Frame) -> None:
+    """Prints the text that Prometheus reads; no character in it can steer a terminal."""
+    write("\n".join(map(printable, of_frame.text_of(frame).removesuffix("\n").split("\n"))))
 
 
 def write(text: str) -> None:

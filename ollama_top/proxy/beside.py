@@ -1,7 +1,7 @@
 """What runs beside the relay in its loop: the feed, the looking who calls, and the page for Prometheus."""
 
-import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,15 +10,16 @@ from pathlib import Path
 
 from ollama_top import __version__
 from ollama_top.config.feed_folder import UnsafeFolderError, feed_paths, make_folder
+from ollama_top.listening import page
+from ollama_top.listening.addresses import Listen, is_own_address
+from ollama_top.listening.hosts import Hosts
 from ollama_top.model.proxy import Proxy
-from ollama_top.proxy.addresses import AddressError, Listen, bind, is_loopback
 from ollama_top.proxy.callers import Callers, local_callers
 from ollama_top.proxy.feed import place
 from ollama_top.proxy.feed.feed import Feed
 from ollama_top.proxy.feed.place import FeedError, TakenError
 from ollama_top.proxy.metering.meter import Meter
 from ollama_top.proxy.metrics.counts import Counts
-from ollama_top.proxy.metrics.server import LONGEST_HEAD_BYTES, MetricsServer
 from ollama_top.proxy.metrics.text import text_of
 from ollama_top.proxy.obeying import Obeying
 from ollama_top.proxy.relay import Relay
@@ -32,17 +33,15 @@ class Telling:
     feed_group: str | None = None
     metrics: Listen | None = None
     allow_remote: bool = False
+    metrics_hosts: tuple[str, ...] = ()  # names beside those that are always allowed
 
 
 def check(telling: Telling) -> None:
     """Raises AddressError and FeedError for what is not to be done."""
     if telling.feed_group is not None and telling.feed is None:
         raise FeedError("--feed-group: the user's own folder is closed to others; --feed names another place")
-    if telling.metrics and not telling.allow_remote and not is_loopback(telling.metrics):
-        raise AddressError(
-            f"--metrics: {telling.metrics} can be reached by other machines; "
-            "--allow-remote says that this is meant"
-        )
+    if telling.metrics is not None:
+        page.check(telling.metrics, allow_remote=telling.allow_remote)
 
 
 class Beside:
@@ -85,10 +84,12 @@ class Beside:
             return
         counts = Counts()
         self._meter.listeners.append(counts.note)
-        page = MetricsServer(lambda: text_of(self._meter, counts, (__version__, relay.upstream.url)))
-        for own in bind(self._telling.metrics):
-            server = await asyncio.start_server(page.serve, sock=own, limit=LONGEST_HEAD_BYTES)
-            stack.callback(server.close)
+        hosts = Hosts.of_this_machine(socket.gethostname(), self._telling.metrics_hosts, is_own_address)
+
+        async def counted() -> str:
+            return text_of(self._meter, counts, (__version__, relay.upstream.url))
+
+        await page.PageServer(counted, hosts).listen(self._telling.metrics, stack)
 
     def _facts(self, relay: Relay, listens: Sequence[Listen]) -> Proxy:
         meter = self._meter

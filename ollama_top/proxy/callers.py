@@ -8,8 +8,8 @@ import ipaddress
 from collections.abc import Callable, Iterable
 from time import monotonic
 
+from ollama_top.listening.addresses import is_own_address
 from ollama_top.model.reading import Missing, Why
-from ollama_top.proxy.addresses import is_own_address
 from ollama_top.proxy.metering.caller import Caller, Client
 
 ELSEWHERE = Missing(Why.NOT_LOCAL, "the client calls from an address that is not this machine's")

@@ -272,7 +272,8 @@ class ClientSide(asyncio.Protocol):
     @property
     def _can_spare_upstream(self) -> bool:
         """Whether nothing is under way, and the client does not wait for the end alone."""
-        return self.wire.is_idle and (not self.has_ended or bool(self._held))
+        waits_for_end = self.wire.announced_end or (self.has_ended and not self._held)
+        return self.wire.is_idle and not waits_for_end
 
     def _straighten(self) -> None:
         """Let the client's bytes go straight on, if nothing speaks against it."""

@@ -26,9 +26,14 @@ class Limits:
     aside_bytes: int = 1024 * 1024  # of one client that are kept while they cannot go on
 
 
+def descriptors(connections: int) -> int:
+    """How many so many connections need."""
+    return 2 * connections + TURNED_AWAY + FROM_THE_SYSTEM
+
+
 def raise_descriptors(connections: int) -> None:
     """Let this process have two descriptors a connection; raises TooFewDescriptorsError."""
-    needed = 2 * connections + TURNED_AWAY + FROM_THE_SYSTEM
+    needed = descriptors(connections)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return

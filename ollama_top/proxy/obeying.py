@@ -7,9 +7,9 @@ reader says is theirs.
 import ipaddress
 from collections.abc import Sequence
 
+from ollama_top.listening.addresses import Listen, is_own_address, is_served_by
 from ollama_top.model.proxy import Held, Unheld
 from ollama_top.ollama.host import Target
-from ollama_top.proxy.addresses import Listen, is_own_address, is_served_by
 from ollama_top.proxy.feed.orders import Asker, Hold, Order, OrderError, Release, Stop
 from ollama_top.proxy.relay import Relay
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from ollama_top.proxy.hosts import Hosts
+from ollama_top.listening.hosts import Hosts
 from ollama_top.proxy.watching import RequestHead
 from ollama_top.proxy.wire.body import Body
 from ollama_top.proxy.wire.doubt import DoubtError

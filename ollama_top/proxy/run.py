@@ -13,8 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ollama_top.ollama.host import Target
-from ollama_top.proxy.addresses import (
+from ollama_top.listening.addresses import (
     AddressError,
     Listen,
     bind,
@@ -23,7 +22,8 @@ from ollama_top.proxy.addresses import (
     is_served_by,
     listens_of,
 )
-from ollama_top.proxy.hosts import Hosts
+from ollama_top.listening.hosts import Hosts
+from ollama_top.ollama.host import Target
 from ollama_top.proxy.limits import Limits, raise_descriptors
 from ollama_top.proxy.relay import Relay
 from ollama_top.proxy.rewriting import Rewriter
@@ -108,8 +108,7 @@ async def _serve(setup: Setup, watch: Watch, sockets: list[socket.socket], say: 
 def _rewriters(setup: Setup) -> Callable[[Relay], Rewriter | None]:
     if setup.rewrite_hosts is None:
         return lambda _: None
-    listed = frozenset(each.lower() for each in (*setup.rewrite_hosts, socket.gethostname()))
-    hosts = Hosts(listed, is_own_address)
+    hosts = Hosts.of_this_machine(socket.gethostname(), setup.rewrite_hosts, is_own_address)
     return lambda relay: Rewriter(hosts, lambda: relay.upstream.url.partition("://")[2])
 
 

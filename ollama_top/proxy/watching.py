@@ -30,10 +30,17 @@ class ReplyHead:
 
     status: int
     fields: Fields
+    is_old: bool = False  # of HTTP/1.0
 
     def field(self, name: bytes) -> bytes | None:
         """The first field of that name, which is given in lower case; None without one."""
         return first_field(self.fields, name)
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the server says that it closes the connection behind this reply."""
+        said = (self.field(b"connection") or b"").lower()
+        return b"keep-alive" not in said if self.is_old else b"close" in said
 
 
 class ExchangeWatch(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ollama_top.config.feed_folder import feed_paths
+from ollama_top.config.feed_folder import feed_names, trusted
 from ollama_top.ollama.host import Target, parse_target
 
 MOST_PROXIES = 4  # one behind the other
@@ -36,7 +36,8 @@ def _listens(target: Target) -> tuple[str, ...]:
 
 def _upstream_at(listen: str, feeds: Sequence[Path]) -> str | None:
     """What the proxy that listens there forwards to; None where none says so."""
-    paths = [path for path in feed_paths(listen) if path.is_socket()]
+    places = (folder / name for folder in trusted() for name in feed_names(listen))
+    paths = [path for path in places if path.is_socket()]
     if not paths and not feeds:
         return None
     from ollama_top.sources.hello import proxy_at, told_at  # noqa: PLC0415 - for those only who have a proxy

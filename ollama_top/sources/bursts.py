@@ -2,7 +2,8 @@
 
 import platform
 
-from ollama_top.config.burst_file import BurstFile, NotKeptError, file_for
+from ollama_top.config.kept_results import burst_file
+from ollama_top.config.result_file import NotKeptError, ResultFile
 from ollama_top.model.burst import KeptBurst
 
 SHOWN = 20  # the newest
@@ -14,13 +15,13 @@ class KeptBursts:
     def __init__(self, server: str) -> None:
         """Prepare without looking; `server` is its address."""
         self._server = server
-        self._file: BurstFile | None = None
+        self._file: ResultFile[KeptBurst] | None = None
         self._changed_ns: int | None = None
         self._bursts: tuple[KeptBurst, ...] = ()
 
     def look(self) -> tuple[KeptBurst, ...]:
         """The newest results, the oldest of them first; raises OSError with the reason."""
-        self._file = self._file or file_for(self._server, platform.node())
+        self._file = self._file or burst_file(self._server, platform.node())
         try:
             changed_ns = self._file.path.stat().st_mtime_ns
         except FileNotFoundError:

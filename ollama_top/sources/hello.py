@@ -3,7 +3,7 @@
 import socket
 from pathlib import Path
 
-from ollama_top.config.feed_folder import is_safe
+from ollama_top.config.feed_folder import trusted
 from ollama_top.model.decoded import BadDocumentError
 from ollama_top.model.feed_event import Hello, event_of
 from ollama_top.model.proxy import Proxy
@@ -14,10 +14,7 @@ LONGEST_LINE_BYTES = 1 << 16
 
 def proxy_at(path: Path) -> Proxy | None:
     """The proxy whose feed that is; None where none tells, or who tells may be anybody."""
-    try:
-        return told_at(path) if is_safe(path.parent) else None
-    except OSError:
-        return None
+    return told_at(path) if path.parent in trusted() else None
 
 
 def told_at(path: Path) -> Proxy | None:

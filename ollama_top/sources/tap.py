@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ollama_top.config.feed_folder import SYSTEM_FOLDER, feed_folder, is_safe
+from ollama_top.config.feed_folder import trusted
 from ollama_top.model.decoded import BadDocumentError
 from ollama_top.model.feed_event import Answer, FeedEvent, Refused, event_of
 from ollama_top.model.proxy import Held
@@ -30,7 +30,7 @@ class TapError(Exception):
 
 def feeds(folders: Iterable[Path] | None = None) -> tuple[Path, ...]:
     """The sockets of proxies that run, or have run: those of this user, and of the system."""
-    looked = (feed_folder(), SYSTEM_FOLDER) if folders is None else folders
+    looked = trusted() if folders is None else folders
     return tuple(path for folder in looked for path in _sockets(folder))
 
 
@@ -163,9 +163,8 @@ async def _next_event(reader: asyncio.StreamReader) -> FeedEvent | None:
 
 
 def _sockets(folder: Path) -> tuple[Path, ...]:
-    """Those in a folder that nobody else can have put there."""
     try:
-        found = sorted(folder.glob(PATTERN)) if is_safe(folder) else []
+        found = sorted(folder.glob(PATTERN))
     except OSError:
         return ()
     return tuple(path for path in found if path.is_socket())

@@ -13,7 +13,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
-from textual.app import App
 
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.config.kept import Kept
@@ -21,10 +20,12 @@ from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
 from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import is_lost
+from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
 from ollama_top.tui.messages import ActionMessage, FeedFailed, InstalledCame, Noticed
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.terminal import TerminalApp
 from ollama_top.tui.themes import after, named
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from ollama_top.tui.acting import Hands
     from ollama_top.tui.bursting import Bursting
     from ollama_top.tui.opening import Opening
+    from ollama_top.tui.recordings import Recordings
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
@@ -40,7 +42,7 @@ NOTICE_S = 8.0
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
-class MonitorApp(App[None], inherit_bindings=False):
+class MonitorApp(TerminalApp, inherit_bindings=False):
     """The program's screen; `run` returns when the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -58,16 +60,17 @@ class MonitorApp(App[None], inherit_bindings=False):
         demo_offer: Callable[[], Feed] | None,
         keeping: Keeping | None = None,
         burst_command: Sequence[str] = (),
+        ascii_only: bool = False,
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
         `title` says in words what is looked at, `user` who looks; `theme` is a name of `themes.THEMES`,
         or None; `demo_offer` makes the simulation that the screen of an unreachable server offers;
         `keeping` tells how the user looked the last time; `burst_command` is ollama-top itself, with the
-        options that name this server.
+        options that name this server; `ascii_only` sends the terminal nothing else.
         """
         no_colour = bool(environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True)
+        super().__init__(ascii_only=ascii_only)
         self._user = user
         self._burst_command = burst_command
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
@@ -75,7 +78,8 @@ class MonitorApp(App[None], inherit_bindings=False):
         self.look = named(theme or self._keeping.kept.theme, no_color=no_colour)
         self._no_colour = no_colour
         self._demo_offer = demo_offer
-        self.bridge = Bridge(make_feed, self.post_message)
+        self.onlookers: list[Callable[[Frame], object]] = []
+        self.bridge = Bridge(make_feed, self.post_message, self.onlookers)
         self._make_feed = make_feed
         self.newest: Frame | None = None
         self._heard_at_s = 0.0
@@ -105,8 +109,10 @@ class MonitorApp(App[None], inherit_bindings=False):
             each.refresh()
 
     def on_unmount(self) -> None:
-        """Let the feed end by itself; nothing waits for it."""
+        """Let the feed end by itself; nothing waits for it, but a recording is written to its end."""
         self.bridge.stop()
+        if self.view.recording is not None:
+            self.recordings.end()
         self._keeping.finish(self._looks_now())
 
     def _begin(self, make_feed: Callable[[], Feed]) -> None:
@@ -114,7 +120,7 @@ class MonitorApp(App[None], inherit_bindings=False):
         if self.view.doings:
             self.hands.drop()
         self._make_feed = make_feed
-        self.bridge = Bridge(make_feed, self.post_message)
+        self.bridge = Bridge(make_feed, self.post_message, self.onlookers)
         self._heard_at_s = monotonic()
         self.bridge.start()
 
@@ -140,7 +146,10 @@ class MonitorApp(App[None], inherit_bindings=False):
     # what the bridge says
 
     def on_frame_came(self) -> None:
-        """Draw the newest Frame, unless the user holds an older one."""
+        """Draw the newest Frame, unless the user holds an older one; after what a key has asked for."""
+        self.after_keys(self._take_frame)
+
+    def _take_frame(self) -> None:
         frame = self.bridge.take()
         if frame is None:
             return
@@ -148,7 +157,12 @@ class MonitorApp(App[None], inherit_bindings=False):
         self._heard_at_s = monotonic()
         shown = {} if self.view.is_paused else {"frame": frame}
         done = self.hands.shown_by(frame) if self.view.doings else {}
-        self.update(**shown, trouble=None, silent_s=None, **done)
+        self.update(**shown, trouble=None, silent_s=None, **done, **self._with_frame())
+        self.name_window(window_title(self.view))
+
+    def _with_frame(self) -> dict[str, Any]:
+        """What else of the View is new with a Frame."""
+        return {}
 
     def on_feed_failed(self, message: FeedFailed) -> None:
         """Say that nothing new will come, and why."""
@@ -193,6 +207,13 @@ class MonitorApp(App[None], inherit_bindings=False):
         return Hands(self, self._user)
 
     @cached_property
+    def recordings(self) -> "Recordings":
+        """What records."""
+        from ollama_top.tui.recordings import Recordings  # noqa: PLC0415 - as with the pages
+
+        return Recordings(self)
+
+    @cached_property
     def bursting(self) -> "Bursting":
         """What has bursts sent."""
         from ollama_top.tui.bursting import Bursting  # noqa: PLC0415 - as with the pages
@@ -202,6 +223,10 @@ class MonitorApp(App[None], inherit_bindings=False):
     def action_burst(self) -> None:
         """Send several requests at once, and see how many are served at once."""
         self.bursting.begin()
+
+    def action_record(self) -> None:
+        """Record what is seen from now on, or stop that."""
+        self.recordings.toggle()
 
     def action_open(self, page: str) -> None:
         """Open a page."""
@@ -241,5 +266,7 @@ class MonitorApp(App[None], inherit_bindings=False):
     def action_demo(self) -> None:
         """Show the simulation, where the server cannot be reached and a simulation is offered."""
         if self._demo_offer is not None and is_lost(self.view.frame):
+            if self.view.recording is not None:
+                self.recordings.toggle()
             self.update(frame=None, title="a simulated server", is_paused=False)
             self._begin(self._demo_offer)

@@ -6,7 +6,7 @@ run in as well. Must never end silently: what ends it is told.
 
 import asyncio
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
 from contextlib import aclosing
 from pathlib import PurePath
@@ -16,7 +16,7 @@ from typing import Any
 from textual.message import Message
 
 from ollama_top.engine.daemon import DaemonExecutor
-from ollama_top.engine.feed import ActionError, Feed
+from ollama_top.engine.feed import ActionError, Feed, FeedError
 from ollama_top.model.action import Action
 from ollama_top.model.frame import Frame
 from ollama_top.tui.messages import (
@@ -36,9 +36,15 @@ FEED_ENDED = "its connection ended with the feed: what came of it is for the nex
 class Bridge:
     """Runs one feed from `start` to `stop`; the newest Frame waits in a mailbox of one."""
 
-    def __init__(self, make_feed: Callable[[], Feed], tell: Callable[[Message], object]) -> None:
+    def __init__(
+        self,
+        make_feed: Callable[[], Feed],
+        tell: Callable[[Message], object],
+        onlookers: Collection[Callable[[Frame], object]] = (),
+    ) -> None:
         self._make_feed = make_feed
         self._tell = tell  # safe to call from any thread
+        self._onlookers = onlookers  # are shown every Frame, in the feed's thread, and must not wait
         self._lock = Lock()
         self._newest: Frame | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -71,9 +77,14 @@ class Bridge:
         if loop is not None and feed is not None and not loop.is_closed():
             loop.call_soon_threadsafe(feed.look_now)
 
+    def call(self, what: Callable[[], object]) -> None:
+        """Have something done in the loop of the feed, where the feed may be touched."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what)
+
     def act(self, number: int, action: Action) -> None:
         """Have the feed do something; messages of this number follow."""
-        asking = self._ask(lambda feed: self._act(feed, number, action))
+        asking = self.ask(lambda feed: self._act(feed, number, action))
         if asking is None:
             self._say(ActionFailed(number, NO_FEED))
             return
@@ -89,13 +100,13 @@ class Bridge:
 
     def ask_installed(self) -> None:
         """Ask what is installed; InstalledCame follows."""
-        asking = self._ask(self._installed)
+        asking = self.ask(self._installed)
         if asking is None:
             self._say(InstalledCame((), NO_FEED))
         else:
             asking.add_done_callback(self._not_installed)
 
-    def _ask(self, what: Callable[[Feed], Coroutine[Any, Any, None]]) -> Future[None] | None:
+    def ask(self, what: Callable[[Feed], Coroutine[Any, Any, None]]) -> Future[None] | None:
         """Start something in the feed's own loop; None where there is none."""
         loop, feed = self._loop, self._feed
         if loop is None or feed is None or loop.is_closed():
@@ -148,6 +159,8 @@ class Bridge:
         self._feed = self._make_feed()
         async with aclosing(self._feed.frames()) as frames:
             async for frame in frames:
+                for look in tuple(self._onlookers):
+                    look(frame)
                 with self._lock:
                     is_awaited, self._newest = self._newest is not None, frame
                 if not is_awaited:
@@ -159,7 +172,9 @@ class Bridge:
 
 
 def described(error: BaseException) -> str:
-    """A crash in one sentence, with the place that a report of it should name."""
+    """Why a feed ended, in one sentence; of a crash with the place that a report of it should name."""
+    if isinstance(error, FeedError):
+        return str(error)
     words = str(error) or "no reason given"
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

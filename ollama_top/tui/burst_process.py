@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock, Thread
 
-from ollama_top.burst.events import Ended, Event, Failed, decode
+from ollama_top.burst.events import Ended, Event, Failed, Parted, decode
 
 WORDS = 2000  # of what it says when it fails, at the most
 
@@ -18,7 +18,10 @@ class BurstProcess:
     """One run."""
 
     def __init__(self, command: Sequence[str], tell: Callable[[Event], object]) -> None:
-        """Prepare; `tell` hears of every event from a thread, the last of which says how it ended."""
+        """Prepare; `tell` hears of every event from a thread, the last of which says how it ended.
+
+        Once it is ended from here only what it left changed is told.
+        """
         self._command = command
         self._tell = tell
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,7 +38,7 @@ class BurstProcess:
         Thread(target=self._run, name="burst", daemon=True).start()
 
     def end(self) -> None:
-        """Have it close every request and end; nothing more is told."""
+        """Have it close every request and end."""
         with self._lock:
             self._is_ended = True
             process = self._process
@@ -68,12 +71,12 @@ class BurstProcess:
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
-        if not isinstance(told, Ended | Failed):
+        if not isinstance(told, Ended | Failed | Parted):
             said = words.decode(errors="replace").strip()[-WORDS:]
             self._say(Failed(said or f"its process ended with {status}"))
 
     def _say(self, event: Event) -> None:
-        if not self._is_ended:
+        if not self._is_ended or isinstance(event, Parted):
             self._tell(event)
 
 

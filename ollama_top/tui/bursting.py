@@ -13,7 +13,7 @@ from ollama_top.control.sight import model_of, name_of
 from ollama_top.model.frame import Frame
 from ollama_top.tui.doing import READ_ONLY
 from ollama_top.tui.draw.fit import wrap
-from ollama_top.tui.messages import InstalledCame
+from ollama_top.tui.messages import InstalledCame, Noticed
 from ollama_top.tui.screens import questions
 from ollama_top.tui.screens.burst import BurstScreen
 from ollama_top.tui.screens.choice import YES
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ollama_top.tui.app import MonitorApp
 
 NOT_SEEN = Cell("The server cannot be read now: there is nothing to measure.", Role.WARNING)
+ELSEWHERE = Cell("A burst is sent from the server's own machine: `ollama-top burst` there.", Role.NOTICE)
 NONE_INSTALLED = "No model is installed that could be asked: P pulls one."
 
 
@@ -41,6 +42,8 @@ class Bursting:
         frame = self.app.newest
         if self.app.view.is_read_only:
             self.app.update(notice=READ_ONLY)
+        elif not self._command:
+            self.app.update(notice=ELSEWHERE)
         elif frame is None or not frame.snapshot.server.reachable:
             self.app.update(notice=NOT_SEEN)
         elif (name := self._named(frame)) is not None:
@@ -97,5 +100,11 @@ class Bursting:
         is_demo = self.app.newest is not None and self.app.newest.snapshot.demo
         whose = [*self._command, *(["--demo"] if is_demo else [])]
         words = [*whose, "burst", "--events", "--yes", "--model", name]
-        screen = BurstScreen(words, lambda send: self._ask(name, (), send), self.app.view, self.app.look)
+        screen = BurstScreen(
+            words,
+            lambda send: self._ask(name, (), send),
+            lambda text: self.app.post_message(Noticed(text)),
+            self.app.view,
+            self.app.look,
+        )
         self.app.push_screen(screen, lambda _: self.app.update())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ollama_top.burst.course import Course
-from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, newest
+from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, Parted, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,5 @@ def follow(stand: BurstStand, event: Event) -> BurstStand:
             return replace(stand, ended=event)
         case Failed(text):
             return replace(stand, problem=text)
+        case Parted(notes):
+            return replace(stand, problem=" ".join(("it was cancelled.", *notes)))

@@ -13,6 +13,7 @@ class Panel(StrEnum):
     """The parts of the screen, from the top down."""
 
     HEADER = "header"
+    REPLAY = "replay"
     VERDICT = "verdict"
     HOST = "host"
     GPUS = "gpus"
@@ -38,6 +39,7 @@ class Counts:
     doings: int = 0
     verdict_lines: int = 1
     footer_lines: int = 1
+    replay_lines: int = 0
 
 
 MOST_VERDICT_LINES = 2
@@ -72,6 +74,7 @@ def _fixed(
     always = (
         (Panel.VERDICT, min(counts.verdict_lines, MOST_VERDICT_LINES if height >= 16 else 1), 1),
         (Panel.HEADER, 1, 3),
+        (Panel.REPLAY, counts.replay_lines, 4),
         (Panel.FOOTER, min(counts.footer_lines, 3 if height >= TALL else 2), 8),
         (Panel.DOINGS, min(counts.doings, 3 if height >= TALL else 1), 8),
     )

@@ -3,7 +3,8 @@
 Must never name a key that does nothing: each action is a method of the screen or of the app.
 """
 
-from ollama_top.tui.keys import Group, Key
+from ollama_top.tui.keys import Group, Key, allowed
+from ollama_top.tui.view import View
 
 
 def opens(page: str) -> str:
@@ -96,6 +97,23 @@ MAIN_KEYS = (
         opens("server"),
         4,
     ),
+    Key(
+        ("H",),
+        "H",
+        "hour",
+        "The last hour: queue, tokens a second, memory, GPUs, times to the first token, and what happened.",
+        Group.VIEW,
+        opens("hour"),
+        5,
+    ),
+    Key(
+        ("R",),
+        "R",
+        "record",
+        "Record what is seen in a file of the folder you are in, or stop that.",
+        Group.VIEW,
+        "app.record",
+    ),
     Key(("y",), "y", "copy", "Copy the row as text to the terminal's clipboard.", Group.TABLE, asks("copy")),
     Key(("Y",), "Y", "copy JSON", "Copy the row as JSON.", Group.TABLE, asks("copy_json")),
     Key(
@@ -143,6 +161,15 @@ MAIN_KEYS = (
         Group.SERVER,
         opens("settings"),
         4,
+    ),
+    Key(
+        ("p",),
+        "p",
+        "profiles",
+        "Sets of values, kept for this machine or worked out for it, beside what the server has.",
+        Group.SERVER,
+        opens("profiles"),
+        13,
     ),
     Key(
         ("b",),
@@ -222,3 +249,12 @@ MAIN_KEYS = (
         "app.demo",
     ),
 )
+
+
+def keys_of(view: View) -> tuple[Key, ...]:
+    """The keys of the main screen as it is used: of a replay, or with those alone that change nothing."""
+    if view.replay is not None:
+        from ollama_top.tui.replay_keys import KEYS  # noqa: PLC0415 - few look at recordings
+
+        return KEYS
+    return allowed(MAIN_KEYS, read_only=view.is_read_only)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ollama_top.tui.draw.screen import ALL_TABLES
+from ollama_top.tui.hourstand import HourStand
 from ollama_top.tui.logstand import LogStand
 from ollama_top.tui.screens import pages
 from ollama_top.tui.screens.log import LogScreen
@@ -11,6 +12,7 @@ from ollama_top.tui.screens.setup import Setup
 
 if TYPE_CHECKING:
     from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.screens.hour import HourScreen
 
 
 class Opening:
@@ -20,6 +22,7 @@ class Opening:
         """Nothing has been open yet."""
         self.app = app
         self._log_stand = LogStand()
+        self._hour_stand = HourStand()
 
     def open(self, page: str) -> None:
         """Open a page by its name in `main_keys`: that of one of the methods that follow."""
@@ -53,6 +56,12 @@ class Opening:
         """How every variable of the server stands."""
         self._show(pages.settings(self.app.view, self.app.look))
 
+    def profiles(self) -> None:
+        """Sets of values for the server, saved and worked out."""
+        from ollama_top.tui.profiling import Profiling  # noqa: PLC0415 - other pages need no files
+
+        Profiling(self.app).open()
+
     def passed(self) -> None:
         """What passed proxies."""
         self._show(pages.passed(self.app.view, self.app.look))
@@ -64,6 +73,17 @@ class Opening:
 
     def _close_log(self, screen: LogScreen) -> None:
         self._log_stand = screen.stand
+        self.app.update()
+
+    def hour(self) -> None:
+        """The last hour, as it was looked at last."""
+        from ollama_top.tui.screens.hour import HourScreen  # noqa: PLC0415 - few other pages need its plots
+
+        screen = HourScreen(self.app.view, self.app.look, self._hour_stand)
+        self.app.push_screen(screen, lambda _: self._close_hour(screen))
+
+    def _close_hour(self, screen: "HourScreen") -> None:
+        self._hour_stand = screen.stand
         self.app.update()
 
     def details(self) -> None:

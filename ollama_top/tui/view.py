@@ -5,6 +5,7 @@ Must never hold the time of day: every time shown follows from the Frame's own v
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ollama_top.columns.cell import Cell
 from ollama_top.control.deed import Doing
@@ -14,6 +15,9 @@ from ollama_top.tui.arrangement import Arrangement
 from ollama_top.tui.layout import Panel
 from ollama_top.tui.prompt import Prompt
 from ollama_top.tui.tables import Stand
+
+if TYPE_CHECKING:
+    from ollama_top.record.replay import ReplayStand
 
 STALE_INTERVALS = 3  # a value this many intervals old is shown as old
 STALE_FLOOR_S = 5.0
@@ -32,6 +36,8 @@ class View:
     trouble: str | None = None  # why no Frame comes any more; None while they come
     silent_s: float | None = None  # how long no Frame has come; None while that is usual
     notice: Cell | None = None  # what came of the last action
+    recording: str | None = None  # the file that Frames are recorded in
+    replay: "ReplayStand | None" = None  # where a replay stands; None where what is shown is of now
     doings: tuple[Doing, ...] = ()  # actions under way
 
 

@@ -47,10 +47,19 @@ def moving(at: int) -> Frame:
     return replace(shown, snapshot=replace(shown.snapshot, models=models, gpus=gpus))
 
 
+def storm(at: int) -> Frame:
+    """Every row changes with every Frame: more than a thin line can carry."""
+    shown = moving(at)
+    requests = tuple(frames.request(40000 + row, age_s=100.0 + 61 * at + row) for row in range(20))
+    models = scenes.busy().snapshot.models
+    return replace(shown, snapshot=replace(shown.snapshot, requests=requests, models=models))
+
+
 PLAYS: dict[str, Callable[[int], Frame]] = {
     "four_of_twenty": four_of_twenty,
     "still": still,
     "moving": moving,
+    "storm": storm,
     "crowded": lambda _: scenes.crowded(),
     "hostile": lambda _: troubles.hostile(),
 }

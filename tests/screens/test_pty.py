@@ -112,7 +112,7 @@ def test_wide_and_hostile_names_keep_the_columns_and_steer_nothing() -> None:
         }
         assert len(places) == 1
         assert columns
-        assert terminal.screen.title == ""
+        assert terminal.screen.title.endswith(" - ollama-top")
         assert "red" in terminal.text
 
 

@@ -4,6 +4,7 @@ How a picture is written differs between releases of Textual and Rich; what it s
 """
 
 import re
+import sys
 from functools import cache
 from html import unescape
 from importlib import util
@@ -21,6 +22,14 @@ SHOWN = {
     "narrow": ("DEMO", "wait, the longest", "prefill"),
     "no-server": ("connection refused", "ollama serve", "simulated server"),
     "burst": ("8 configured in", "2 measured", "OLLAMA_NUM_PARALLEL=8 is configured", "alone"),
+    "proxy": (
+        "127.0.0.1:11435",
+        "qwen3:8b",
+        "QUEUE95",
+        "open-webui",
+        "last requests",
+        "python3 summarise.py",
+    ),
     "doctor": ("OLLAMA_NUM_PARALLEL=8 is configured", "started before", "Mend: sudo sh -c"),
 }
 """Words of each picture, which a change of the simulation or of the screen must not lose."""
@@ -28,6 +37,7 @@ SHOWN = {
 
 @cache
 def script() -> ModuleType:
+    sys.path.insert(0, str(FOLDER))  # as where it is run, for what it imports beside it
     found = util.spec_from_file_location("make_screenshots", FOLDER / "make.py")
     assert found is not None
     assert found.loader is not None

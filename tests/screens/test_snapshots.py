@@ -1,20 +1,27 @@
 """What users see, scene by scene, at three sizes; a change of a snapshot is a change for them."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import bursts
 import feeds
 import found
+import hours
 import keepers
+import profiled
 import pytest
 import scenes
 import troubles
-from monitoring import running
+from monitoring import running, shown
+from recordings import recorded, simulated
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from ollama_top.model.frame import Frame
+from ollama_top.record.player import Player
+from ollama_top.record.replay import ReplayFeed
+from ollama_top.tui.replaying import ReplayApp
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
 SCENES = (
@@ -93,6 +100,29 @@ async def test_page(keys: list[str], screen: SnapshotAssertion) -> None:
         assert readable(monitor.lines) == screen
 
 
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("keys", ["", "[+"], ids=["newest", "event"])
+async def test_the_last_hour(size: tuple[int, int], keys: str, screen: SnapshotAssertion) -> None:
+    async with running(hours.past(), size=size) as monitor:
+        await monitor.press("H", *["left_square_bracket" if key == "[" else "plus" for key in keys])
+        assert readable(monitor.lines) == screen
+
+
+async def test_an_hour_of_which_little_is_told(screen: SnapshotAssertion) -> None:
+    async with running(scenes.idle()) as monitor:
+        await monitor.press("H")
+        assert readable(monitor.lines) == screen
+
+
+async def test_a_replay(screen: SnapshotAssertion, tmp_path: Path) -> None:
+    recorded(tmp_path / "record", simulated(20))
+    app = ReplayApp(ReplayFeed(Player(tmp_path / "record")), title="a recording", theme=None)
+    async with shown(app) as monitor:
+        await monitor.press("space", "end")
+        await monitor.until(lambda: " 20/20 " in monitor.text)
+        assert readable(monitor.lines) == screen
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_what_passed_proxies(size: tuple[int, int], screen: SnapshotAssertion) -> None:
     async with running(scenes.passed(), size=size) as monitor:
@@ -155,4 +185,25 @@ async def test_a_burst(is_over: bool, size: tuple[int, int], screen: SnapshotAss
         await monitor.press("b")
         await monitor.until(lambda: "8" in monitor.lines[0] and "alone" in monitor.text)
         await monitor.until(lambda: not is_over or "2 measured" in monitor.text)
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_profiles(size: tuple[int, int], screen: SnapshotAssertion) -> None:
+    """One that the server has, one that differs, and those that are worked out."""
+    profiled.keep(night={profiled.N: "4"}, day={profiled.N: "8", profiled.K: None})
+    async with running(feed=profiled.feed(), size=size) as monitor:
+        await monitor.press("p")
+        await monitor.until(lambda: "day" in monitor.text and "NUM_PARALLEL 16" in monitor.text)
+        await monitor.press("down")
+        assert readable(monitor.lines) == screen
+
+
+@pytest.mark.parametrize("keys", [["enter"], ["s", "x"], ["delete"]], ids=["explain", "save", "delete"])
+async def test_what_is_done_with_a_profile(keys: list[str], screen: SnapshotAssertion) -> None:
+    profiled.keep(day={profiled.N: "8", profiled.K: None})
+    async with running(feed=profiled.feed()) as monitor:
+        await monitor.press("p")
+        await monitor.until(lambda: "day" in monitor.text and "NUM_PARALLEL 16" in monitor.text)
+        await monitor.press(*keys)
         assert readable(monitor.lines) == screen

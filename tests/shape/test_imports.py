@@ -70,7 +70,18 @@ def test_the_first_paint_waits_for_nothing_that_no_key_has_asked_for() -> None:
     modules, _ = modules_of("-c", "import ollama_top.tui.app")
     ours = {each for each in modules if each.startswith("ollama_top.")}
     assert "ollama_top.tui.screens.main" in ours
-    late = ("tui.acting", "tui.opening", "control.follow", "doctor.", "ollama.", "sources.", "engine.live")
+    late = (
+        "tui.acting",
+        "tui.opening",
+        "tui.profiling",
+        "tui.screens.profiles",
+        "config.profile",
+        "control.follow",
+        "doctor.",
+        "ollama.",
+        "sources.",
+        "engine.live",
+    )
     assert not [each for each in ours if each.removeprefix("ollama_top.").startswith(late)]
 
 

@@ -28,7 +28,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--against",
-        metavar="URL[=name]",
+        metavar="URL[=name][#model]",
         nargs="+",
         action="extend",
         help="compare with servers that speak OpenAI's dialect (TabbyAPI, vLLM, llama-server, LM Studio)",

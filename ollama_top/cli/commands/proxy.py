@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, TAKEN, fail
+from ollama_top.cli.exits import DONE, TAKEN, fail, printed
 from ollama_top.cli.options import named_feeds, settings_of, target_of
 
 if TYPE_CHECKING:
@@ -42,19 +42,33 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         type=int,
         help="of clients at once; each takes two descriptors (default: 4096)",
     )
+    _declare_telling(parser)
 
+
+def _declare_telling(parser: argparse.ArgumentParser) -> None:
+    """Whom it tells, and where."""
     parser.add_argument(
         "--metrics",
         metavar="ADDR:PORT",
         help="serve counts for Prometheus there, at /metrics (default: nowhere)",
     )
     parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        nargs="+",
+        default=[],
+        help="serve --metrics under these names too; without, under addresses and this machine's own name",
+    )
+    parser.add_argument(
         "--feed-group", metavar="GROUP", help="let the members of a group read the feed, and hold requests"
+    )
+    parser.add_argument(
+        "--unit", action="store_true", help="print a unit of systemd's that does this, and end"
     )
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ollama_top.proxy.addresses import AddressError, TakenError
+    from ollama_top.listening.addresses import AddressError, TakenError
     from ollama_top.proxy.beside import Beside
     from ollama_top.proxy.beside import check as check_telling
     from ollama_top.proxy.feed.place import FeedError
@@ -65,6 +79,8 @@ def _run(options: argparse.Namespace) -> int:
     meter = Meter()
     try:
         telling = _telling(options)
+        if options.unit:
+            return _print_unit(options)
         check_telling(telling)
         run(_setup(options), meter, _say, Beside(telling, meter, _say).run)
     except TakenError as error:
@@ -74,12 +90,27 @@ def _run(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _print_unit(options: argparse.Namespace) -> int:
+    from ollama_top.cli import units
+    from ollama_top.listening import page
+    from ollama_top.outputs import show
+    from ollama_top.proxy.run import check
+
+    setup, metrics = _setup(options), _telling(options).metrics
+    check(setup)
+    if metrics is not None:
+        page.check(metrics, allow_remote=setup.allow_remote)
+    text = units.of_proxy(options, setup)
+    return printed(lambda: show.write(text))
+
+
 def _telling(options: argparse.Namespace) -> "Telling":
-    from ollama_top.proxy.addresses import parse_listen
+    from ollama_top.listening.addresses import parse_listen
     from ollama_top.proxy.beside import Telling
 
     metrics = parse_listen(options.metrics) if options.metrics else None
-    return Telling(_feed(options), options.feed_group, metrics, options.allow_remote)
+    names = tuple(options.allow_host)
+    return Telling(_feed(options), options.feed_group, metrics, options.allow_remote, names)
 
 
 def _feed(options: argparse.Namespace) -> Path | None:
@@ -91,7 +122,7 @@ def _feed(options: argparse.Namespace) -> Path | None:
 
 
 def _setup(options: argparse.Namespace) -> "Setup":
-    from ollama_top.proxy.addresses import Listen, parse_listen
+    from ollama_top.listening.addresses import Listen, parse_listen
     from ollama_top.proxy.limits import Limits
     from ollama_top.proxy.run import Setup
 

@@ -6,17 +6,15 @@ Must never grow without bound: whatever clients name, the values of a label are 
 from bisect import bisect_left
 from collections import Counter
 
+from ollama_top.metrics.metric import MOST_MODELS, Labels, Metric
 from ollama_top.model.exchange import ENDED, Phase
 from ollama_top.model.reading import Known, Reading, Source
 from ollama_top.proxy.metering.metered import Metered
 from ollama_top.proxy.metering.telling import queue_s, tokens_of, tokens_per_s, ttft_s
-from ollama_top.proxy.metrics.declared import QUEUE, RATE, TOTAL, TTFT, Metric
+from ollama_top.proxy.metrics.declared import QUEUE, RATE, TOTAL, TTFT
 
-MOST_MODELS = 50
 OTHER = "other"
 NO_STATUS = "none"
-
-Labels = tuple[str, ...]
 
 
 class Spread:

@@ -9,6 +9,7 @@ LONGEST_LINE = 16 * 1024
 """Bytes of one line of chunking, or of all trailer fields together; longer is a doubt."""
 
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n\0]*)?")
+_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n")
 _TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*")
 
 
@@ -66,7 +67,17 @@ class Chunked:
         self._trailer_size = 0
 
     def take(self, data: bytes, start: int) -> tuple[bytes, int]:
-        """As of a Body."""
+        """As of a Body. One chunk, which comes alone as nearly all do, is read at once."""
+        if not (self._left or self._line or self._in_trailer):
+            found = _SIZE_LINE.match(data, start)
+            if found is not None:
+                begin = found.end()
+                end = begin + int(found[1], 16)
+                if begin < end == len(data) - 2 and data.endswith(b"\r\n"):
+                    return data[begin:end], end + 2
+        return self._take_pieces(data, start)
+
+    def _take_pieces(self, data: bytes, start: int) -> tuple[bytes, int]:
         content: list[bytes] = []
         size = len(data)
         while start < size and not self.is_complete:

@@ -52,6 +52,11 @@ class Wire:
         return self.opaque is None and self._requests.is_between
 
     @property
+    def announced_end(self) -> bool:
+        """Whether the client was told that the connection ends behind the last reply, and may wait for it."""
+        return self._replies.announced_end
+
+    @property
     def answers_head(self) -> bool:
         """Whether the next reply is one to HEAD, which has no body."""
         return bool(self._waiting) and self._waiting[0].is_to_head

@@ -3,7 +3,7 @@
 from collections import deque
 
 from ollama_top.proxy.unwatched import UnwatchedExchange
-from ollama_top.proxy.watching import ConnectionWatch, ExchangeWatch
+from ollama_top.proxy.watching import ConnectionWatch, ExchangeWatch, ReplyHead
 from ollama_top.proxy.wire.body import Body, UntilClose
 from ollama_top.proxy.wire.doubt import DoubtError
 from ollama_top.proxy.wire.heads import reply_of, request_of
@@ -81,12 +81,18 @@ class Requests(Reader):
 class Replies(Reader):
     """The server's direction."""
 
-    __slots__ = ("_is_interim", "_waiting")
+    __slots__ = ("_is_interim", "_last", "_waiting")
 
     def __init__(self, waiting: Waiting) -> None:
         super().__init__()
         self._waiting = waiting
         self._is_interim = False
+        self._last: ReplyHead | None = None
+
+    @property
+    def announced_end(self) -> bool:
+        """Whether the last reply said that the server closes the connection behind it."""
+        return self._last is not None and self._last.is_last
 
     @property
     def ends_with_connection(self) -> bool:
@@ -103,6 +109,7 @@ class Replies(Reader):
             answered.expects = False
         else:
             answered.has_reply = True
+            self._last = parsed
             answered.watch.reply(parsed, at_s)
         return body
 

@@ -43,7 +43,7 @@ def reply_of(head: bytes, *, is_to_head: bool) -> tuple[ReplyHead, Body | None]:
     status = int(found[2])
     if status == 101:
         raise DoubtError("the server switched to another protocol")
-    parsed = ReplyHead(status, fields)
+    parsed = ReplyHead(status, fields, is_old=found[1] == b"0")
     body = _framing(fields, found[1])
     if is_to_head or status < 200 or status in (204, 304):
         return parsed, None

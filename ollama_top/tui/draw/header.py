@@ -44,8 +44,12 @@ def _badges(view: View) -> list[Cell]:
     badges = []
     if view.frame is not None and view.frame.snapshot.demo:
         badges.append("DEMO")
+    if view.replay is not None:
+        badges.append("REPLAY")
+    if view.recording is not None:
+        badges.append("REC")
     if view.is_paused and view.frame is not None:
-        badges.append(f"PAUSED {view.frame.snapshot.taken_at:%H:%M:%S}")
+        badges.append(f"PAUSED {view.frame.snapshot.taken_at.astimezone():%H:%M:%S}")
     return [cell for badge in badges for cell in (Cell(" "), Cell(f" {badge} ", Role.BADGE))]
 
 

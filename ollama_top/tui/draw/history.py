@@ -24,6 +24,7 @@ PLOT_WIDEST = 60
 MARKS = {
     EventKind.LOAD: Cell("L", Role.NOTICE),
     EventKind.UNLOADED: Cell("U", Role.NOTICE),
+    EventKind.SETTINGS: Cell("S", Role.NOTICE),
     EventKind.EVICTED: Cell("E", Role.WARNING),
     EventKind.RESTART: Cell("R", Role.WARNING),
     EventKind.BUSY_503: Cell("!", Role.ERROR),

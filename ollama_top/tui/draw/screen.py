@@ -23,11 +23,11 @@ from ollama_top.tui.draw.gpus import gpu_meters
 from ollama_top.tui.draw.header import header
 from ollama_top.tui.draw.history import history
 from ollama_top.tui.draw.host import host
+from ollama_top.tui.draw.replay import replay_line
 from ollama_top.tui.draw.table import table_lines
 from ollama_top.tui.draw.verdict import verdict
-from ollama_top.tui.keys import allowed
 from ollama_top.tui.layout import FOCUSABLE, MOST_VERDICT_LINES, TABLES, Counts, Panel, layout
-from ollama_top.tui.main_keys import MAIN_KEYS
+from ollama_top.tui.main_keys import keys_of
 from ollama_top.tui.prompt import HINTS
 from ollama_top.tui.tables import Rows, Stand, arrange, settle
 from ollama_top.tui.view import Looks, View
@@ -51,6 +51,7 @@ def rooms(view: View, looks: Looks, size: tuple[int, int]) -> Mapping[Panel, int
         doings=len(view.doings),
         verdict_lines=len(verdict(view, width, MOST_VERDICT_LINES)),
         footer_lines=_footer_height(view, looks, width),
+        replay_lines=int(view.replay is not None),
     )
     if view.frame is not None:
         snapshot = view.frame.snapshot
@@ -110,6 +111,7 @@ def draw(view: View, looks: Looks, size: tuple[int, int]) -> Drawn:
     rows = rooms(view, looks, size)
     drawn: dict[Panel, Sequence[Line]] = {
         Panel.HEADER: [header(view, width, is_focused=looks.focus is Panel.HEADER)],
+        Panel.REPLAY: [replay_line(view.replay, width)] if view.replay else [],
         Panel.VERDICT: verdict(view, width, rows[Panel.VERDICT]),
         Panel.HOST: [host(view, width)],
         Panel.HISTORY: history(view, width, rows[Panel.HISTORY]),
@@ -163,5 +165,4 @@ def _footer(view: View, looks: Looks, width: int) -> list[Line]:
         ]
     if view.notice is not None:
         return notice_lines(view.notice, width)
-    keys = allowed(MAIN_KEYS, read_only=view.is_read_only)
-    return [key_line(keys, width, filter_text=looks.stand(looks.focus).filter)]
+    return [key_line(keys_of(view), width, filter_text=looks.stand(looks.focus).filter)]

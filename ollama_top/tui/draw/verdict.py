@@ -1,5 +1,7 @@
 """The line that answers at one look: is it alive, does anything wait, and why."""
 
+import re
+
 from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.model.verdict import Severity, Verdict
@@ -16,6 +18,8 @@ MARKS = {
 """A mark for each severity."""
 
 INDENT = 3
+TITLE_CELLS = 48  # tabs and task bars show less
+_REASONS = re.compile(r"[:;,.] | \(")  # where a verdict goes on to say why
 DOCTOR = next(each for each in MAIN_KEYS if each.action == opens("doctor"))
 TELLS_MORE: Line = (Cell("  "), Cell(DOCTOR.shown, Role.KEY), Cell(f" {DOCTOR.label}", Role.FAINT))
 ROOMY = 40  # below that the words need all the room
@@ -49,6 +53,12 @@ def _pieces(text: str, room: int, height: int, end: int) -> list[str]:
     if len(pieces) > height > 0:
         pieces[height - 1 :] = [fit(Cell(" ".join(pieces[height - 1 :])), max(1, room - end)).text]
     return pieces
+
+
+def window_title(view: View) -> str:
+    """The verdict in the few words that a window's title has room for."""
+    words = fit(Cell(_REASONS.split(judgement(view).text, maxsplit=1)[0]), TITLE_CELLS).text
+    return f"{words.rstrip()} - ollama-top"
 
 
 def judgement(view: View) -> Verdict:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
-from ollama_top.burst.events import Event
+from ollama_top.burst.events import Event, Parted
 from ollama_top.columns.cell import Cell, Role
 from ollama_top.tui.burst_keys import BURST_KEYS
 from ollama_top.tui.burst_process import BurstProcess
@@ -42,12 +42,18 @@ class BurstScreen(Showing[None], inherit_bindings=False):
             self.event = event
             super().__init__()
 
-    def __init__(self, command: Sequence[str], ask: Ask, view: View, theme: Theme) -> None:
-        """`command` is what measures, word by word; `ask` has the user agree to sending it once more."""
+    def __init__(
+        self, command: Sequence[str], ask: Ask, notice: Callable[[str], object], view: View, theme: Theme
+    ) -> None:
+        """`command` is what measures, word by word; `ask` has the user agree to sending it once more.
+
+        `notice` tells the user what a burst left changed that was cancelled, from any thread.
+        """
         super().__init__()
         self.stand = BurstStand()
         self._command = command
         self._ask = ask
+        self._notice = notice
         self._view = view
         self._theme = theme
         self._offset = 0
@@ -91,9 +97,15 @@ class BurstScreen(Showing[None], inherit_bindings=False):
         self.stand = BurstStand()
         if self._process is not None:
             self._process.end()
-        self._process = BurstProcess(self._command, lambda event: self.post_message(self.Told(event)))
+        self._process = BurstProcess(self._command, self._hear)
         self._process.start()
         self.show(self._view, self._theme)
+
+    def _hear(self, event: Event) -> None:
+        """Called from a thread; this screen may be gone when a cancelled burst tells what it left."""
+        if isinstance(event, Parted) and event.notes:
+            self._notice(f"Cancelled: {' '.join(event.notes)}")
+        self.post_message(self.Told(event))
 
     def on_burst_screen_told(self, message: Told) -> None:
         """Draw what was told."""

@@ -15,8 +15,7 @@ from ollama_top.tui.draw.process import process_page
 from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.draw.server import server_page
 from ollama_top.tui.draw.settings import settings_page
-from ollama_top.tui.keys import allowed
-from ollama_top.tui.main_keys import MAIN_KEYS
+from ollama_top.tui.main_keys import keys_of
 from ollama_top.tui.screens.choice import Answer, Choice
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.themes import Theme
@@ -27,8 +26,7 @@ FRAME_ORDER = "none"
 
 def help_text(view: View, theme: Theme) -> Page:
     """Every key, sign and column."""
-    keys = allowed(MAIN_KEYS, read_only=view.is_read_only)
-    return Page("Help", lambda _, width: help_page(keys, ALL_TABLES, width), view, theme)
+    return Page("Help", lambda _, width: help_page(keys_of(view), ALL_TABLES, width), view, theme)
 
 
 def server(view: View, theme: Theme) -> Page:

@@ -52,6 +52,11 @@ def name_to_pull(theme: Theme) -> Entry:
     return Entry("Pull which model?", text, "name", theme)
 
 
+def name_to_keep(values: tuple[str, ...], theme: Theme) -> Entry:
+    """The name of a profile, for what is to be kept."""
+    return Entry("Save what the server has as?", values, "name", theme)
+
+
 def installed(theme: Theme) -> Picker:
     """Which installed model to load; what there is comes later."""
     return Picker("Load which model?", ("Asking Ollama what is installed.",), theme)

@@ -2,15 +2,14 @@
 
 from typing import TypeVar
 
-from textual.screen import Screen
-
+from ollama_top.tui.screens.paced import Paced
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 
 Answer = TypeVar("Answer")
 
 
-class Showing(Screen[Answer], inherit_bindings=False):
+class Showing(Paced[Answer], inherit_bindings=False):
     """A screen that the app shows every change to."""
 
     def show(self, view: View, theme: Theme) -> None:

@@ -67,6 +67,7 @@ def test_a_goal_without_a_figure_is_not_met_and_not_missed() -> None:
         (b"\x1b[?9999$p", b"\x1b[?9999;0$y"),
         (b"\x1b[?2048h", b"\x1b[48;40;120;800;1200t"),
         (b"\x1b[6n", b"\x1b[1;1R"),
+        (b"\x1b[1;7H\x1b[6n", b"\x1b[1;7R"),
         (b"text\x1b[c\x1b[?u", b"\x1b[?62;22c\x1b[?0u"),
         (b"\x1b[1;31mred\x1b[0m\x1b[?2026h", b""),
     ],

@@ -69,7 +69,19 @@ def test_an_address_is_taken_with_and_without_its_v1_and_with_a_name() -> None:
     assert parse_rival("http://127.0.0.1:8000").name == "127.0.0.1:8000"
 
 
-@pytest.mark.parametrize("text", ["", "127.0.0.1:80", "ftp://x", "http://u:p@x", "http://x=a b", "http://x="])
+def test_a_model_may_be_named_for_a_server_behind_its_name_or_without_one() -> None:
+    named = parse_rival("http://127.0.0.1:5000/v1=tabby#Qwen/Qwen3-8B=exl2:4.0")
+    assert (named.name, named.model) == ("tabby", "Qwen/Qwen3-8B=exl2:4.0")
+    assert named.target.url == "http://127.0.0.1:5000"
+    bare = parse_rival("http://127.0.0.1:5000#a")
+    assert (bare.name, bare.model) == ("127.0.0.1:5000", "a")
+    assert parse_rival("http://127.0.0.1:5000=x").model is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "127.0.0.1:80", "ftp://x", "http://u:p@x", "http://x=a b", "http://x=", "http://x#", "http://x=a# "],
+)
 def test_what_is_no_address_of_a_server_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each has words of its own
         parse_rival(text)
@@ -87,9 +99,12 @@ def test_of_the_models_there_the_wished_one_is_asked_else_the_only_one() -> None
     body = b'{"data": [{"id": "a"}, {"id": "b"}, {}]}'
     assert rivals.model_of(body, "b") == "b"
     assert rivals.model_of(b'{"data": [{"id": "a"}]}', MODEL) == "a"
-    with pytest.raises(BadReplyError, match="of several none is taken: a, b"):
+    with pytest.raises(BadReplyError, match=r"of several none is taken \(URL#model\): a, b"):
         rivals.model_of(body, MODEL)
-    with pytest.raises(BadReplyError, match="runs on another server"):
+    with pytest.raises(BadReplyError, match="on another server"):
         rivals.model_of(b'{"data": [{"id": "gpt-oss:120b-cloud"}]}', MODEL)
+    assert rivals.model_of(body, "b", "a") == "a"
+    with pytest.raises(BadReplyError, match="does not list c, but a, b"):
+        rivals.model_of(body, "b", "c")
     with pytest.raises(BadReplyError, match="lists no model"):
         rivals.model_of(b'{"data": []}', MODEL)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ollama_top.burst.course import Course
-from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, decode, encode, newest
+from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, Parted, decode, encode, newest
 from ollama_top.model.burst import BurstOutcome
 
 TOLD: list[Event] = [
@@ -16,6 +16,7 @@ TOLD: list[Event] = [
     Moved(12.5, (course(1, 0, 1), Course(2, 0.0), Course(3, 0.0, outcome=BurstOutcome.CUT, problem="gone"))),
     Ended(1, "4 configured, 1 measured", ("a note",), kept(), (kept(measured_parallel=None), kept())),
     Failed("nobody\nlistens"),
+    Parted(("a note", "another")),
 ]
 
 

@@ -136,6 +136,21 @@ def test_a_signal_closes_every_request_at_once(number: signal.Signals) -> None:
         assert process.wait(20) == 130
 
 
+def test_a_signal_that_was_ignored_at_its_start_is_ignored() -> None:
+    """As under nohup: the burst goes on, and Ctrl+C, which was not ignored, still ends it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with simulated_ollama("--decode-rate", "20") as server, going(server) as process:
+            os.kill(process.pid, signal.SIGHUP)
+            time.sleep(0.5)
+            assert requests_on(server)
+            assert process.poll() is None
+            os.kill(process.pid, signal.SIGINT)
+            assert process.wait(20) == 130
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_monitor_that_is_gone_takes_its_burst_along() -> None:
     with simulated_ollama("--decode-rate", "20") as server, going(server, "--events") as process:
         assert process.stdin is not None

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from ollama_top.config.feed_folder import UnsafeFolderError, feed_folder, feed_path, make_folder
+from ollama_top.config.feed_folder import (
+    SYSTEM_FOLDER,
+    UnsafeFolderError,
+    feed_folder,
+    feed_path,
+    is_given,
+    make_folder,
+    trusted,
+)
 
 
 def test_the_runtime_folder_is_taken_where_there_is_one() -> None:
@@ -40,3 +48,23 @@ def test_what_others_could_write_to_is_refused(tmp_path: Path) -> None:
     for unsafe in (open_to_all, tmp_path / "link", tmp_path / "file"):
         with pytest.raises(UnsafeFolderError):
             make_folder(unsafe)
+
+
+def test_the_systems_folder_is_trusted_when_only_root_can_have_made_it(tmp_path: Path) -> None:
+    folder = tmp_path / "ollama-top"
+    folder.mkdir(mode=0o755)
+    tmp_path.chmod(0o755)
+    assert is_given(folder) == (os.getuid() == 0)
+    folder.chmod(0o775)
+    assert not is_given(folder)
+    folder.chmod(0o755)
+    tmp_path.chmod(0o777)
+    assert not is_given(folder)
+
+
+def test_a_folder_that_is_not_there_is_not_looked_into(tmp_path: Path) -> None:
+    assert trusted({"XDG_RUNTIME_DIR": str(tmp_path)}) == tuple(
+        each for each in (SYSTEM_FOLDER,) if each.is_dir() and is_given(each)
+    )
+    make_folder(tmp_path / "ollama-top")
+    assert tmp_path / "ollama-top" in trusted({"XDG_RUNTIME_DIR": str(tmp_path)})

@@ -13,32 +13,38 @@ FULL = """
 host = "gpu-box:11434"  # a comment
 interval_s = 0.5
 theme = "nord"
+ascii_only = true
 read_only = true
 ca_file = "/etc/ssl/ours.pem"
 insecure = false
 feeds = ["/run/a.sock", "/run/b.sock"]
+bell_on_finding = true
+on_finding = ["notify-send", "a word; and more"]
 """
 
 
 def test_every_setting() -> None:
-    assert asdict(parse(FULL, "x")) == {
+    assert asdict(parse(FULL, "x").settings) == {
         "host": "gpu-box:11434",
         "interval_s": 0.5,
         "theme": "nord",
+        "ascii_only": True,
         "read_only": True,
         "ca_file": "/etc/ssl/ours.pem",
         "insecure": False,
         "feeds": ("/run/a.sock", "/run/b.sock"),
+        "bell_on_finding": True,
+        "on_finding": ("notify-send", "a word; and more"),
     }
 
 
 def test_nothing_said_is_nothing_set() -> None:
-    assert parse("", "x") == Settings() == parse("# only words\n", "x")
+    assert parse("", "x").settings == Settings() == parse("# only words\n", "x").settings
     assert all(getattr(Settings(), each.name) is None for each in fields(Settings))
 
 
 def test_a_whole_number_of_seconds_will_do() -> None:
-    assert parse("interval_s = 2", "x").interval_s == 2.0
+    assert parse("interval_s = 2", "x").settings.interval_s == 2.0
 
 
 @pytest.mark.parametrize(
@@ -46,28 +52,35 @@ def test_a_whole_number_of_seconds_will_do() -> None:
     [
         (
             "interval = 2",
-            "x: unknown key 'interval'; known are host, interval_s, theme, read_only, ca_file, insecure",
+            "x:1: unknown key 'interval'; did you mean interval_s?",
         ),
-        ("[server]\nhost = 'a'", "x: unknown key 'server'; known are "),
-        ("host = 1", "x: host must be text in quotes"),
-        ("host = ['a']", "x: host must be text in quotes"),
-        ("feeds = '/run/a.sock'", "x: feeds must be a list of texts in quotes"),
-        ("feeds = ['/run/a.sock', 1]", "x: feeds must be a list of texts in quotes"),
-        ("interval_s = '2'", "x: interval_s must be a number"),
-        ("interval_s = true", "x: interval_s must be a number"),
-        ("interval_s = 2026-01-01", "x: interval_s must be a number"),
-        ("read_only = 1", "x: read_only must be true or false"),
-        ("insecure = 'no'", "x: insecure must be true or false"),
-        ("interval_s = 0.1", "x: interval_s: 0.1 is not between 0.2 and 3600 seconds"),
-        ("interval_s = -1", "x: interval_s: -1 is not between 0.2 and 3600 seconds"),
-        ("interval_s = nan", "x: interval_s: nan is not between 0.2 and 3600 seconds"),
-        ("interval_s = inf", "x: interval_s: inf is not between 0.2 and 3600 seconds"),
+        (
+            "[server]\nhost = 'a'",
+            "x:1: unknown key 'server'; known are host, interval_s, theme, ",
+        ),
+        ("host = 1", "x:1: host must be text in quotes"),
+        ("host = ['a']", "x:1: host must be text in quotes"),
+        ("feeds = '/run/a.sock'", "x:1: feeds must be a list of texts in quotes"),
+        ("feeds = ['/run/a.sock', 1]", "x:1: feeds must be a list of texts in quotes"),
+        ("on_finding = 'notify-send'", "x:1: on_finding must be a list of texts in quotes"),
+        ("on_finding = ['a', 1]", "x:1: on_finding must be a list of texts in quotes"),
+        ("on_finding = ['a', '']", "x:1: on_finding must be a list of texts in quotes"),
+        ('on_finding = ["\\u0000"]', "x:1: on_finding must be a list of texts in quotes"),
+        ("interval_s = '2'", "x:1: interval_s must be a number"),
+        ("interval_s = true", "x:1: interval_s must be a number"),
+        ("interval_s = 2026-01-01", "x:1: interval_s must be a number"),
+        ("read_only = 1", "x:1: read_only must be true or false"),
+        ("insecure = 'no'", "x:1: insecure must be true or false"),
+        ("interval_s = 0.1", "x:1: interval_s: 0.1 is not between 0.2 and 3600 seconds"),
+        ("interval_s = -1", "x:1: interval_s: -1 is not between 0.2 and 3600 seconds"),
+        ("interval_s = nan", "x:1: interval_s: nan is not between 0.2 and 3600 seconds"),
+        ("interval_s = inf", "x:1: interval_s: inf is not between 0.2 and 3600 seconds"),
         (f"interval_s = 1{'0' * 400}", "is not between 0.2 and 3600 seconds"),
-        (f"interval_s = {'9' * 5000}", "x: "),
-        (f"interval_s = {'[' * 100_000}", "x: nested too deeply"),
-        ("host = ", "x: Invalid value (at end of document)"),
-        ("host = 'a'\nhost = 'b'", "x: Cannot overwrite a value"),
-        ("\x1b[2J", "x: Invalid"),
+        (f"interval_s = {'9' * 5000}", "x:1: near 'interval_s': "),
+        (f"interval_s = {'[' * 100_000}", "x:1: nested too deeply"),
+        ("host = ", "x:1: near 'host': Invalid value (at end of document)"),
+        ("host = 'a'\nhost = 'b'", "x:2: near 'host': Cannot overwrite a value"),
+        ("\x1b[2J", "x:1: Invalid"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_its_name(text: str, problem: str) -> None:
@@ -80,7 +93,7 @@ def test_what_cannot_be_used_is_refused_by_its_name(text: str, problem: str) -> 
 @example("host = '\\ud800'")
 def test_any_text_is_settings_or_refused(text: str) -> None:
     try:
-        settings = parse(text, "x")
+        settings = parse(text, "x").settings
     except ConfigError:
         return
     assert settings.interval_s is None or 0.2 <= settings.interval_s <= 3600
@@ -128,7 +141,7 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes, pro
     path.write_bytes(content)
     with pytest.raises(ConfigError, match=problem) as refused:
         load(path)
-    assert str(refused.value).startswith(f"{path}: ")
+    assert str(refused.value).startswith(f"{path}:")
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from ollama_top.cli import EXIT_CODES
 from ollama_top.config.settings import Settings
 from ollama_top.doctor.checks import CHECKS
+from ollama_top.metrics.of_frame import TOLD
 from ollama_top.model.exchange import Exchange, Transfer
 from ollama_top.model.fact import published
 from ollama_top.model.feed_event import READERS
@@ -104,7 +105,8 @@ def test_the_feed_and_the_metrics_are_told(page: str) -> None:
     for words in first_cells(section(page, "Orders")):
         if words != "order":
             parse_order(words.replace("SECONDS", "5").replace("ADDRESS", "127.0.0.1:11434").encode())
-    assert first_cells(section(page, "Metrics")) == [each.full_name for each in METRICS]
+    assert first_cells(section(page, "Of serve")) == [each.metric.full_name for each in TOLD]
+    assert first_cells(section(page, "Of the proxy")) == [each.full_name for each in METRICS]
 
 
 def test_every_check_and_every_variable_of_ollamas_is_told(page: str) -> None:

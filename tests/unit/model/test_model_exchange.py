@@ -1,11 +1,10 @@
 """An exchange through the proxy goes into JSON and comes back as it was."""
 
 import json
-import types
-from datetime import UTC, datetime, timedelta
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
+from anything import values
 from exchanges import proxy
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,34 +15,7 @@ from ollama_top.model.exchange import Exchange, Transfer
 from ollama_top.model.fact import DOC, SOURCED, published
 from ollama_top.model.feed_event import event_of
 from ollama_top.model.proxy import Proxy
-from ollama_top.model.reading import Known, Missing, Source, Why
-from ollama_top.model.vocabulary import Vocabulary
-
-TIMES = st.integers(0, 10**10).map(
-    lambda ms: datetime(2026, 11, 25, tzinfo=UTC) + timedelta(milliseconds=ms % 10**9)
-)
-PLAIN: dict[Any, st.SearchStrategy[Any]] = {
-    bool: st.booleans(),
-    int: st.integers(0, 2**63),
-    str: st.text(),
-    float: st.integers(0, 10**9).map(lambda ms: ms / 1000),
-    types.NoneType: st.none(),
-    Missing: st.builds(Missing, st.sampled_from(Why), st.text()),
-    datetime: TIMES,
-}
-
-
-def values(hint: Any) -> st.SearchStrategy[Any]:
-    """Values of a declared type."""
-    if get_origin(hint) in {Union, types.UnionType}:
-        return st.one_of(map(values, get_args(hint)))
-    if get_origin(hint) is Known:
-        return st.builds(Known, values(get_args(hint)[0]), st.sampled_from(Source))
-    if hint in PLAIN:
-        return PLAIN[hint]
-    if issubclass(hint, Vocabulary):
-        return st.sampled_from(hint)
-    return st.builds(hint, **{name: values(each) for name, each in get_type_hints(hint).items()})
+from ollama_top.model.reading import Missing
 
 
 def through_json(value: Any) -> tuple[Any, Reasons]:

@@ -5,6 +5,8 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rich.cells import cell_len
+from wcwidth import wcwidth
 
 from ollama_top.model.text import printable
 
@@ -29,6 +31,8 @@ ANY_TEXT = st.text(st.characters(codec=None) | st.sampled_from("\x00\x1b\x7f\x9b
         ("\U000e0041", r"\U000e0041"),
         ("a\u3164b\ufe0f", r"a\u3164b\ufe0f"),
         ("a\u00a0b\u3000c", "a b c"),
+        ("\U0001f1e9\U0001f1ea", r"\U0001f1e9\U0001f1ea"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d\\U0001f3fd"),
     ],
 )
 def test_what_cannot_be_seen_is_made_visible(text: str, shown: str) -> None:
@@ -47,3 +51,9 @@ def test_nothing_is_left_that_steers_breaks_a_line_or_cannot_be_sent(text: str) 
 @given(ANY_TEXT)
 def test_what_is_safe_stays_as_it_is(text: str) -> None:
     assert printable(printable(text)) == printable(text)
+
+
+def test_every_character_that_is_shown_is_as_wide_for_the_terminal_as_for_us() -> None:
+    """By the table that terminals and pyte go by."""
+    shown = (each for each in map(chr, range(0x20, 0x30000)) if printable(each) == each)
+    assert [each for each in shown if cell_len(each) != wcwidth(each)] == []

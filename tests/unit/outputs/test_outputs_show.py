@@ -107,3 +107,14 @@ def test_what_the_terminals_encoding_lacks_is_spelt_out(monkeypatch: pytest.Monk
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="latin-1"))
     plain_printer(watch=False)(frames.frame(verdict=Verdict(Severity.OK, "größe 模型")))
     assert "größe \\u6a21\\u578b".encode("latin-1") in written.getvalue()
+
+
+def test_prometheus_is_one_sample_a_line_whatever_a_name_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "a\x1e\u2028\x1b[2Jb"
+    once(
+        lambda *_: EndingFeed([tick(0), frames.frame(models=(frames.model(name),))]), show.prometheus_printer
+    )
+    printed = capsys.readouterr().out
+    sizes = [line for line in printed.split("\n") if line.startswith("ollama_top_model_size_bytes")]
+    assert sizes == ['ollama_top_model_size_bytes{model="a␞\\u2028␛[2Jb"} 1288490188']
+    assert "\x1b" not in printed

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+import pytest
 from proxy_world import GET, POST, REPLY, STREAM, STREAM_HEAD, Peer, World, relayed
 
 from ollama_top.proxy.hold import Standing
@@ -215,3 +216,34 @@ async def test_an_oversized_head_behind_the_servers_end_ends_the_connection() ->
             await client.send(b"GET / HTTP/1.1\r\nx: " + b"x" * 300_000)
         await world.until(lambda: not world.relay.clients)
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: Close\r\n\r\n",
+    ],
+)
+async def test_an_end_that_the_reply_announced_is_passed_on(head: bytes) -> None:
+    """The client may wait for it, and sends nothing more that could be held."""
+    async with relayed() as world:
+        client, server = await world.pair(GET)
+        world.relay.hold.hold(LONG_S)
+        await server.send(head + b"yes")
+        server.close()
+        assert await client.rest() == head + b"yes"
+
+
+async def test_a_connection_of_old_that_is_kept_is_held() -> None:
+    kept = b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nyes"
+    async with relayed() as world:
+        client, server = await world.pair(GET)
+        world.relay.hold.hold(LONG_S)
+        await server.send(kept)
+        server.close()
+        await client.expect(kept)
+        assert await client.hears_nothing()
+        await client.send(GET)
+        world.relay.hold.release()
+        await (await world.accept()).expect(GET)

@@ -1,25 +1,20 @@
 """The page for Prometheus: the declared metrics, exact counts, and labels that stay few."""
 
-import asyncio
 import json
 import re
-from contextlib import suppress
-from importlib.resources import files
-from typing import Any
 
+import exposition
 import pytest
 from proxied import CLIENT, END, NDJSON, PIECE, STREAM, answer, begin
 
+from ollama_top.metrics.metric import MOST_MODELS
 from ollama_top.proxy.metering.meter import Meter
-from ollama_top.proxy.metrics.counts import MOST_MODELS, Counts, status_label
+from ollama_top.proxy.metrics.counts import Counts, status_label
 from ollama_top.proxy.metrics.declared import METRICS
-from ollama_top.proxy.metrics.server import MOST_AT_ONCE, MetricsServer
 from ollama_top.proxy.metrics.text import text_of
 from ollama_top.proxy.watching import ReplyHead, RequestHead
 
-SAMPLE = re.compile(r'^(?P<name>[a-z_]+)(?:\{(?P<labels>(?:[a-z]+="(?:[^"\\]|\\.)*",?)*)\})? (?P<value>\S+)$')
-LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
-Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+Samples = dict[tuple[str, exposition.Labels], float]
 
 
 @pytest.fixture
@@ -35,17 +30,8 @@ def counts(meter: Meter) -> Counts:
 
 
 def samples(meter: Meter, counts: Counts) -> Samples:
-    """The page, read as Prometheus reads it: each line is a comment or a sample."""
-    found: Samples = {}
-    for line in text_of(meter, counts, ("1.0", "http://127.0.0.1:11434")).splitlines():
-        if line.startswith("# "):
-            continue
-        sample = SAMPLE.match(line)
-        assert sample, line
-        labels = tuple(LABEL.findall(sample["labels"] or ""))
-        assert (sample["name"], labels) not in found, "a sample twice"
-        found[sample["name"], labels] = float(sample["value"])
-    return found
+    """The page, read as Prometheus reads it."""
+    return exposition.samples(text_of(meter, counts, ("1.0", "http://127.0.0.1:11434")))
 
 
 def value(found: Samples, name: str, **labels: str) -> float:
@@ -72,6 +58,11 @@ def test_every_metric_is_told_with_its_kind_and_meaning(meter: Meter, counts: Co
         each[0].removesuffix("_bucket").removesuffix("_sum").removesuffix("_count")
         for each in samples(meter, counts)
     } == {each.full_name for each in METRICS}
+
+
+def test_promtool_finds_nothing_to_say(meter: Meter, counts: Counts) -> None:
+    serve(meter, "m")
+    exposition.promtool(text_of(meter, counts, ("1.0", "url")))
 
 
 def test_requests_are_counted_by_model_route_and_status(meter: Meter, counts: Counts) -> None:
@@ -146,93 +137,9 @@ def test_names_are_escaped(meter: Meter, counts: Counts, name: str) -> None:
     serve(meter, name)
     found = samples(meter, counts)
     (shown,) = {dict(labels)["model"] for each, labels in found if each.endswith("requests_total")}
-    assert shown.encode().decode("unicode_escape" if "\\" in shown else "utf-8") == name.replace(
-        "\ud800", "?"
-    )
+    assert shown == name.replace("\ud800", "?")
 
 
 @pytest.mark.parametrize(("status", "label"), [(None, "none"), (200, "200"), (999, "other"), (7, "other")])
 def test_statuses_are_bounded(status: int | None, label: str) -> None:
     assert status_label(status) == label
-
-
-async def asked(server: MetricsServer, request: bytes) -> bytes:
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, limit=4096)
-    reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname()[:2])
-    writer.write(request)
-    reply = await reader.read()
-    writer.close()
-    listening.close()
-    return reply
-
-
-@pytest.mark.parametrize(
-    ("request_line", "status", "body"),
-    [
-        (b"GET /metrics HTTP/1.1", b"200", b"the page"),
-        (b"GET /metrics?x=1 HTTP/1.0", b"200", b"the page"),
-        (b"HEAD /metrics HTTP/1.1", b"200", b""),
-        (b"GET / HTTP/1.1", b"404", b"The metrics are at /metrics.\n"),
-        (b"POST /metrics HTTP/1.1", b"405", b""),
-        (b"nonsense", b"404", b"The metrics are at /metrics.\n"),
-    ],
-)
-async def test_the_page_is_served(request_line: bytes, status: bytes, body: bytes) -> None:
-    reply = await asked(MetricsServer(lambda: "the page"), request_line + b"\r\nHost: x\r\n\r\n")
-    head, _, rest = reply.partition(b"\r\n\r\n")
-    assert head.split()[1] == status
-    assert rest == body
-    assert b"Connection: close" in head
-
-
-@pytest.mark.parametrize("request_bytes", [b"x" * 10_000, b"GET /metrics"])
-async def test_a_head_without_an_end_is_not_waited_for(
-    request_bytes: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ollama_top.proxy.metrics.server.PATIENCE_S", 0.05)
-    with suppress(ConnectionResetError):
-        assert await asked(MetricsServer(lambda: "the page"), request_bytes) == b""
-
-
-async def test_few_are_served_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ollama_top.proxy.metrics.server.PATIENCE_S", 0.3)
-    server = MetricsServer(lambda: "the page")
-    listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    address = listening.sockets[0].getsockname()[:2]
-    idle = [await asyncio.open_connection(*address) for _ in range(MOST_AT_ONCE)]
-    await asyncio.sleep(0.05)
-    reader, writer = await asyncio.open_connection(*address)
-    assert await reader.read() == b""
-    for each in (*[own for _, own in idle], writer):
-        each.transport.abort()
-    listening.close()
-    await asyncio.sleep(0.05)
-
-
-def dashboard() -> Any:
-    text = files("ollama_top.proxy.metrics").joinpath("grafana-dashboard.json").read_text()
-    return json.loads(text)
-
-
-def test_the_dashboard_asks_for_declared_metrics_and_for_all_that_are_worth_a_look() -> None:
-    expressions = [target["expr"] for panel in dashboard()["panels"] for target in panel.get("targets", [])]
-    asked_for = {
-        re.sub(r"_(bucket|sum|count)$", "", name)
-        for expression in expressions
-        for name in re.findall(r"ollama_top_proxy_\w+", expression)
-    }
-    declared = {each.full_name for each in METRICS}
-    assert asked_for <= declared
-    assert declared - asked_for == {"ollama_top_proxy_info"}, "which only names the proxies"
-    labels = {label for each in METRICS for label in each.labels} | {"le", "instance"}
-    for expression in expressions:
-        grouped = {each.strip() for by in re.findall(r"by \(([^)]+)\)", expression) for each in by.split(",")}
-        assert grouped | set(re.findall(r"(\w+)=~", expression)) <= labels, expression
-
-
-def test_the_dashboard_can_be_imported_anywhere() -> None:
-    board = dashboard()
-    assert board["__inputs"][0]["name"] == "DS_PROMETHEUS"
-    numbers = [panel["id"] for panel in board["panels"]]
-    assert len(numbers) == len(set(numbers))
-    assert all(panel["title"] and panel["gridPos"]["w"] <= 24 for panel in board["panels"])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 from proxy_world import GET, POST, REPLY, World, relayed
 
+from ollama_top.listening.addresses import Listen
 from ollama_top.ollama.host import Target, parse_target
-from ollama_top.proxy.addresses import Listen
 from ollama_top.proxy.feed.orders import Hold, Look, OrderError, Release, Stop
 from ollama_top.proxy.obeying import Obeying
 

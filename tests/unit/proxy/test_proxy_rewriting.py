@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from proxy_world import GET, POST, REPLY, relayed
 
-from ollama_top.proxy.hosts import Hosts
+from ollama_top.listening.hosts import Hosts
 from ollama_top.proxy.rewriting import RefusedError, Rewriter
 from ollama_top.proxy.wire.reader import LARGEST_HEAD
 

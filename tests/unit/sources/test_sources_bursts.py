@@ -5,14 +5,14 @@ import platform
 import bursts
 import pytest
 
-from ollama_top.config.burst_file import file_for
+from ollama_top.config.kept_results import burst_file
 from ollama_top.sources.bursts import SHOWN, KeptBursts
 
 SERVER = "http://127.0.0.1:11434"
 
 
 def test_the_newest_are_read_anew_when_there_are_more() -> None:
-    source, file = KeptBursts(SERVER), file_for(SERVER, platform.node())
+    source, file = KeptBursts(SERVER), burst_file(SERVER, platform.node())
     assert source.look() == ()
     file.add(bursts.kept())
     assert source.look() == (bursts.kept(),)
@@ -23,7 +23,7 @@ def test_the_newest_are_read_anew_when_there_are_more() -> None:
 
 
 def test_a_file_that_cannot_be_used_is_a_reason() -> None:
-    file = file_for(SERVER, platform.node())
+    file = burst_file(SERVER, platform.node())
     file.path.parent.mkdir(parents=True)
     file.path.write_text("{")
     with pytest.raises(OSError, match="it is no JSON"):

@@ -9,7 +9,7 @@ import psutil
 from feeds import PlayedFeed
 from monitoring import Monitor, running
 
-from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, encode
+from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, Parted, encode
 from ollama_top.model.frame import Frame
 from ollama_top.model.installed import InstalledModel
 from ollama_top.model.reading import Missing, Why
@@ -29,6 +29,17 @@ def telling(*events: Event) -> Sequence[str]:
 def hanging() -> Sequence[str]:
     """A command that goes on until it is ended."""
     return sys.executable, "-c", "import time; time.sleep(60)"
+
+
+def parting(*notes: str) -> Sequence[str]:
+    """A command that tells what it left changed when it is ended."""
+    script = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (print(sys.argv[2], flush=True), sys.exit(130)))\n"
+        "print(sys.argv[1], flush=True)\n"
+        "time.sleep(60)"
+    )
+    return sys.executable, "-c", script, encode(BEGUN), encode(Parted(notes))
 
 
 def loaded(**changes: object) -> Frame:
@@ -61,6 +72,22 @@ async def test_leaving_it_ends_the_process_at_once() -> None:
         assert process.cmdline()[-1] == bursts.MODEL
         await monitor.press("escape")
         await monitor.until(lambda: not process.is_running())
+
+
+async def test_what_a_cancelled_burst_left_changed_is_told_when_its_screen_is_gone() -> None:
+    async with running(loaded(), burst_command=parting("Its expiry is where it was.")) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "4 at once" in monitor.text)
+        await monitor.press("escape")
+        await monitor.until(lambda: "Cancelled: Its expiry is where it was." in monitor.text)
+
+
+async def test_a_burst_that_somebody_else_ends_says_so_with_what_it_left() -> None:
+    async with running(loaded(), burst_command=parting("Its expiry is where it was.")) as monitor:
+        await monitor.press("b")
+        await monitor.until(lambda: "4 at once" in monitor.text)
+        psutil.Process(pid_of(monitor)).terminate()
+        await monitor.until(lambda: "it was cancelled. Its expiry is where it was." in monitor.text)
 
 
 async def test_what_fails_is_told_in_the_words_of_the_process() -> None:

@@ -7,6 +7,7 @@ from textual import actions
 
 from ollama_top.tui.acting import Hands
 from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.hour_keys import HOUR_KEYS
 from ollama_top.tui.keys import (
     CHOICE_KEYS,
     CONFIRM_KEYS,
@@ -22,12 +23,17 @@ from ollama_top.tui.keys import (
 from ollama_top.tui.log_keys import LOG_KEYS
 from ollama_top.tui.main_keys import MAIN_KEYS, asks, opens
 from ollama_top.tui.opening import Opening
+from ollama_top.tui.profile_keys import PROFILE_KEYS
+from ollama_top.tui.replay_keys import KEYS as REPLAY_KEYS
+from ollama_top.tui.replaying import ReplayApp, ReplayScreen
 from ollama_top.tui.screens.choice import Choice, Confirm
 from ollama_top.tui.screens.entry import Entry
+from ollama_top.tui.screens.hour import HourScreen
 from ollama_top.tui.screens.log import LogScreen
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.picker import Picker
+from ollama_top.tui.screens.profiles import ProfilesScreen
 from ollama_top.tui.screens.setup import Setup
 
 SETS = {
@@ -39,6 +45,9 @@ SETS = {
     "picker": (PICKER_KEYS, Picker),
     "entry": (ENTRY_KEYS, Entry),
     "log": (LOG_KEYS, LogScreen),
+    "profiles": (PROFILE_KEYS, ProfilesScreen),
+    "hour": (HOUR_KEYS, HourScreen),
+    "replay": (REPLAY_KEYS, ReplayScreen),
 }
 BY_NAME = {"open": Opening, "ask": Hands}
 """What has a method for each thing that an action of the app names."""
@@ -68,7 +77,8 @@ def test_no_key_does_two_things(keys: tuple[Key, ...], screen: type) -> None:
 def test_every_key_does_something(keys: tuple[Key, ...], screen: type) -> None:
     for key in keys:
         destination, name, parameters = actions.parse(key.action)
-        owner = MonitorApp if destination == "app" else screen
+        app = ReplayApp if screen is ReplayScreen else MonitorApp
+        owner = app if destination == "app" else screen
         assert hasattr(owner, f"action_{name}"), key
         if destination == "app" and name in BY_NAME:
             assert all(hasattr(BY_NAME[name], each) for each in parameters), key
@@ -100,5 +110,6 @@ def test_where_names_are_typed_no_letter_is_a_key() -> None:
 
 
 def test_the_footer_names_the_way_out() -> None:
-    for keys in (MAIN_KEYS, PAGE_KEYS, SETUP_KEYS, CHOICE_KEYS, CONFIRM_KEYS, ENTRY_KEYS, PICKER_KEYS):
+    questions = (CHOICE_KEYS, CONFIRM_KEYS, ENTRY_KEYS, PICKER_KEYS)
+    for keys in (MAIN_KEYS, PAGE_KEYS, SETUP_KEYS, HOUR_KEYS, REPLAY_KEYS, *questions):
         assert any(key.label in {"quit", "back"} for key in in_footer(keys)[:5])

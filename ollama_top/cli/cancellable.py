@@ -1,0 +1,77 @@
+"""Work that every way in which a user leaves cancels: a signal, a closed terminal, a gone parent."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+
+from ollama_top.cli.exits import INTERRUPTED
+
+STDIN, READ_BYTES = 0, 4096
+
+
+def run(
+    work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool = False, is_calm: bool = False
+) -> int:
+    """Carry work out; its exit code.
+
+    `with_parent` says that whoever started us holds our standard input; `is_calm` that a Ctrl+C is heard
+    once only, since what puts a server back must not be broken off.
+    """
+    try:
+        return asyncio.run(_cancellable(work, with_parent=with_parent, is_calm=is_calm))
+    except asyncio.CancelledError:
+        return INTERRUPTED
+
+
+async def _cancellable(
+    work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool, is_calm: bool
+) -> int:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is not None:
+        leave = _leaving(task)
+        _heed_signals(loop, leave, leave if is_calm else task.cancel)
+        if with_parent:
+            _watch_parent(lambda: loop.call_soon_threadsafe(leave))
+    return await work()
+
+
+def _leaving(task: "asyncio.Task[int]") -> Callable[[], None]:
+    """Cancels once, however many say so: another cancel would break off what puts things back."""
+    is_leaving = False
+
+    def leave() -> None:
+        nonlocal is_leaving
+        if not is_leaving:
+            is_leaving = True
+            task.cancel()
+
+    return leave
+
+
+def _heed_signals(
+    loop: asyncio.AbstractEventLoop, leave: Callable[[], object], interrupt: Callable[[], object]
+) -> None:
+    """Leave at a signal, but for those that whoever started us had ignored (nohup); Ctrl+C is heard again."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, leave)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGINT, interrupt)
+
+
+def _watch_parent(is_gone: Callable[[], object]) -> None:
+    """The parent holds our standard input for as long as it lives.
+
+    Read without Python's buffer: a thread that waits in it keeps its lock, and the end of the program aborts.
+    """
+
+    def wait() -> None:
+        while os.read(STDIN, READ_BYTES):
+            pass
+        with suppress(RuntimeError):  # the loop may be over by now
+            is_gone()
+
+    threading.Thread(target=wait, daemon=True, name="parent").start()

@@ -1,0 +1,175 @@
+"""The monitor of other machines' servers: the first connection, in the plain terminal, and then the screen.
+
+Must never let ssh ask anything once there is a screen.
+"""
+
+import argparse
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+from ollama_top.cli.errors import UsageError
+from ollama_top.cli.exits import DONE, NOTHING_READ, fail
+from ollama_top.cli.options import ascii_of, interval_s_of, theme_of
+from ollama_top.config.feed_folder import UnsafeFolderError, feed_folder, make_folder
+from ollama_top.config.kept_file import file_for
+from ollama_top.config.settings import Settings
+from ollama_top.engine.feed import Feed
+from ollama_top.remote import ssh
+from ollama_top.remote.feed import RemoteFeed
+from ollama_top.remote.tunnel import TunnelError, tunnel
+
+MakeFeed = Callable[[], Feed]
+NOT_THERE = (
+    "ollama-top is not found on {host}: install it there as its README says, so that it is in the PATH or in"
+    " ~/.local/bin."
+)
+MEANWHILE = "Look at its API meanwhile, through a forwarded port? Slots, queue and GPUs are not seen. [y/N] "
+USUAL_SERVER = "127.0.0.1:11434"
+
+
+class NotThereError(Exception):
+    """The other machine has no ollama-top, or cannot be reached; the text says which."""
+
+    def __init__(self, problem: str, *, is_reached: bool) -> None:
+        super().__init__(problem)
+        self.is_reached = is_reached
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Show the servers of the hosts that were named; the exit code."""
+    if shutil.which("ssh") is None:
+        raise UsageError("ssh is not installed here")
+    hosts = tuple(dict.fromkeys(options.ssh))
+    for each in hosts:
+        _check(each)
+    with _shared_connections() as shared, ExitStack() as stack:
+        if len(hosts) > 1:
+            return _choose(options, settings, _several(options, settings, hosts, shared))
+        try:
+            feed = _connected(options, settings, hosts[0], shared)
+        except NotThereError as error:
+            fail(error, NOTHING_READ)
+            if not (error.is_reached and _agrees_to_api()):
+                return NOTHING_READ
+            feed = stack.enter_context(_through_tunnel(options, settings, hosts[0], shared))
+        return _watch(options, settings, hosts[0], feed)
+
+
+def _choose(options: argparse.Namespace, settings: Settings, feeds: Mapping[str, MakeFeed]) -> int:
+    """The overview, and from there the monitor of one host after the other."""
+    from ollama_top.tui.hosts import HostsApp
+
+    theme, ascii_only = theme_of(options, settings), ascii_of(options, settings)
+    chosen: str | None = None
+    while True:
+        app = HostsApp(feeds, theme, before=chosen, ascii_only=ascii_only)
+        app.run()
+        chosen = app.chosen
+        if chosen is None:
+            return DONE
+        _watch(options, settings, chosen, feeds[chosen])
+
+
+def _watch(options: argparse.Namespace, settings: Settings, host: str, make_feed: MakeFeed) -> int:
+    """The monitor of one host."""
+    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.keeping import Keeping
+
+    app = MonitorApp(
+        make_feed,
+        title=host,
+        read_only=bool(settings.read_only if options.read_only is None else options.read_only),
+        user="",
+        interval_s=interval_s_of(options, settings),
+        theme=theme_of(options, settings),
+        demo_offer=None,
+        ascii_only=ascii_of(options, settings),
+        keeping=Keeping(file_for(f"ssh://{host}", platform.node())),
+    )
+    app.run()
+    return app.return_code or DONE
+
+
+def _several(
+    options: argparse.Namespace, settings: Settings, hosts: Sequence[str], shared: Sequence[str]
+) -> dict[str, MakeFeed]:
+    """The feed of each host; of one that is not there too, which then says why on its line."""
+    found: dict[str, MakeFeed] = {}
+    for host in hosts:
+        try:
+            found[host] = _connected(options, settings, host, shared)
+        except NotThereError as error:
+            fail(error, NOTHING_READ)
+            found[host] = _feed_of(options, settings, host, shared)
+    return found
+
+
+def _connected(options: argparse.Namespace, settings: Settings, host: str, shared: Sequence[str]) -> MakeFeed:
+    """What makes its feed, once there is a connection: what ssh asks, it asks here. Raises NotThereError."""
+    done = subprocess.run(ssh.first(host, _sharing(host, shared)), stdout=subprocess.DEVNULL, check=False)
+    if done.returncode == ssh.NOT_FOUND:
+        raise NotThereError(NOT_THERE.format(host=host), is_reached=True)
+    if done.returncode:
+        raise NotThereError(f"ssh {host} failed (status {done.returncode})", is_reached=False)
+    return _feed_of(options, settings, host, shared)
+
+
+def _feed_of(options: argparse.Namespace, settings: Settings, host: str, shared: Sequence[str]) -> MakeFeed:
+    given = getattr(options, "host", None)
+    server = () if given is None else ("--host", given)
+    words = (*server, "--interval", f"{interval_s_of(options, settings):g}", "frames")
+    return partial(RemoteFeed, host, ssh.on_host(host, words, _sharing(host, shared)))
+
+
+@contextmanager
+def _through_tunnel(
+    options: argparse.Namespace, settings: Settings, host: str, shared: Sequence[str]
+) -> Iterator[MakeFeed]:
+    """The feed of its API alone, as long as the `with` lasts; raises UsageError."""
+    from ollama_top.engine.live import LiveFeed
+    from ollama_top.ollama.host import parse_target
+
+    server = parse_target(getattr(options, "host", None) or USUAL_SERVER)
+    try:
+        with tunnel(host, f"{server.host}:{server.port}", _sharing(host, shared)) as port:
+            target = parse_target(f"127.0.0.1:{port}")
+            yield lambda: LiveFeed(target, interval_s=interval_s_of(options, settings))
+    except TunnelError as error:
+        raise UsageError(str(error)) from None
+
+
+def _agrees_to_api() -> bool:
+    print(MEANWHILE, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _check(host: str) -> None:
+    """That a name is none that ssh would take for an option; raises UsageError."""
+    if host.startswith("-") or not host.isprintable() or not host.strip():
+        raise UsageError(f"--ssh: {host!r} is no host")
+
+
+def _sharing(host: str, shared: Sequence[str]) -> Sequence[str]:
+    """Our options for sharing a connection, unless the user's configuration shares it already."""
+    done = subprocess.run(["ssh", "-G", "--", host], capture_output=True, text=True, check=False)
+    values = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)
+    has_own = values.get("controlpath", "none") != "none" and values.get("controlmaster", "false") != "false"
+    return () if has_own else shared
+
+
+@contextmanager
+def _shared_connections() -> Iterator[tuple[str, ...]]:
+    """Options by which connections share the first, whose sockets lie where only this user can write."""
+    folder = feed_folder()
+    try:
+        make_folder(folder)
+    except UnsafeFolderError as error:
+        raise UsageError(str(error)) from None
+    with tempfile.TemporaryDirectory(prefix="ssh-", dir=folder, ignore_cleanup_errors=True) as made:
+        yield ssh.shared(f"{made}/%C")

@@ -1,0 +1,35 @@
+"""The rights that a plan needs: had, given by sudo, or asked for; without them, what to type."""
+
+import os
+import sys
+
+from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
+from ollama_top.cli.exits import tell
+from ollama_top.model.plan import Plan
+from ollama_top.model.text import printable
+from ollama_top.outputs.plan import by_hand
+
+BY_HAND = "The same by hand, with root's rights:"
+
+
+class RefusedError(Exception):
+    """Nothing was changed; the text says why."""
+
+
+def words_of(plan: Plan, hands: Hands | None) -> str | None:
+    """Which rights a plan needs and how they are had, in words; None where it needs none."""
+    if not plan.needs_root:
+        return None
+    if os.geteuid() == 0:
+        return "root's, which you have"
+    return "root's, which sudo gives" + ("" if hands is not None else " for your password")
+
+
+def with_rights(plan: Plan) -> Hands:
+    """Hands with the rights of a plan, after sudo has asked for a password; raises RefusedError."""
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and ask_for_rights()
+    hands = hands_for(plan) if is_asked else None
+    if hands is None:
+        tell("\n".join(map(printable, [BY_HAND, *by_hand(plan)])))
+        raise RefusedError("root's rights are needed, and cannot be had here")
+    return hands

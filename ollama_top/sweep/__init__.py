@@ -1,0 +1,1 @@
+"""Bursts under one setting after another, to find the best one."""

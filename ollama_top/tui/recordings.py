@@ -1,0 +1,67 @@
+"""The key that records, and `--record`. Loaded when it is first asked for.
+
+Must never wait for a disk: a thread of its own writes.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ollama_top.columns.cell import Cell, Role
+from ollama_top.record.files import RecordingError
+from ollama_top.record.recorder import Recorder
+from ollama_top.record.recording import Recording
+from ollama_top.tui.messages import Noticed
+
+if TYPE_CHECKING:
+    from ollama_top.tui.app import MonitorApp
+
+SUFFIX = ".ollama-top"
+
+
+class Recordings:
+    """The part of the monitor that records."""
+
+    def __init__(self, app: "MonitorApp") -> None:
+        """Nothing is recorded yet."""
+        self.app = app
+        self._recorder: Recorder | None = None
+
+    def begin(self, recording: Recording) -> None:
+        """Record every Frame from now on."""
+        self._recorder = Recorder(recording, self._say)
+        self.app.onlookers.append(self._recorder.add)
+        self.app.update(recording=str(recording.path))
+
+    def toggle(self) -> None:
+        """Begin a file of its own in the folder that the user is in, or end the recording."""
+        if self._recorder is not None:
+            path = self._recorder.path
+            self.end()
+            said = f"Recorded in {path}; `ollama-top replay` shows it."
+            self.app.update(recording=None, notice=Cell(said, Role.NOTICE))
+            return
+        try:
+            self.begin(Recording(Path.cwd() / f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}{SUFFIX}"))
+        except (RecordingError, OSError) as error:
+            self.app.update(notice=Cell(f"Nothing is recorded: {error}", Role.WARNING))
+        else:
+            self.app.update(notice=Cell(f"Recording in {self.app.view.recording}; R ends it.", Role.NOTICE))
+
+    def end(self) -> None:
+        """Write what there is."""
+        if self._recorder is not None:
+            self.app.onlookers.remove(self._recorder.add)
+            self._recorder.close()
+            self._recorder = None
+
+    def _say(self, text: str) -> None:
+        """Hear of the recorder's trouble, from its thread."""
+        self.app.post_message(Noticed(text[:1].upper() + text[1:]))
+        self.app.call_later(self._mind)
+
+    def _mind(self) -> None:
+        """Say no longer that it records when it does not."""
+        if self._recorder is not None and self._recorder.is_over:
+            self.end()
+            self.app.update(recording=None)
