@@ -9,13 +9,13 @@ from world import simulated_ollama
 
 from ollama_top.apply.gate import CalledOffError, feeds_of, no_gate, through
 from ollama_top.model.receipt import Outcome
-from ollama_top.sources.hello import proxy_at
+from ollama_top.sources.hello import told_at
 from ollama_top.sources.holding import holding
 
 
 def is_closed(feed: Path) -> bool:
     for _ in range(20):  # one under load may not tell of itself in time
-        if (found := proxy_at(feed)) is not None:
+        if (found := told_at(feed)) is not None:
             return found.holding
     raise AssertionError("it tells nothing of itself")
 
@@ -54,7 +54,7 @@ async def test_a_change_that_fails_opens_it_too(tmp_path: Path) -> None:
             async with through([feed], lambda _: None):
                 raise ZeroDivisionError
         await until(lambda: not is_closed(feed))
-        found = proxy_at(feed)
+        found = told_at(feed)
         assert found
         with pytest.raises(CalledOffError, match="is not found"):
             feeds_of([found])

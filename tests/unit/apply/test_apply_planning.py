@@ -140,10 +140,10 @@ def test_what_is_so_already_needs_no_step(systemd: Systemd) -> None:
         StepKind.RESET,
         StepKind.RESTART,
     ], "it is written, and the process does not have it"
-    running = frames.frame(
-        server=BY_SYSTEMD, service=frames.service(), settings=(frames.setting(N, "4", "4"),)
-    )
+    has = Known((Variable(N, "4"),), Source.PROCESSES)
+    running = frames.frame(server=BY_SYSTEMD, service=frames.service(), environment=has)
     assert plan(running, FOUR).steps == ()
+    assert plan(running, FOUR, is_forced=True).restarts
 
 
 @pytest.mark.parametrize("state", ["masked", "not-found", "bad-setting", "error"])
