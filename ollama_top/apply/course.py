@@ -19,6 +19,7 @@ from ollama_top.apply.respawning import AskToKill, Old
 from ollama_top.apply.watching import Held, NotWellError
 from ollama_top.control.disturbance import in_flight
 from ollama_top.control.edits import ChangedSinceError
+from ollama_top.control.plan_words import differences
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
@@ -206,6 +207,12 @@ class Course:
         self.writer.end(outcome, text)
         to_do = self.plan.instructions if outcome is Outcome.FAILED else ()
         return Receipt(outcome, text, tuple(self.seen), to_do, self.plan)
+
+
+async def carry_out(plan: Plan, wishes: Wishes, parts: Parts) -> Receipt:
+    """Carry out a new change, alone among ollama-tops of this user; raises JournalError."""
+    with parts.journal.alone(", ".join(differences(plan))):
+        return await Course(plan, wishes, parts, parts.journal.start(plan)).there()
 
 
 def _copy(pid: int) -> Copy:

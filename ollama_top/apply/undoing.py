@@ -21,20 +21,19 @@ class CannotUndoError(Exception):
 
 def undoing(entry: Entry, frame: Frame) -> Plan:
     """The plan that takes a kept change back; raises CannotUndoError."""
-    plan = entry.plan
-    _check(plan.undo)
-    return replace(
-        plan,
-        url=plan.url_then,
-        url_then=plan.url,
-        changes=plan.was,
-        was=plan.changes,
-        steps=plan.undo,
-        undo=plan.steps,
-        costs=disturbance.costs(frame),
-        notes=(),
+    _check(entry.plan.undo)
+    return replace(_reversed(entry.plan), costs=disturbance.costs(frame), notes=(), run=run_of(frame))
+
+
+def finishing(entry: Entry, way: Way, frame: Frame) -> Plan:
+    """The plan that is left of a change that was cut off, to be shown: in one direction or the other."""
+    plan = replace(
+        entry.plan,
+        costs=disturbance.costs(frame) if run_of(frame) else (),
+        notes=(f"A change of {entry.began_at:%Y-%m-%d %H:%M}Z was cut off, and some of it is done already.",),
         run=run_of(frame),
     )
+    return plan if way is Way.THERE else _reversed(plan)
 
 
 async def undo(entry: Entry, plan: Plan, wishes: Wishes, parts: Parts) -> Receipt:
@@ -80,6 +79,19 @@ def cut_off_words(entry: Entry) -> str:
 def last(journal: Journal, url: str) -> Entry | None:
     """The change that `undo` is about: one that was cut off, else the last that is in force."""
     return journal.cut_off() or journal.last_kept(url)
+
+
+def _reversed(plan: Plan) -> Plan:
+    """The way back as a way there."""
+    return replace(
+        plan,
+        url=plan.url_then,
+        url_then=plan.url,
+        changes=plan.was,
+        was=plan.changes,
+        steps=plan.undo,
+        undo=plan.steps,
+    )
 
 
 def _check(steps: Sequence[Step]) -> None:

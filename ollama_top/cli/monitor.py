@@ -51,8 +51,15 @@ def run(options: argparse.Namespace) -> int:
     from ollama_top.sources.user import own_name
     from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.keeping import Keeping
+    from ollama_top.tui.watched import Watched
 
     read_only = bool(settings.read_only if options.read_only is None else options.read_only)
+
+    def watch(url: str) -> Watched:
+        there = argparse.Namespace(**vars(options) | {"host": url})
+        made = feed_of(there, settings)
+        return Watched(url, lambda: made(interval_s, None), own_command(there, settings))
+
     app = MonitorApp(
         lambda: feed(interval_s, None),
         title=title,
@@ -64,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         keeping=Keeping(file_for(title, platform.node())),
         burst_command=own_command(options, settings),
         ascii_only=ascii_of(options, settings),
+        watch=None if options.demo else watch,
     )
     recording = recording_of(options)
     if recording is not None:
