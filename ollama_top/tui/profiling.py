@@ -88,6 +88,13 @@ class Profiling:
             )
             self.app.push_screen(page, lambda _: self.app.update())
 
+    def plan(self, changes: tuple[Change, ...]) -> None:
+        """Show the plan for what a profile changes; it is carried out when the user agrees."""
+        if changes:
+            self.app.changing.begin(changes)
+        else:
+            self._say("The server has it so already, as far as is known.", Role.NOTICE)
+
     # what is kept
 
     def save(self, book: Book) -> None:
