@@ -26,8 +26,8 @@ def server_program(simulated: Path) -> Path:
 
 
 @contextmanager
-def opened(box: Sandbox) -> Iterator[Terminal]:
-    pairs = (f"{name}={value}" for name, value in (MODERN | VARIABLES).items())
+def opened(box: Sandbox, **shell: str) -> Iterator[Terminal]:
+    pairs = (f"{name}={value}" for name, value in (MODERN | VARIABLES | shell).items())
     words = ["env", "-i", *pairs, *box.command([sys.executable, "-m", "ollama_top"])]
     with Terminal(["-c", BECOME, *words]) as one:
         yield one
@@ -68,6 +68,23 @@ def test_a_change_is_planned_agreed_to_made_and_seen(box: Sandbox, monitor: Term
     press(monitor, "y")
     monitor.until(lambda: "unset: done." in monitor.text)
     assert (running(box), read(box, OWN)) == (None, None)
+
+
+def test_what_only_the_shell_has_gets_to_the_server_and_a_burst_proves_it(box: Sandbox) -> None:
+    """The complaint that all of this began with."""
+    with opened(box, **{N: "4"}) as one:
+        one.until(lambda: "d doctor" in one.text)
+        press(one, "d")
+        one.until(lambda: "your shell" in one.text)
+        press(one, "1")
+        one.until(lambda: "What is done" in one.text)
+        press(one, "y")
+        one.until(lambda: f"has {N}=4." in one.text)
+        assert running(box) == "4"
+        press(one, "b")
+        one.until(lambda: "would be loaded" in one.text)
+        press(one, "y")
+        one.until(lambda: "4 measured: as it should be." in " ".join(one.text.split()))
 
 
 def test_what_does_not_hold_is_taken_back_while_its_user_looks_elsewhere(
