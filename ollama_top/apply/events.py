@@ -4,33 +4,33 @@ Lines that are not understood are let be, so that either side may be the newer o
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from ollama_top.model.decoded import BadDocumentError, decode
 from ollama_top.model.encoded import encode
 from ollama_top.model.fact import fact
 from ollama_top.model.plan import Plan
 from ollama_top.model.receipt import Receipt
-from ollama_top.model.vocabulary import Vocabulary
 
 KILL, LEAVE = b"kill\n", b"leave\n"
 """The answers to `Stuck`; none, as of a monitor that has gone, counts as the second."""
 
 
-class Deed(Vocabulary):
+class Deed(StrEnum):
     """What a plan is about."""
 
-    SET = "set", "variables are changed"
-    UNDO = "undo", "a change that was kept is taken back"
-    FINISH = "finish", "a change that was cut off is brought to its end"
-    TAKE_BACK = "take back", "a change that was cut off is taken back"
+    SET = "set"  # variables are changed
+    UNDO = "undo"  # a change that was kept is taken back
+    FINISH = "finish"  # a change that was cut off is brought to its end
+    TAKE_BACK = "take back"  # a change that was cut off is taken back
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be carried out: the first line, and the only one that is more than an answer."""
 
-    deed: Deed = fact("What it is about.")
+    deed: str = fact("What it is about: the word of a Deed.")
     plan: Plan = fact("What was shown and agreed to.")
     entry: str | None = fact("The change of before that it is about; null where it is a new one.")
     drain_s: float | None = fact("How long requests in flight are waited for; null for not at all.")
@@ -95,6 +95,7 @@ def order_line(order: Order) -> str:
 def order_of(line: bytes) -> Order:
     """The order that a line is; raises BadDocumentError."""
     try:
-        return decode(Order, json.loads(line), {})
+        found = decode(Order, json.loads(line), {})
+        return replace(found, deed=Deed(found.deed))
     except (ValueError, RecursionError) as error:
         raise BadDocumentError(f"no order: {error}") from None

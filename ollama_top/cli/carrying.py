@@ -87,14 +87,14 @@ async def _carried_out(options: argparse.Namespace, settings: Settings) -> Recei
 
 async def _done(order: Order, parts: Parts) -> Receipt:
     wishes = Wishes(order.drain_s, brings_back=order.brings_back)
-    if order.deed is Deed.SET:
+    if order.deed == Deed.SET:
         if (cut_off := parts.journal.cut_off()) is not None:
             raise RefusedError(undoing.cut_off_words(cut_off))
         return await carry_out(order.plan, wishes, parts)
     entry = _entry(order, parts.journal)
-    if order.deed is Deed.UNDO:
+    if order.deed == Deed.UNDO:
         return await undoing.undo(entry, order.plan, wishes, parts)
-    return await undoing.finish(entry, WAYS[order.deed], parts)
+    return await undoing.finish(entry, WAYS[Deed(order.deed)], parts)
 
 
 async def _through_proxies(parts: Parts) -> Parts:

@@ -7,7 +7,6 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from os import environ
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
 from ollama_top.tui.lookback import look_back
 from ollama_top.tui.messages import ActionMessage, ChangeTold, FeedFailed, InstalledCame, Noticed
+from ollama_top.tui.parts import Parts
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.terminal import TerminalApp
@@ -32,11 +32,6 @@ from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 if TYPE_CHECKING:
-    from ollama_top.tui.acting import Hands
-    from ollama_top.tui.bursting import Bursting
-    from ollama_top.tui.changing import Changing
-    from ollama_top.tui.opening import Opening
-    from ollama_top.tui.recordings import Recordings
     from ollama_top.tui.watched import Watched
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
@@ -45,7 +40,7 @@ NOTICE_S = 8.0
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
-class MonitorApp(TerminalApp, inherit_bindings=False):
+class MonitorApp(Parts, TerminalApp, inherit_bindings=False):
     """The program's screen; `run` returns when the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -76,7 +71,7 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         """
         no_colour = bool(environ.get("NO_COLOR"))
         super().__init__(ascii_only=ascii_only)
-        self._user = user
+        self.user = user
         self.command = burst_command
         self._watch = watch
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
@@ -200,41 +195,6 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
 
     # what the user asks for
 
-    @cached_property
-    def opening(self) -> "Opening":
-        """What opens pages."""
-        from ollama_top.tui.opening import Opening  # noqa: PLC0415 - no first paint waits for what no key asked
-
-        return Opening(self)
-
-    @cached_property
-    def hands(self) -> "Hands":
-        """What acts on the server."""
-        from ollama_top.tui.acting import Hands  # noqa: PLC0415 - as with the pages
-
-        return Hands(self, self._user)
-
-    @cached_property
-    def recordings(self) -> "Recordings":
-        """What records."""
-        from ollama_top.tui.recordings import Recordings  # noqa: PLC0415 - as with the pages
-
-        return Recordings(self)
-
-    @cached_property
-    def bursting(self) -> "Bursting":
-        """What has bursts sent."""
-        from ollama_top.tui.bursting import Bursting  # noqa: PLC0415 - as with the pages
-
-        return Bursting(self)
-
-    @cached_property
-    def changing(self) -> "Changing":
-        """What changes settings."""
-        from ollama_top.tui.changing import Changing  # noqa: PLC0415 - as with the pages
-
-        return Changing(self)
-
     def action_burst(self) -> None:
         """Send several requests at once, and see how many are served at once."""
         self.bursting.begin()
@@ -288,6 +248,11 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         """Go on to the next theme."""
         self.look = after(self.look, no_color=self._no_colour)
         self.update(notice=Cell(f"theme: {self.look.name}"))
+
+    @property
+    def may_change(self) -> bool:
+        """Whether settings may be changed from here: by this user, on the server's own machine."""
+        return bool(self.command) and not self.view.is_read_only
 
     def follow(self, url: str) -> None:
         """Go on with the server at its new address."""

@@ -41,7 +41,7 @@ class Bursting:
         frame = self.app.newest
         if self.app.view.is_read_only:
             self.app.update(notice=READ_ONLY)
-        elif not self._command:
+        elif not self.app.command:
             self.app.update(notice=ELSEWHERE)
         elif frame is None or not frame.snapshot.server.reachable:
             self.app.update(notice=NOT_SEEN)

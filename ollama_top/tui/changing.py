@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 ASK_LIMIT_S = 5.0
 NOT_SEEN = Cell("The server has not been looked at yet.", Role.WARNING)
+ELSEWHERE = Cell("Settings are changed on the server's own machine: `ollama-top set` there.", Role.NOTICE)
 NOTHING = Cell("Nothing is to be changed yet: Enter on a variable changes it.", Role.NOTICE)
 NOTHING_KEPT = Cell("Nothing is to be taken back: no change of this server is in force.", Role.NOTICE)
 SIMULATED = Cell("This is a simulation: nothing was changed that could be taken back.", Role.NOTICE)
@@ -67,7 +68,7 @@ class Changing:
         if self.under_way.is_going:
             self.under_way.show()
             return
-        kind = SettingsScreen if self.app.view.is_read_only else ChangeScreen
+        kind = ChangeScreen if self.app.may_change else SettingsScreen
         self.app.push_screen(kind(self, self.app.view, self.app.look), lambda _: self.app.update())
 
     def ask_name(self, then: Callable[[], object]) -> None:
@@ -142,6 +143,8 @@ class Changing:
         """The newest Frame, where a change may be begun; says why not."""
         if self.app.view.is_read_only:
             self.app.update(notice=READ_ONLY)
+        elif not self.app.may_change:
+            self.app.update(notice=ELSEWHERE)
         elif self.under_way.is_going:
             self.under_way.show()
         elif self.app.newest is None:

@@ -51,7 +51,7 @@ class Opening:
 
     def doctor(self) -> None:
         """What could be better."""
-        if self.app.view.is_read_only:
+        if not self.app.may_change:
             self._show(pages.doctor(self.app.view, self.app.look))
         else:
             begin = self.app.changing.begin

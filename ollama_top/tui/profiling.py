@@ -45,6 +45,11 @@ class Profiling:
         self._file: ProfileFile | None = None
         self._screen = ProfilesScreen(self, app.view, app.look)
 
+    @property
+    def may_change(self) -> bool:
+        """Whether the server may be changed from here."""
+        return self.app.may_change
+
     def open(self) -> None:
         """Show the screen, which asks for what it needs."""
         self.app.push_screen(self._screen, lambda _: self.app.update())

@@ -47,7 +47,7 @@ class UnderWay:
 
     def start(self, order: Order) -> None:
         """Have a plan carried out, and show how far it is."""
-        self.stand = ChangeStand(tuple(differences(order.plan)), order.deed is Deed.TAKE_BACK)
+        self.stand = ChangeStand(tuple(differences(order.plan)), order.deed == Deed.TAKE_BACK)
         words = [*self.app.command, "set", "--carry"]
         self._process = ChangeProcess(words, order, lambda event: self.app.post_message(ChangeTold(event)))
         self._process.start()

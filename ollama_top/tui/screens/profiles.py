@@ -29,6 +29,10 @@ from ollama_top.tui.widgets.panel import LinePanel
 class Owner(Protocol):
     """Who opened the screen, and does what its keys ask for."""
 
+    @property
+    def may_change(self) -> bool:
+        """Whether the server may be changed from here."""
+
     def read(self) -> None:
         """Read the file of profiles."""
 
@@ -63,7 +67,7 @@ class ProfilesScreen(Page, inherit_bindings=False):
 
     def __init__(self, owner: Owner, view: View, theme: Theme) -> None:
         super().__init__("Profiles", self._drawn, view, theme)
-        self.KEYS = allowed(PROFILE_KEYS, read_only=view.is_read_only)
+        self.KEYS = allowed(PROFILE_KEYS, read_only=not owner.may_change)
         self._owner = owner
         self._book = Book()
         self._source = ""

@@ -16,7 +16,7 @@ from ollama_top.model.plan import ServerRun
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.server import Keeper
 from ollama_top.tui.screens.page import Page
-from ollama_top.tui.screens.plan import CommandsPage
+from ollama_top.tui.screens.plan import CommandsPage, PlanScreen
 from ollama_top.tui.screens.progress import ProgressScreen
 from ollama_top.tui.screens.settings import ChangeScreen, SettingsScreen
 from ollama_top.tui.screens.value import ValueEntry
@@ -194,3 +194,16 @@ async def test_the_plan_of_a_simulation_can_be_read_and_is_not_carried_out() -> 
         await monitor.press("enter", "4", "enter", "w")
         await shown(monitor, CommandsPage)
         assert "this is a simulation" in monitor.text
+
+
+async def test_of_a_server_that_another_machine_looks_at_nothing_is_changed(planner: Planner) -> None:
+    """Over ssh its address and its processes look like this machine's own, and are not."""
+    async with running(FRAME, burst_command=()) as monitor:
+        await monitor.press("e")
+        assert type(monitor.app.screen) is SettingsScreen
+        monitor.app.changing.begin((Change(N, "4"),))
+        await monitor.settle()
+        assert "on the server's own machine" in monitor.text
+        await monitor.press("escape", "d", "1")
+        assert not isinstance(monitor.app.screen, PlanScreen)
+    assert planner.asked == []

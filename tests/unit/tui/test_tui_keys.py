@@ -7,7 +7,6 @@ from textual import actions
 
 from ollama_top.tui.acting import Hands
 from ollama_top.tui.app import MonitorApp
-from ollama_top.tui.hour_keys import HOUR_KEYS
 from ollama_top.tui.burst_keys import BURST_KEYS
 from ollama_top.tui.change_keys import (
     CHANGE_KEYS,
@@ -17,6 +16,7 @@ from ollama_top.tui.change_keys import (
     PROGRESS_KEYS,
     SETTINGS_KEYS,
 )
+from ollama_top.tui.hour_keys import HOUR_KEYS
 from ollama_top.tui.keys import (
     CHOICE_KEYS,
     CONFIRM_KEYS,
