@@ -26,6 +26,7 @@ SETTINGS: dict[str, Any] = {
     "interval_s": 2.0,
     "theme": None,
     "demo_offer": None,
+    "burst_command": ("false",),  # ollama-top itself, but for tests that start it
 }
 
 

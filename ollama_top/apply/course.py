@@ -24,6 +24,7 @@ from ollama_top.apply.wording import kept_words, words_of
 from ollama_top.control import by_hand
 from ollama_top.control.disturbance import in_flight
 from ollama_top.control.edits import ChangedSinceError
+from ollama_top.control.plan_words import differences
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
@@ -263,6 +264,12 @@ class Course:
         except JournalError as error:
             if str(error) not in self.seen:
                 self.seen.append(str(error))
+
+
+async def carry_out(plan: Plan, wishes: Wishes, parts: Parts) -> Receipt:
+    """Carry out a new change, alone among ollama-tops of this user; raises JournalError."""
+    with parts.journal.alone(", ".join(differences(plan))):
+        return await Course(plan, wishes, parts, parts.journal.start(plan)).there()
 
 
 async def _why_not(doing: Awaitable[None]) -> str | None:

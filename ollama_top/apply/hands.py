@@ -164,6 +164,15 @@ def hands_for(plan: Plan) -> Hands | None:
     return Hands(SUDO) if may_sudo(plan.steps) else None
 
 
+def rights(plan: Plan, hands: Hands | None) -> str | None:
+    """Whose rights a plan takes, in words; None where those of this user do."""
+    if not plan.needs_root:
+        return None
+    if os.geteuid() == 0:
+        return "root's, which you have"
+    return "root's, which sudo gives" + ("" if hands is not None else " for your password")
+
+
 def may_sudo(steps: Sequence[Step]) -> bool:
     """Whether sudo runs the commands of these steps without a password now; only the call is proof."""
     if shutil.which("sudo") is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ollama_top.apply.journal_text import VERSION, entry_of
+from ollama_top.config.state_file import changes_folder
 from ollama_top.model.encoded import encode
 from ollama_top.model.plan import Plan
 from ollama_top.model.receipt import Begun, Entry, Outcome, Way
@@ -30,13 +31,6 @@ class JournalError(Exception):
 
 class BusyError(JournalError):
     """Another ollama-top changes settings now; the text says which."""
-
-
-def folder() -> Path:
-    """Where changes are kept."""
-    import platformdirs  # noqa: PLC0415 - 18 ms that only a change needs
-
-    return platformdirs.user_state_path("ollama-top") / "changes"
 
 
 class Writer:
@@ -66,7 +60,7 @@ class Journal:
 
     def __init__(self, where: Path | None = None) -> None:
         """Prepare without looking."""
-        self.folder = folder() if where is None else where
+        self.folder = changes_folder() if where is None else where
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:

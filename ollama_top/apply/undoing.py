@@ -22,25 +22,24 @@ class CannotUndoError(Exception):
 
 def undoing(entry: Entry, frame: Frame) -> Plan:
     """The plan that takes a kept change back; raises CannotUndoError."""
-    plan = entry.plan
-    is_seen = frame.snapshot.server.url == plan.url_then
-    if plan.bare is not None and not is_seen:  # who serves here is another, and not to be ended
-        raise CannotUndoError(
-            f"it is about the server at {plan.url_then}: `ollama-top undo --host {plan.url_then}`"
-        )
-    _check(plan.undo)
-    return replace(
-        plan,
-        url=plan.url_then,
-        url_then=plan.url,
-        changes=plan.was,
-        was=plan.changes,
-        steps=plan.undo,
-        undo=plan.steps,
-        costs=disturbance.costs(frame),
-        notes=(),
-        run=run_of(frame) if is_seen else plan.run,
+    is_seen = frame.snapshot.server.url == entry.plan.url_then
+    if entry.plan.bare is not None and not is_seen:  # who serves here is another, and not to be ended
+        where = entry.plan.url_then
+        raise CannotUndoError(f"it is about the server at {where}: `ollama-top undo --host {where}`")
+    _check(entry.plan.undo)
+    run = run_of(frame) if is_seen else entry.plan.run
+    return replace(_reversed(entry.plan), costs=disturbance.costs(frame), notes=(), run=run)
+
+
+def finishing(entry: Entry, way: Way, frame: Frame) -> Plan:
+    """The plan that is left of a change that was cut off, to be shown: in one direction or the other."""
+    plan = replace(
+        entry.plan,
+        costs=disturbance.costs(frame) if run_of(frame) else (),
+        notes=(f"A change of {entry.began_at:%Y-%m-%d %H:%M}Z was cut off, and some of it is done already.",),
+        run=run_of(frame),
     )
+    return plan if way is Way.THERE else _reversed(plan)
 
 
 async def undo(entry: Entry, plan: Plan, wishes: Wishes, parts: Parts) -> Receipt:
@@ -120,6 +119,19 @@ def _ended_at(entry: Entry) -> datetime | None:
     steps = {Way.THERE: entry.plan.steps, Way.BACK: entry.plan.undo}
     return next(
         (each.at for each in entry.begun if steps[each.way][each.step].kind is StepKind.RESPAWN), None
+    )
+
+
+def _reversed(plan: Plan) -> Plan:
+    """The way back as a way there."""
+    return replace(
+        plan,
+        url=plan.url_then,
+        url_then=plan.url,
+        changes=plan.was,
+        was=plan.changes,
+        steps=plan.undo,
+        undo=plan.steps,
     )
 
 

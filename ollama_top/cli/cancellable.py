@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Set
 from contextlib import suppress
 
 from ollama_top.cli.exits import INTERRUPTED
@@ -13,26 +13,32 @@ STDIN, READ_BYTES = 0, 4096
 
 
 def run(
-    work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool = False, is_calm: bool = False
+    work: Callable[[], Coroutine[None, None, int]],
+    *,
+    with_parent: bool = False,
+    is_calm: bool = False,
+    but_for: Set[int] = frozenset(),
 ) -> int:
     """Carry work out; its exit code.
 
     `with_parent` says that whoever started us holds our standard input; `is_calm` that a Ctrl+C is heard
-    once only, since what puts a server back must not be broken off.
+    once only, since what puts a server back must not be broken off; `but_for` are signals that are let be.
     """
     try:
-        return asyncio.run(_cancellable(work, with_parent=with_parent, is_calm=is_calm))
+        return asyncio.run(_cancellable(work, with_parent=with_parent, is_calm=is_calm, but_for=but_for))
     except asyncio.CancelledError:
         return INTERRUPTED
 
 
 async def _cancellable(
-    work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool, is_calm: bool
+    work: Callable[[], Coroutine[None, None, int]], *, with_parent: bool, is_calm: bool, but_for: Set[int]
 ) -> int:
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     if task is not None:
         leave = _leaving(task)
-        _heed_signals(loop, leave, leave if is_calm else task.cancel)
+        interrupt = leave if is_calm else task.cancel
+        ways = {signal.SIGTERM: leave, signal.SIGHUP: leave, signal.SIGINT: interrupt}
+        _heed_signals(loop, {number: way for number, way in ways.items() if number not in but_for})
         if with_parent:
             _watch_parent(lambda: loop.call_soon_threadsafe(leave))
     return await work()
@@ -51,15 +57,11 @@ def _leaving(task: "asyncio.Task[int]") -> Callable[[], None]:
     return leave
 
 
-def _heed_signals(
-    loop: asyncio.AbstractEventLoop, leave: Callable[[], object], interrupt: Callable[[], object]
-) -> None:
-    """Leave at a signal, but for those that whoever started us had ignored (nohup); Ctrl+C is heard again."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+def _heed_signals(loop: asyncio.AbstractEventLoop, ways: Mapping[int, Callable[[], object]]) -> None:
+    """Heed signals, each in its way, but for those that whoever started us had ignored (nohup)."""
+    for number, way in ways.items():
         if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, leave)
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        loop.add_signal_handler(signal.SIGINT, interrupt)
+            loop.add_signal_handler(number, way)
 
 
 def _watch_parent(is_gone: Callable[[], object]) -> None:

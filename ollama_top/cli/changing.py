@@ -11,16 +11,16 @@ from functools import partial
 from pathlib import Path
 
 from ollama_top.apply import advice, gate, planning, undoing
-from ollama_top.apply.course import Course, Parts, Wishes
+from ollama_top.apply.course import Parts, Wishes, carry_out
 from ollama_top.apply.gate import CalledOffError
-from ollama_top.apply.hands import hands_for
+from ollama_top.apply.hands import hands_for, rights
 from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.apply.undoing import CannotUndoError
 from ollama_top.cli import cancellable
 from ollama_top.cli.asking import agrees
 from ollama_top.cli.exits import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail, tell
 from ollama_top.cli.feeds import feed_of
-from ollama_top.cli.rights import RefusedError, with_rights, words_of
+from ollama_top.cli.rights import RefusedError, with_rights
 from ollama_top.config.settings import Settings
 from ollama_top.control.asked import BadChangeError, asked
 from ollama_top.doctor.facts import release
@@ -101,10 +101,9 @@ async def change(options: argparse.Namespace, view: View) -> int:
     wishes = Wishes(options.drain, brings_back=options.reload_models)
     shown = planning.without_restart(plan) if options.no_restart else plan
 
-    async def carry(parts: Parts) -> Receipt:
+    def carry(parts: Parts) -> Awaitable[Receipt]:
         parts = replace(parts, gate=partial(gate.through, paths, parts.say)) if paths else parts
-        with journal.alone(", ".join(text.differences(shown))):
-            return await Course(shown, wishes, parts, journal.start(shown)).there()
+        return carry_out(shown, wishes, parts)
 
     return await _agreed(options, view, journal, shown, carry)
 
@@ -150,7 +149,7 @@ async def undo(options: argparse.Namespace, view: View) -> int:
     def carry(parts: Parts) -> Awaitable[Receipt]:
         return undoing.undo(entry, plan, Wishes(), parts)
 
-    return await _agreed(options, view, journal, plan, carry)
+    return await _agreed(options, view, journal, plan, carry, is_new=False)
 
 
 def _journal() -> Journal:
@@ -177,10 +176,7 @@ async def _finish(
         raise RefusedError("no change was cut off")
     if way is Way.THERE and not undoing.may_go_on(entry):
         raise RefusedError(undoing.cut_off_words(entry))
-    there, back = (
-        (entry.plan.steps, entry.plan.undo) if way is Way.THERE else (entry.plan.undo, entry.plan.steps)
-    )
-    shown = replace(entry.plan, steps=there, undo=back, notes=(f"{undoing.cut_off_words(entry)}.",))
+    shown = undoing.finishing(entry, way, view.frame)
     return await _agreed(
         options, view, journal, shown, lambda parts: undoing.finish(entry, way, parts), wanted=way
     )
@@ -193,13 +189,17 @@ async def _agreed(
     plan: Plan,
     carry: Callable[[Parts], Awaitable[Receipt]],
     wanted: Way = Way.THERE,
+    *,
+    is_new: bool = True,
 ) -> int:
     """Show the plan, and carry it out where the user agrees; the exit code."""
     if options.plan or not plan.steps:
-        show.write(_as_asked(options, plan) if options.plan or options.json else text.as_text(plan))
+        show.write(
+            _as_asked(options, plan, is_new=is_new) if options.plan or options.json else text.as_text(plan)
+        )
         return NOTHING_READ if plan.refusal is not None else DONE
     hands = hands_for(plan)
-    _talk(text.as_text(plan, words_of(plan, hands)))
+    _talk(text.as_text(plan, rights(plan, hands), can_be_undone=is_new))
     if not options.yes and not await agrees((), "Do this?"):
         return NOTHING_READ
     if hands is None:
@@ -211,10 +211,10 @@ async def _agreed(
     return DONE if is_as_wanted else CODES.get(receipt.outcome, TAKEN_BACK)
 
 
-def _as_asked(options: argparse.Namespace, plan: Plan) -> str:
+def _as_asked(options: argparse.Namespace, plan: Plan, *, is_new: bool) -> str:
     if options.json:
         return document.as_text(document.of_value(plan), indent=2)
-    return text.as_text(plan, words_of(plan, hands_for(plan)))
+    return text.as_text(plan, rights(plan, hands_for(plan)), can_be_undone=is_new)
 
 
 def _of_receipt(options: argparse.Namespace, receipt: Receipt) -> str:

@@ -4,6 +4,8 @@ import argparse
 import os
 import platform
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE
@@ -18,6 +20,10 @@ from ollama_top.cli.options import (
     token_of_environment,
 )
 from ollama_top.cli.recording import recording_of
+
+if TYPE_CHECKING:
+    from ollama_top.config.settings import Settings
+    from ollama_top.tui.watched import Watched
 
 WITHOUT_SCREEN = ("dumb", "unknown")
 
@@ -53,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
     from ollama_top.tui.keeping import Keeping
 
     read_only = bool(settings.read_only if options.read_only is None else options.read_only)
+
     app = MonitorApp(
         lambda: feed(interval_s, None),
         title=title,
@@ -64,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         keeping=Keeping(file_for(title, platform.node())),
         burst_command=own_command(options, settings),
         ascii_only=ascii_of(options, settings),
+        watch=None if options.demo else partial(_watched, options, settings, interval_s),
     )
     recording = recording_of(options)
     if recording is not None:
@@ -78,3 +86,12 @@ def run(options: argparse.Namespace) -> int:
 
         keep(crash)
     return app.return_code or DONE
+
+
+def _watched(options: argparse.Namespace, settings: "Settings", interval_s: float, url: str) -> "Watched":
+    """What it takes to watch the same server at another address."""
+    from ollama_top.tui.watched import Watched
+
+    there = argparse.Namespace(**vars(options) | {"host": url})
+    made = feed_of(there, settings)
+    return Watched(url, lambda: made(interval_s, None), own_command(there, settings))

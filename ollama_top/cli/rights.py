@@ -1,28 +1,18 @@
-"""The rights that a plan needs: had, given by sudo, or asked for; without them, what to type."""
+"""The rights that a plan needs, asked for in a terminal; without them, what to type."""
 
-import os
 import sys
 
 from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
 from ollama_top.cli.exits import tell
+from ollama_top.control.plan_words import by_hand
 from ollama_top.model.plan import Plan
 from ollama_top.model.text import printable
-from ollama_top.outputs.plan import by_hand
 
 BY_HAND = "The same by hand, with root's rights:"
 
 
 class RefusedError(Exception):
     """Nothing was changed; the text says why."""
-
-
-def words_of(plan: Plan, hands: Hands | None) -> str | None:
-    """Which rights a plan needs and how they are had, in words; None where it needs none."""
-    if not plan.needs_root:
-        return None
-    if os.geteuid() == 0:
-        return "root's, which you have"
-    return "root's, which sudo gives" + ("" if hands is not None else " for your password")
 
 
 def with_rights(plan: Plan) -> Hands:

@@ -1,12 +1,14 @@
 """The table of the server's variables: configured, running, effective."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from ollama_top.columns.cell import UNKNOWN, Cell, Role
 from ollama_top.columns.column import Align, Column, Table
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Known, Missing, Reading, Why, value_or
-from ollama_top.model.setting import Setting, SettingStatus
+from ollama_top.model.setting import Setting, SettingStatus, next_value
 
 UNSET = Cell("not set", Role.FAINT)
 _ROLES = {
@@ -111,3 +113,25 @@ SETTINGS: Table[Setting] = Table(
         ),
     ),
 )
+
+CHANGED_WIDTH, CHANGED_WIDEST = 13, 24
+
+
+def with_changes(wanted: Mapping[str, str | None]) -> Table[Setting]:
+    """The same table with what is to be changed marked in its row: `4 -> 8`."""
+    if not wanted:
+        return SETTINGS
+
+    def cell(row: Setting, at: datetime) -> Cell:
+        if row.name not in wanted:
+            return SETTINGS.column("configured").cell(row, at)
+        before, after = _cell(next_value(row)).text, wanted[row.name]
+        return Cell(f"{before} -> {UNSET.text if after is None else after}", Role.NOTICE)
+
+    columns = (
+        replace(each, cell=cell, width=CHANGED_WIDTH, widest=CHANGED_WIDEST)
+        if each.key == "configured"
+        else each
+        for each in SETTINGS.columns
+    )
+    return replace(SETTINGS, columns=tuple(columns))

@@ -23,13 +23,23 @@ def whose(server: str, machine: str) -> str:
     return f"{server} from {machine}"
 
 
-def path_for(kind: str, server: str, machine: str) -> Path:
-    """The file of one kind, for one server as looked at from one machine."""
+def folder() -> Path:
+    """Where all of them lie."""
     import platformdirs  # noqa: PLC0415 - 18 ms that --help does not need
 
+    return platformdirs.user_state_path("ollama-top")
+
+
+def changes_folder() -> Path:
+    """Where changes of settings are kept; there is none before the first."""
+    return folder() / "changes"
+
+
+def path_for(kind: str, server: str, machine: str) -> Path:
+    """The file of one kind, for one server as looked at from one machine."""
     digest = hashlib.sha256(whose(server, machine).encode(errors="surrogatepass")).hexdigest()[:12]
     name = UNSAFE.sub("-", f"{machine}-{server.partition('://')[2] or server}")[:NAME_LENGTH].strip("-.")
-    return platformdirs.user_state_path("ollama-top") / f"{kind}-{name}-{digest}.json"
+    return folder() / f"{kind}-{name}-{digest}.json"
 
 
 def replace(path: Path, text: str, prepare: Callable[[int], object] = lambda _: None) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ollama_top.model.fact import fact
-from ollama_top.model.reading import Reading
+from ollama_top.model.reading import Known, Reading, Why
 from ollama_top.model.vocabulary import Vocabulary
 
 
@@ -38,3 +38,10 @@ class Setting:
     note: str | None = fact("What there is to say about it; null when nothing is.")
     effect: str = fact("What it does.")
     cost: str | None = fact("What it costs; null when nothing worth a word.")
+
+
+def next_value(setting: Setting) -> Reading[str]:
+    """What the next start would get; of a server that nobody keeps, what it was started with."""
+    if isinstance(setting.configured, Known) or setting.configured.why is Why.ABSENT:
+        return setting.configured
+    return setting.running

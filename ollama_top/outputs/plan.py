@@ -1,117 +1,27 @@
 """A plan to change settings, its receipt, and what was changed before, as text for a person. Pure."""
 
-import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
+from ollama_top.control.plan_words import lines, of_receipt
 from ollama_top.model.finding import Change
-from ollama_top.model.plan import Edit, Plan, Step, StepKind
+from ollama_top.model.plan import Plan
 from ollama_top.model.receipt import Entry, Receipt
 from ollama_top.model.text import printable
 
-INDENT = "    "
-NO_QUESTION = "--no-ask-password"  # a person may well be asked
-VERIFIED = "Ollama answers at {url}; {holds}; and its process has the values. Else it is taken back at once."
-HOLDS_BY_SYSTEMD = "its process stays the same until systemd would have started it anew, and 2 s longer"
-HOLDS_BARE = "it is the process that was started, and it lives on for 2 s"
 
-
-def as_text(plan: Plan, rights: str | None = None) -> str:
+def as_text(plan: Plan, rights: str | None = None, *, can_be_undone: bool = True) -> str:
     """What is to change, what is done for it, and what that costs; `rights` is how root's are had."""
-    return "\n".join(map(printable, _lines(plan, rights)))
+    return "\n".join(map(printable, lines(plan, rights, can_be_undone=can_be_undone)))
 
 
 def receipt(of: Receipt) -> str:
     """What came of a change, and what was seen of it."""
-    lines = [of.text, *(f"{INDENT}{each}" for each in of.seen)]
-    if of.to_do:
-        lines += ["To do by hand:", *(f"{INDENT}{each}" for each in of.to_do)]
-    return "\n".join(map(printable, lines))
+    return "\n".join(map(printable, of_receipt(of)))
 
 
 def history(entries: Sequence[Entry]) -> str:
     """What was changed before, the newest last, a line each."""
     return "\n".join(printable(_kept(each)) for each in entries) if entries else "nothing was changed yet"
-
-
-def differences(plan: Plan) -> Iterator[str]:
-    """What each variable is and is to be, a line each."""
-    was = {each.name: each.value for each in plan.was}
-    for each in plan.changes:
-        yield f"{each.name}: {_value(was.get(each.name))} -> {_value(each.value)}"
-
-
-def steps(of: Iterable[Step]) -> Iterator[str]:
-    """What is done, a line for each file, changed line and command."""
-    for number, step in enumerate(of, 1):
-        if step.edit is not None:
-            yield f"{number} {_edited(step.edit)}"
-            for hunk in step.edit.hunks:
-                yield from (f"{INDENT}- {line}" for line in _shown(hunk.before))
-                yield from (f"{INDENT}+ {line}" for line in _shown(hunk.after))
-        elif step.kind is StepKind.RESPAWN:
-            yield f"{number} end it (SIGTERM), and start {shlex.join(step.argv)} as it was started before"
-        else:
-            yield f"{number} {shlex.join(step.argv)}"
-
-
-def by_hand(plan: Plan) -> Iterator[str]:
-    """The commands that do the same, for somebody who types them with other rights."""
-    edits = [each.edit for each in plan.steps if each.edit is not None]
-    if not edits or any(each.digest_before is not None or each.digest_after is None for each in edits):
-        yield from plan.instructions
-        return
-    sudo = ["sudo"] if plan.needs_root else []
-    for edit in edits:
-        folder = edit.path.rpartition("/")[0]
-        yield shlex.join([*sudo, "mkdir", "-p", folder])
-        yield f"{shlex.join([*sudo, 'tee', edit.path])} >/dev/null <<'END'"
-        yield from (line for hunk in edit.hunks for line in _shown(hunk.after))
-        yield "END"
-    words = [[each for each in step.argv if each != NO_QUESTION] for step in plan.steps if step.argv]
-    yield from (shlex.join([*sudo, *each]) for each in words)
-
-
-def _lines(plan: Plan, rights: str | None) -> Iterator[str]:
-    yield from differences(plan)
-    yield f"of {plan.service}{f', {plan.keeper.doc}' if plan.keeper else ''}"
-    yield from (f"note: {each}" for each in plan.notes)
-    if plan.refusal is not None:
-        yield f"ollama-top does not do it: {plan.refusal}."
-        yield from _block("By hand:", plan.instructions)
-        return
-    if not plan.steps:
-        yield "Nothing is to be done: the server has it so already."
-        return
-    yield from _block("What is done:", [*steps(plan.steps)])
-    if rights is not None:
-        yield f"Rights: {rights}."
-    if plan.restarts:
-        yield from _block("What it costs now:", plan.costs)
-        is_bare = any(each.kind is StepKind.RESPAWN for each in plan.steps)
-        holds = HOLDS_BARE if is_bare else HOLDS_BY_SYSTEMD
-        yield f"Verified: {VERIFIED.format(url=plan.url_then, holds=holds)}"
-    yield "Taken back: `ollama-top undo`."
-
-
-def _block(title: str, lines: Sequence[str]) -> Iterator[str]:
-    if lines:
-        yield title
-        yield from (f"{INDENT}{each}" for each in lines)
-
-
-def _edited(edit: Edit) -> str:
-    if edit.digest_before is None:
-        return f"write {edit.path}"
-    return f"{'remove' if edit.digest_after is None else 'in'} {edit.path}"
-
-
-def _shown(lines: Iterable[str]) -> list[str]:
-    """Lines without their ends; what is only an end is none."""
-    return [text for each in lines if (text := each.strip("\r\n"))]
-
-
-def _value(value: str | None) -> str:
-    return "not set" if value is None else value
 
 
 def _kept(entry: Entry) -> str:

@@ -142,16 +142,16 @@ class Hands(Doings):
         """Copy the row as a line of text."""
         row, table, frame = self.app.main.row, self.app.main.table, self.app.view.frame
         if row is not None and table is not None and frame is not None:
-            self._copy(copying.as_line(table, row, frame.snapshot.taken_at), table.title(row), "text")
+            self.send(copying.as_line(table, row, frame.snapshot.taken_at), table.title(row), "text")
 
     def copy_json(self) -> None:
         """Copy the row as JSON."""
         row, table = self.app.main.row, self.app.main.table
         if row is not None and table is not None:
-            self._copy(copying.as_json(row), table.title(row), "JSON")
+            self.send(copying.as_json(row), table.title(row), "JSON")
 
-    def _copy(self, text: str, title: str, form: str) -> None:
-        """By OSC 52, which reaches the user's own terminal through SSH too; none says whether it obeyed."""
+    def send(self, text: str, title: str, form: str) -> None:
+        """Send to the clipboard by OSC 52, which passes through SSH; no terminal says whether it obeyed."""
         if len(text.encode()) > copying.LARGEST_BYTES:
             self.app.update(notice=Cell(f"{title} is too long for a terminal's clipboard.", Role.WARNING))
             return

@@ -7,7 +7,6 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
 from os import environ
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,9 @@ from ollama_top.tui.bridge import Bridge
 from ollama_top.tui.draw.screen import is_lost
 from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping, kept_of, looks_of
-from ollama_top.tui.messages import ActionMessage, FeedFailed, InstalledCame, Noticed
+from ollama_top.tui.lookback import look_back
+from ollama_top.tui.messages import ActionMessage, ChangeTold, FeedFailed, InstalledCame, Noticed
+from ollama_top.tui.parts import Parts
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.terminal import TerminalApp
@@ -31,10 +32,7 @@ from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 if TYPE_CHECKING:
-    from ollama_top.tui.acting import Hands
-    from ollama_top.tui.bursting import Bursting
-    from ollama_top.tui.opening import Opening
-    from ollama_top.tui.recordings import Recordings
+    from ollama_top.tui.watched import Watched
 
 SILENCE_INTERVALS = 5  # so many intervals without a Frame are worth a word
 MIND_EVERY_S = 1.0  # what the user changed is kept so long afterwards, at most
@@ -42,7 +40,7 @@ NOTICE_S = 8.0
 SILENCE_FLOOR_S = 15.0  # a slow server makes looks longer, which is no silence yet
 
 
-class MonitorApp(TerminalApp, inherit_bindings=False):
+class MonitorApp(Parts, TerminalApp, inherit_bindings=False):
     """The program's screen; `run` returns when the user leaves."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -61,18 +59,21 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         keeping: Keeping | None = None,
         burst_command: Sequence[str] = (),
         ascii_only: bool = False,
+        watch: "Callable[[str], Watched] | None" = None,
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
         `title` says in words what is looked at, `user` who looks; `theme` is a name of `themes.THEMES`,
         or None; `demo_offer` makes the simulation that the screen of an unreachable server offers;
         `keeping` tells how the user looked the last time; `burst_command` is ollama-top itself, with the
-        options that name this server; `ascii_only` sends the terminal nothing else.
+        options that name this server, for bursts and for changes of settings; `ascii_only` sends the terminal
+        nothing else; `watch` is what it takes to follow the server to another address.
         """
         no_colour = bool(environ.get("NO_COLOR"))
         super().__init__(ascii_only=ascii_only)
-        self._user = user
-        self._burst_command = burst_command
+        self.user = user
+        self.command = burst_command
+        self._watch = watch
         self.view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
         self._keeping = keeping or Keeping()
         self.look = named(theme or self._keeping.kept.theme, no_color=no_colour)
@@ -153,6 +154,8 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         frame = self.bridge.take()
         if frame is None:
             return
+        if self.newest is None and self.command and not frame.snapshot.demo:
+            self.run_worker(look_back(self))
         self.newest = frame
         self._heard_at_s = monotonic()
         shown = {} if self.view.is_paused else {"frame": frame}
@@ -192,34 +195,6 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
 
     # what the user asks for
 
-    @cached_property
-    def opening(self) -> "Opening":
-        """What opens pages."""
-        from ollama_top.tui.opening import Opening  # noqa: PLC0415 - no first paint waits for what no key asked
-
-        return Opening(self)
-
-    @cached_property
-    def hands(self) -> "Hands":
-        """What acts on the server."""
-        from ollama_top.tui.acting import Hands  # noqa: PLC0415 - as with the pages
-
-        return Hands(self, self._user)
-
-    @cached_property
-    def recordings(self) -> "Recordings":
-        """What records."""
-        from ollama_top.tui.recordings import Recordings  # noqa: PLC0415 - as with the pages
-
-        return Recordings(self)
-
-    @cached_property
-    def bursting(self) -> "Bursting":
-        """What has bursts sent."""
-        from ollama_top.tui.bursting import Bursting  # noqa: PLC0415 - as with the pages
-
-        return Bursting(self, self._burst_command)
-
     def action_burst(self) -> None:
         """Send several requests at once, and see how many are served at once."""
         self.bursting.begin()
@@ -235,6 +210,17 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
     def action_ask(self, deed: str) -> None:
         """Begin something that is done to the server, or with the row."""
         self.hands.ask(deed)
+
+    def on_change_told(self, message: ChangeTold) -> None:
+        """Follow a change of settings."""
+        self.changing.under_way.hear(message.event)
+
+    async def action_quit(self) -> None:
+        """Leave; asks first while settings are changed."""
+        if self.view.changing is None:
+            self.exit()
+        else:
+            self.changing.under_way.ask_to_leave()
 
     @on(ActionMessage)
     def _hear(self, message: ActionMessage) -> None:
@@ -262,6 +248,19 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         """Go on to the next theme."""
         self.look = after(self.look, no_color=self._no_colour)
         self.update(notice=Cell(f"theme: {self.look.name}"))
+
+    @property
+    def may_change(self) -> bool:
+        """Whether settings may be changed from here: by this user, on the server's own machine."""
+        return bool(self.command) and not self.view.is_read_only
+
+    def follow(self, url: str) -> None:
+        """Go on with the server at its new address."""
+        if self._watch is not None:
+            found = self._watch(url)
+            self.command = found.command
+            self.update(frame=None, title=found.title, is_paused=False)
+            self._begin(found.make_feed)
 
     def action_demo(self) -> None:
         """Show the simulation, where the server cannot be reached and a simulation is offered."""

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import aclosing
 from pathlib import PurePath
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.message import Message
 
@@ -29,6 +29,7 @@ from ollama_top.tui.messages import (
     InstalledCame,
 )
 
+T = TypeVar("T")
 NO_FEED = "no feed is at work that could ask the server"
 FEED_ENDED = "its connection ended with the feed: what came of it is for the next look to show"
 
@@ -106,7 +107,7 @@ class Bridge:
         else:
             asking.add_done_callback(self._not_installed)
 
-    def ask(self, what: Callable[[Feed], Coroutine[Any, Any, None]]) -> Future[None] | None:
+    def ask(self, what: Callable[[Feed], Coroutine[Any, Any, T]]) -> Future[T] | None:
         """Start something in the feed's own loop; None where there is none."""
         loop, feed = self._loop, self._feed
         if loop is None or feed is None or loop.is_closed():

@@ -4,7 +4,7 @@ Must never send anything before the user has agreed to what the measuring proces
 the key is first pressed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ollama_top.burst import spec
@@ -31,10 +31,9 @@ NONE_INSTALLED = "No model is installed that could be asked: P pulls one."
 class Bursting:
     """The part of the monitor that has bursts sent."""
 
-    def __init__(self, app: "MonitorApp", command: Sequence[str]) -> None:
-        """`command` is ollama-top itself, with the options that name this server."""
+    def __init__(self, app: "MonitorApp") -> None:
+        """Nothing is asked yet."""
         self.app = app
-        self._command = command
         self._is_choosing = False
 
     def begin(self) -> None:
@@ -42,7 +41,7 @@ class Bursting:
         frame = self.app.newest
         if self.app.view.is_read_only:
             self.app.update(notice=READ_ONLY)
-        elif not self._command:
+        elif not self.app.command:
             self.app.update(notice=ELSEWHERE)
         elif frame is None or not frame.snapshot.server.reachable:
             self.app.update(notice=NOT_SEEN)
@@ -98,7 +97,7 @@ class Bursting:
 
     def _send(self, name: str) -> None:
         is_demo = self.app.newest is not None and self.app.newest.snapshot.demo
-        whose = [*self._command, *(["--demo"] if is_demo else [])]
+        whose = [*self.app.command, *(["--demo"] if is_demo else [])]
         words = [*whose, "burst", "--events", "--yes", "--model", name]
         screen = BurstScreen(
             words,

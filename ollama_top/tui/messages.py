@@ -1,9 +1,14 @@
 """What the feed's thread says to the screen."""
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from ollama_top.model.action import Progress
 from ollama_top.model.installed import InstalledModel
+
+if TYPE_CHECKING:
+    from ollama_top.apply.events import Event
 
 
 class FrameCame(Message):
@@ -56,6 +61,14 @@ class InstalledCame(Message):
     def __init__(self, models: tuple[InstalledModel, ...], problem: str | None = None) -> None:
         self.models = models
         self.problem = problem
+        super().__init__()
+
+
+class ChangeTold(Message):
+    """The process that changes settings has told something."""
+
+    def __init__(self, event: "Event") -> None:
+        self.event = event
         super().__init__()
 
 

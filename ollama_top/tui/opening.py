@@ -6,6 +6,7 @@ from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.hourstand import HourStand
 from ollama_top.tui.logstand import LogStand
 from ollama_top.tui.screens import pages
+from ollama_top.tui.screens.doctor import DoctorScreen
 from ollama_top.tui.screens.log import LogScreen
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.setup import Setup
@@ -50,11 +51,15 @@ class Opening:
 
     def doctor(self) -> None:
         """What could be better."""
-        self._show(pages.doctor(self.app.view, self.app.look))
+        if not self.app.may_change:
+            self._show(pages.doctor(self.app.view, self.app.look))
+        else:
+            begin = self.app.changing.begin
+            self._show(DoctorScreen(begin, self.app.view, self.app.look))
 
     def settings(self) -> None:
         """How every variable of the server stands."""
-        self._show(pages.settings(self.app.view, self.app.look))
+        self.app.changing.settings()
 
     def profiles(self) -> None:
         """Sets of values for the server, saved and worked out."""

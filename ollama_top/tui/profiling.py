@@ -45,6 +45,11 @@ class Profiling:
         self._file: ProfileFile | None = None
         self._screen = ProfilesScreen(self, app.view, app.look)
 
+    @property
+    def may_change(self) -> bool:
+        """Whether the server may be changed from here."""
+        return self.app.may_change
+
     def open(self) -> None:
         """Show the screen, which asks for what it needs."""
         self.app.push_screen(self._screen, lambda _: self.app.update())
@@ -87,6 +92,13 @@ class Profiling:
                 self.app.look,
             )
             self.app.push_screen(page, lambda _: self.app.update())
+
+    def plan(self, changes: tuple[Change, ...]) -> None:
+        """Show the plan for what a profile changes; it is carried out when the user agrees."""
+        if changes:
+            self.app.changing.begin(changes)
+        else:
+            self._say("The server has it so already, as far as is known.", Role.NOTICE)
 
     # what is kept
 

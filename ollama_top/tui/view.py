@@ -39,6 +39,7 @@ class View:
     recording: str | None = None  # the file that Frames are recorded in
     replay: "ReplayStand | None" = None  # where a replay stands; None where what is shown is of now
     doings: tuple[Doing, ...] = ()  # actions under way
+    changing: str | None = None  # what a change of settings does just now; None where none is under way
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,15 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--reload-models", action="store_true", help="load the models again that are in memory now"
     )
     parser.add_argument("--finish", action="store_true", help="bring a change to its end that was cut off")
+    parser.add_argument("--carry", action="store_true", help=argparse.SUPPRESS)  # for the monitor
 
 
 def _run(options: argparse.Namespace) -> int:
-    from ollama_top.cli import changing
+    from ollama_top.cli import carrying, changing
 
     settings = settings_of(options)
+    if options.carry:
+        return carrying.run(options, settings)
     return printed(lambda: changing.run(options, settings, lambda view: changing.change(options, view)))
 
 

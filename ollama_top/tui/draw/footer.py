@@ -23,8 +23,16 @@ def key_line(keys: tuple[Key, ...], width: int, *, filter_text: str = "") -> Lin
 
 def prompt_line(label: str, text: str, hint: str, width: int) -> Line:
     """What is being typed, with its end in view."""
-    head = (Cell(f" {label}: ", Role.KEY), Cell(text, Role.STRONG), Cell(" ", Role.CURSOR))
-    return fit_line((*head, Cell(f"  {hint}", Role.FAINT)), width)
+    name = Cell(f" {label}: ", Role.KEY)
+    typed = Cell(_end_of(Cell(text).text, max(1, width - width_of([name]) - 1)), Role.STRONG)
+    return fit_line((name, typed, Cell(" ", Role.CURSOR), Cell(f"  {hint}", Role.FAINT)), width)
+
+
+def _end_of(text: str, room: int) -> str:
+    """As much of a text as there is room for, from its end."""
+    while width_of([Cell(text)]) > room:
+        text = text[max(1, len(text) - room) :]
+    return text
 
 
 def notice_lines(notice: Cell, width: int) -> list[Line]:

@@ -50,6 +50,8 @@ def _badges(view: View) -> list[Cell]:
         badges.append("REC")
     if view.is_paused and view.frame is not None:
         badges.append(f"PAUSED {view.frame.snapshot.taken_at.astimezone():%H:%M:%S}")
+    if view.changing is not None:
+        badges.append("CHANGING")
     return [cell for badge in badges for cell in (Cell(" "), Cell(f" {badge} ", Role.BADGE))]
 
 

@@ -17,7 +17,7 @@ from ollama_top.columns.slots import SLOTS
 from ollama_top.model.frame import Frame
 from ollama_top.tui.arrangement import arranged
 from ollama_top.tui.draw.advice import advice
-from ollama_top.tui.draw.doings import doing_lines
+from ollama_top.tui.draw.doings import doing_lines, doings_of
 from ollama_top.tui.draw.footer import key_line, notice_lines, prompt_line
 from ollama_top.tui.draw.gpus import gpu_meters
 from ollama_top.tui.draw.header import header
@@ -48,7 +48,7 @@ def rooms(view: View, looks: Looks, size: tuple[int, int]) -> Mapping[Panel, int
     """Rows of each panel; the page of an unreachable server takes the place of the tables."""
     width, height = size
     counts = Counts(
-        doings=len(view.doings),
+        doings=doings_of(view),
         verdict_lines=len(verdict(view, width, MOST_VERDICT_LINES)),
         footer_lines=_footer_height(view, looks, width),
         replay_lines=int(view.replay is not None),

@@ -40,6 +40,12 @@ class Entry(Asking, inherit_bindings=False):
             self._typed = typed
             self._redraw()
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Take what was pasted, as far as it can be typed."""
+        event.stop()
+        self._typed += "".join(filter(str.isprintable, event.text))
+        self._redraw()
+
     def action_choose(self) -> None:
         """Give what was typed, if anything was."""
         if self._typed.strip():

@@ -48,7 +48,7 @@ class Page(Showing[None], inherit_bindings=False):
         if not self.app.size:
             return
         lines = self._lines(view, width)
-        foot = [key_line(self.KEYS, width)] if view.notice is None else notice_lines(view.notice, width)
+        foot = self._foot_lines(width)
         room = max(1, height - 1 - len(foot))
         self._offset = max(0, min(self._offset, len(lines) - room))
         seen = [fit_line(line, width) for line in lines[self._offset : self._offset + room]]
@@ -57,6 +57,10 @@ class Page(Showing[None], inherit_bindings=False):
         self._head.show([title], theme, 1 if height > 1 else 0)
         self._body.show(seen, theme, room)
         self._foot.show(foot, theme, len(foot) if height > 1 + len(foot) else 0)
+
+    def _foot_lines(self, width: int) -> list[Line]:
+        notice = self._view.notice
+        return [key_line(self.KEYS, width)] if notice is None else notice_lines(notice, width)
 
     def on_mount(self) -> None:
         """Draw before the first paint."""

@@ -14,7 +14,6 @@ from ollama_top.tui.draw.passed import passed_page
 from ollama_top.tui.draw.process import process_page
 from ollama_top.tui.draw.screen import ALL_TABLES
 from ollama_top.tui.draw.server import server_page
-from ollama_top.tui.draw.settings import settings_page
 from ollama_top.tui.main_keys import keys_of
 from ollama_top.tui.screens.choice import Answer, Choice
 from ollama_top.tui.screens.page import Page
@@ -53,11 +52,6 @@ def doctor(view: View, theme: Theme) -> Page:
 def passed(view: View, theme: Theme) -> Page:
     """What passed proxies."""
     return Page("Requests through proxies", passed_page, view, theme)
-
-
-def settings(view: View, theme: Theme) -> Page:
-    """Every variable of the server."""
-    return Page("Settings", settings_page, view, theme)
 
 
 def row_details(table: Table[Any], row: object, view: View, theme: Theme) -> Page:

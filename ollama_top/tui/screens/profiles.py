@@ -17,7 +17,7 @@ from ollama_top.model.finding import Change
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.profile import Compared
 from ollama_top.tui.draw.profiles import Drawn, profiles_lines
-from ollama_top.tui.keys import Key
+from ollama_top.tui.keys import Key, allowed
 from ollama_top.tui.profile_keys import PROFILE_KEYS
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.page import Page
@@ -29,6 +29,10 @@ from ollama_top.tui.widgets.panel import LinePanel
 class Owner(Protocol):
     """Who opened the screen, and does what its keys ask for."""
 
+    @property
+    def may_change(self) -> bool:
+        """Whether the server may be changed from here."""
+
     def read(self) -> None:
         """Read the file of profiles."""
 
@@ -37,6 +41,9 @@ class Owner(Protocol):
 
     def explain(self, found: Compared, changes: tuple[Change, ...]) -> None:
         """Show all of a profile."""
+
+    def plan(self, changes: tuple[Change, ...]) -> None:
+        """Show what would give a profile to the server."""
 
     def save(self, book: Book) -> None:
         """Keep what the server has."""
@@ -60,6 +67,7 @@ class ProfilesScreen(Page, inherit_bindings=False):
 
     def __init__(self, owner: Owner, view: View, theme: Theme) -> None:
         super().__init__("Profiles", self._drawn, view, theme)
+        self.KEYS = allowed(PROFILE_KEYS, read_only=not owner.may_change)
         self._owner = owner
         self._book = Book()
         self._source = ""
@@ -161,6 +169,12 @@ class ProfilesScreen(Page, inherit_bindings=False):
         chosen = self.chosen()
         if chosen is not None:
             self._owner.explain(*chosen)
+
+    def action_plan(self) -> None:
+        """Show what would give the marked profile to the server."""
+        chosen = self.chosen()
+        if chosen is not None:
+            self._owner.plan(chosen[1])
 
     def action_save(self) -> None:
         """Keep what the server has under a name."""

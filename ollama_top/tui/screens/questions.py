@@ -4,12 +4,13 @@ from typing import Any
 
 from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.columns.column import Table
-from ollama_top.control import load
+from ollama_top.control import load, plan_words
 from ollama_top.control.deed import Deed
 from ollama_top.control.keep import Preset
 from ollama_top.model.action import Action
 from ollama_top.model.frame import Frame
 from ollama_top.model.installed import InstalledModel
+from ollama_top.model.receipt import Entry as Cut
 from ollama_top.tui.draw.fit import wrap
 from ollama_top.tui.offers import Offer
 from ollama_top.tui.screens.choice import Answer, Answers, Choice, Confirm
@@ -55,6 +56,32 @@ def name_to_pull(theme: Theme) -> Entry:
 def name_to_keep(values: tuple[str, ...], theme: Theme) -> Entry:
     """The name of a profile, for what is to be kept."""
     return Entry("Save what the server has as?", values, "name", theme)
+
+
+def name_to_set(theme: Theme) -> Entry:
+    """The name of a variable that is not listed."""
+    text = ("A variable of Ollama's, of its runners' or of a GPU's driver, such as CUDA_VISIBLE_DEVICES.",)
+    return Entry("Change which variable?", text, "name", theme)
+
+
+LATER, FINISH, TAKE_BACK = "Later", "Finish it", "Take it back"
+
+
+def cut_off(entry: Cut, may_finish: bool, theme: Theme) -> Choice:
+    """What to do with a change that was cut off."""
+    began = f"{entry.began_at:%Y-%m-%d %H:%M}Z"
+    text = (
+        f"On {began} this change of {entry.plan.service} was begun, and cut off before its end:",
+        *plan_words.differences(entry.plan),
+        "Until it is finished or taken back, no other change is made. Each shows its plan first, and asks.",
+    )
+    why = "The rest of its steps." if may_finish else "Not possible: it was on its way back already."
+    answers = (
+        Answer(LATER, "Leave it as it is; `U` in the settings (`e`) comes back to it."),
+        Answer(FINISH, why, may_finish),
+        Answer(TAKE_BACK, "All as it was before it."),
+    )
+    return Choice("A change of settings was cut off", text, answers, 0, theme)
 
 
 def installed(theme: Theme) -> Picker:

@@ -8,13 +8,14 @@ from monitoring import running
 
 from ollama_top.tui.screens.main import MainScreen
 from ollama_top.tui.screens.page import Page
+from ollama_top.tui.screens.settings import SettingsScreen
 
 
 @pytest.mark.parametrize(("key", "title"), [("d", " Doctor"), ("e", " Settings")])
 async def test_a_key_opens_its_page_and_escape_closes_it(key: str, title: str) -> None:
     async with running(found.unset()) as monitor:
         await monitor.press(key)
-        assert isinstance(monitor.app.screen, Page)
+        assert isinstance(monitor.app.screen, Page | SettingsScreen)
         assert monitor.lines[0].startswith(title)
         assert "OLLAMA_NUM_PARALLEL" in monitor.text
         await monitor.press("escape")
@@ -55,4 +56,4 @@ async def test_the_main_screen_names_the_key_where_there_is_something_to_tell() 
 async def test_looking_is_no_change_of_the_server(key: str) -> None:
     async with running(found.unset(), read_only=True) as monitor:
         await monitor.press(key)
-        assert isinstance(monitor.app.screen, Page)
+        assert isinstance(monitor.app.screen, Page | SettingsScreen)

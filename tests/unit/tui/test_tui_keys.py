@@ -7,6 +7,15 @@ from textual import actions
 
 from ollama_top.tui.acting import Hands
 from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.burst_keys import BURST_KEYS
+from ollama_top.tui.change_keys import (
+    CHANGE_KEYS,
+    COPY_KEYS,
+    MEND_KEYS,
+    PLAN_KEYS,
+    PROGRESS_KEYS,
+    SETTINGS_KEYS,
+)
 from ollama_top.tui.hour_keys import HOUR_KEYS
 from ollama_top.tui.keys import (
     CHOICE_KEYS,
@@ -26,14 +35,19 @@ from ollama_top.tui.opening import Opening
 from ollama_top.tui.profile_keys import PROFILE_KEYS
 from ollama_top.tui.replay_keys import KEYS as REPLAY_KEYS
 from ollama_top.tui.replaying import ReplayApp, ReplayScreen
+from ollama_top.tui.screens.burst import BurstScreen
 from ollama_top.tui.screens.choice import Choice, Confirm
+from ollama_top.tui.screens.doctor import DoctorScreen
 from ollama_top.tui.screens.entry import Entry
 from ollama_top.tui.screens.hour import HourScreen
 from ollama_top.tui.screens.log import LogScreen
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.picker import Picker
+from ollama_top.tui.screens.plan import CommandsPage, PlanScreen
 from ollama_top.tui.screens.profiles import ProfilesScreen
+from ollama_top.tui.screens.progress import ProgressScreen
+from ollama_top.tui.screens.settings import ChangeScreen, SettingsScreen
 from ollama_top.tui.screens.setup import Setup
 
 SETS = {
@@ -48,6 +62,13 @@ SETS = {
     "profiles": (PROFILE_KEYS, ProfilesScreen),
     "hour": (HOUR_KEYS, HourScreen),
     "replay": (REPLAY_KEYS, ReplayScreen),
+    "burst": (BURST_KEYS, BurstScreen),
+    "settings": (SETTINGS_KEYS, SettingsScreen),
+    "changes": (CHANGE_KEYS, ChangeScreen),
+    "plan": (PLAN_KEYS, PlanScreen),
+    "commands": (COPY_KEYS, CommandsPage),
+    "progress": (PROGRESS_KEYS, ProgressScreen),
+    "doctor": (MEND_KEYS, DoctorScreen),
 }
 BY_NAME = {"open": Opening, "ask": Hands}
 """What has a method for each thing that an action of the app names."""
@@ -102,6 +123,12 @@ def test_who_may_only_look_has_no_key_that_changes_the_server() -> None:
     assert allowed(MAIN_KEYS, read_only=False) == MAIN_KEYS
     assert not writing & {binding.action for binding in MainScreen.BINDINGS}
     assert writing == {binding.action for binding in ControlScreen.BINDINGS}
+
+
+def test_who_may_only_look_has_no_key_that_changes_settings() -> None:
+    assert not [key for key in SETTINGS_KEYS if key.writes]
+    kept = {binding.action for binding in SettingsScreen.BINDINGS}
+    assert not {key.action for key in CHANGE_KEYS if key.writes} & kept
 
 
 def test_where_names_are_typed_no_letter_is_a_key() -> None:

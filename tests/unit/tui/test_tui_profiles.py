@@ -4,8 +4,10 @@ import frames
 import profiled
 import pytest
 from monitoring import Monitor, running
+from planned import Planner
 from profiled import K, L, N
 
+from ollama_top.model.finding import Change
 from ollama_top.tui.screens.entry import Entry
 from ollama_top.tui.screens.main import MainScreen
 from ollama_top.tui.screens.profiles import ProfilesScreen
@@ -199,3 +201,26 @@ async def test_it_fits_any_terminal_with_the_marked_one_in_view(size: tuple[int,
         assert {len(line) for line in monitor.lines} == {size[0]}
         if size[1] > 6:
             await monitor.until(lambda: marked(monitor))
+
+
+async def test_w_shows_the_plan_that_gives_it_to_the_server(planner: Planner) -> None:
+    profiled.keep(night={N: "4"}, day={N: "8", L: "1"})
+    async with running(feed=profiled.feed()) as monitor:
+        await opened(monitor, "night", "NUM_PARALLEL 16")
+        await monitor.press("w")
+        assert "has it so already" in monitor.text
+        await monitor.press("down", "w")
+        await monitor.until(lambda: "What is done" in monitor.text)
+        assert planner.asked == [(Change(N, "8"), Change(L, "1"))]
+        await monitor.press("escape")
+        assert isinstance(monitor.app.screen, ProfilesScreen)
+
+
+async def test_who_may_only_look_sees_no_plan(planner: Planner) -> None:
+    profiled.keep(day={N: "8"})
+    async with running(feed=profiled.feed(), read_only=True) as monitor:
+        await opened(monitor, "day")
+        assert " w plan" not in monitor.lines[-1]
+        await monitor.press("w")
+        assert isinstance(monitor.app.screen, ProfilesScreen)
+    assert planner.asked == []

@@ -1,4 +1,4 @@
-"""What the pages of the doctor and of the settings say."""
+"""What the page of the doctor says."""
 
 from dataclasses import replace
 
@@ -11,12 +11,10 @@ import troubles
 from ollama_top.columns.cell import Line, Role
 from ollama_top.model.finding import Confidence, Evidence, Finding, to_run, to_set
 from ollama_top.model.frame import Frame
-from ollama_top.model.reading import Known, Missing, Source, Why
-from ollama_top.model.setting import Setting, SettingStatus
+from ollama_top.model.reading import Source
 from ollama_top.model.verdict import Severity
-from ollama_top.tui.draw.doctor import doctor_page
+from ollama_top.tui.draw.doctor import doctor_page, mended_by_setting
 from ollama_top.tui.draw.fit import width_of
-from ollama_top.tui.draw.settings import settings_page
 from ollama_top.tui.view import View
 
 N = "OLLAMA_NUM_PARALLEL"
@@ -33,10 +31,6 @@ def text(lines: list[Line]) -> list[str]:
 
 def doctor(*findings: Finding, width: int = 80) -> list[str]:
     return text(doctor_page(view(frames.frame(findings=findings)), width))
-
-
-def settings(*rows: Setting, width: int = 80) -> list[str]:
-    return text(settings_page(view(frames.frame(settings=rows)), width))
 
 
 # The doctor
@@ -89,10 +83,23 @@ def test_nothing_found_is_good_only_where_something_was_looked_at() -> None:
 @pytest.mark.parametrize("width", [30, 80, 200])
 @pytest.mark.parametrize("scene", [found.unset, found.pending, scenes.idle], ids=lambda each: each.__name__)
 def test_no_line_is_wider_than_the_page(scene: found.Scene, width: int) -> None:
-    for page in (doctor_page, settings_page):
-        lines = page(view(scene()), width)
+    for is_numbered in (False, True):
+        lines = doctor_page(view(scene()), width, is_numbered=is_numbered)
         assert all(width_of(line) <= width for line in lines)
-        assert page(view(None), width) == []
+        assert doctor_page(view(None), width, is_numbered=is_numbered) == []
+
+
+def test_each_finding_that_a_variable_mends_has_a_number_where_keys_may_write() -> None:
+    findings = (
+        replace(PLAIN, subject="a", fix=to_run("true")),
+        replace(PLAIN, subject="b", fix=to_set(OLLAMA_NUM_PARALLEL="4")),
+        replace(PLAIN, subject="c", fix=to_set(OLLAMA_MAX_QUEUE="9")),
+    )
+    now = view(frames.frame(findings=findings))
+    numbered = text(doctor_page(now, 80, is_numbered=True))
+    assert [line.split()[0] for line in numbered if "shows the plan" in line] == ["1", "2"]
+    assert not [line for line in text(doctor_page(now, 80)) if "shows the plan" in line]
+    assert [each.subject for each in mended_by_setting(now)] == ["b", "c"]
 
 
 def test_what_others_wrote_steers_nothing() -> None:
@@ -102,45 +109,3 @@ def test_what_others_wrote_steers_nothing() -> None:
     )
     assert all(line.isprintable() for line in shown)
     assert any("[bold]evil[/]" in line for line in shown)
-
-
-# The settings
-
-
-def test_the_three_columns_come_first() -> None:
-    shown = settings(frames.setting(N, "2", "4", SettingStatus.PENDING))
-    assert shown[0].split() == ["VARIABLE", "1", "CONFIGURED", "RUNNING", "EFFECTIVE", "STATUS"]
-    assert shown[1].split() == [N, "4", "2", "2", "pending"]
-
-
-def test_each_variable_says_what_it_does_costs_and_means_when_not_set() -> None:
-    shown = settings(frames.setting(N, cost="Memory grows with it."))
-    assert shown[2:] == ["", f" {N}", "   What it does.", "   When not set: 1.", "   Memory grows with it."]
-
-
-def test_where_a_value_stands_is_told() -> None:
-    shown = settings(frames.setting(N, "4", "4", SettingStatus.SET))
-    assert f"   {frames.DROP_IN} says 4" in shown
-
-
-def test_what_is_wrong_with_it_and_what_the_shell_has() -> None:
-    shown = settings(
-        frames.setting(
-            N,
-            status=SettingStatus.SHELL_ONLY,
-            note="the server does not see it",
-            shell=Known("4", Source.PROCESSES),
-        )
-    )
-    assert "   shell only: the server does not see it" in shown
-    assert "   your shell has 4" in shown
-
-
-def test_what_is_not_known_says_why_and_what_is_not_set_does_not() -> None:
-    shown = settings(frames.setting(N, Missing(Why.DENIED, "only root may read it"), frames.NOT_SET))
-    assert "   running is not known: only root may read it" in shown
-    assert not any("configured is not known" in line for line in shown)
-
-
-def test_without_a_server_the_page_says_so() -> None:
-    assert any("nothing is known of the server's variables yet" in line for line in settings())

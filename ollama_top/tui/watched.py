@@ -1,0 +1,15 @@
+"""What it takes to watch a server: to begin with, or to follow it to another address."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ollama_top.engine.feed import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A server to watch."""
+
+    title: str  # its name for a person
+    make_feed: Callable[[], Feed]  # runs in the thread of the feed
+    command: Sequence[str]  # ollama-top itself, with the options that name the server
