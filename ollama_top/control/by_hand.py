@@ -3,10 +3,10 @@
 import shlex
 from collections.abc import Iterator
 
+from ollama_top.control.plan_words import NO_QUESTION
 from ollama_top.model.plan import Edit, Plan, Step, StepKind
 
 AGAIN = "`ollama-top undo` tries it again; or by hand:"
-NO_QUESTION = "--no-ask-password"  # a person may well be asked
 
 
 def back(plan: Plan) -> tuple[str, ...]:

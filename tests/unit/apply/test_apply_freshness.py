@@ -39,7 +39,7 @@ def test_the_bytes_count_and_not_how_they_read(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_told_of(tmp_path: Path) -> None:
     path = tmp_path / "folder"
     path.mkdir()
-    assert "cannot be read" in (why_stale(plan(path), watched(), may_be_done=False) or "")
+    assert "is no file" in (why_stale(plan(path), watched(), may_be_done=False) or "")
 
 
 @pytest.mark.parametrize(

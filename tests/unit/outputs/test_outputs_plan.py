@@ -9,6 +9,7 @@ import frames
 import pytest
 
 from ollama_top.control import by_hand as way_back
+from ollama_top.control import plan_words
 from ollama_top.control.edits import edit_between, inverse
 from ollama_top.model.decoded import decode
 from ollama_top.model.encoded import encode
@@ -112,13 +113,13 @@ def test_the_commands_for_a_person_do_what_the_plan_does(tmp_path: Path) -> None
     touch = Step(StepKind.RESTART, argv=("touch", "--no-ask-password", str(tmp_path / "restarted")))
     of = a_plan(None, hard, str(path), needs_root=False)
     of = replace(of, steps=(of.steps[0], touch))
-    subprocess.run(["sh", "-eu"], input="\n".join(outputs.by_hand(of)), text=True, check=True)
+    subprocess.run(["sh", "-eu"], input="\n".join(plan_words.by_hand(of)), text=True, check=True)
     assert path.read_text() == hard
     assert (tmp_path / "restarted").exists()
 
 
 def test_what_is_changed_in_a_file_of_a_persons_is_told_in_words() -> None:
-    assert [*outputs.by_hand(a_plan("[Service]\nA=1\n"))] == ["sudo systemctl edit ollama.service"]
+    assert [*plan_words.by_hand(a_plan("[Service]\nA=1\n"))] == ["sudo systemctl edit ollama.service"]
 
 
 def test_the_way_back_by_hand() -> None:
