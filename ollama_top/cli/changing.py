@@ -4,7 +4,7 @@ Must never change anything before the plan was shown and agreed to.
 """
 
 import argparse
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,6 +26,7 @@ from ollama_top.control.asked import BadChangeError, asked
 from ollama_top.doctor.facts import release
 from ollama_top.engine.answering import AskingFeed
 from ollama_top.engine.daemon import in_daemon_thread
+from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
 from ollama_top.model.plan import Plan
 from ollama_top.model.reading import Missing
@@ -85,14 +86,24 @@ async def viewed(options: argparse.Namespace, settings: Settings) -> AsyncIterat
 
 async def change(options: argparse.Namespace, view: View) -> int:
     """What `set` asks for; the exit code."""
-    journal = _journal()
-    cut_off = None if options.demo else journal.cut_off()
     if options.finish:
+        journal = _journal()
+        cut_off = None if options.demo else journal.cut_off()
         return await _finish(options, view, journal, cut_off, Way.THERE)
-    if cut_off is not None:
+    return await make(
+        options, view, lambda frame: asked(options.assignments, options.unset, release(frame.snapshot))
+    )
+
+
+async def make(
+    options: argparse.Namespace, view: View, changes_of: Callable[[Frame], Sequence[Change]]
+) -> int:
+    """The changes that are wanted of the server that is seen, agreed to and carried out; the exit code."""
+    journal = _journal()
+    if not options.demo and (cut_off := journal.cut_off()) is not None:
         raise RefusedError(undoing.cut_off_words(cut_off))
     check_seen(view.frame)
-    changes = asked(options.assignments, options.unset, release(view.frame.snapshot))
+    changes = changes_of(view.frame)
     paths = await _closable(options, view)
     plan = await in_daemon_thread(lambda: planning.plan(view.frame, changes, is_held=bool(paths)))
     plan = replace(

@@ -1,6 +1,6 @@
 """What `ollama-top profile` does: reads and writes the file of profiles, looks at the server, prints.
 
-Must never change the server.
+Must never change the server, but for `apply`, which hands over to what shows a plan and asks.
 """
 
 import argparse
@@ -68,6 +68,16 @@ def compare(options: argparse.Namespace) -> int:
     if found.is_same is None:
         return NOTHING_READ
     return DONE if found.is_same else FOUND
+
+
+def apply(options: argparse.Namespace) -> int:
+    """Give the server a profile's values, as `set` does."""
+    from ollama_top.cli.profile_applying import apply_profile
+
+    file, book = _opened(options)
+    _check_there(options.name, book)
+    seen = texts.look(feed_of(options, settings_of(options))) if options.name in BUILT_IN else None
+    return apply_profile(options, _profile(options.name, file, book, seen))
 
 
 def save(options: argparse.Namespace) -> int:

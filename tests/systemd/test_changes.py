@@ -74,6 +74,17 @@ def test_a_change_is_made_proven_and_taken_back(box: Sandbox) -> None:
     assert kept == ["undone", "kept"]
 
 
+def test_a_profile_is_applied_as_a_change(box: Sandbox) -> None:
+    assert tool(box, "profile", "save", "night", f"{N}=4", "KEEP_ALIVE=1h").returncode == DONE
+    code, receipt = changed(box, "profile", "apply", "night")
+    assert (code, receipt["outcome"]) == (DONE, "kept"), receipt
+    assert (running(box), running(box, "OLLAMA_KEEP_ALIVE")) == ("4", "1h")
+    again = tool(box, "profile", "apply", "night", "--yes")
+    assert (again.returncode, "nothing is to be done" in again.stdout) == (DONE, True), again.stderr
+    assert changed(box, "undo")[0] == DONE
+    assert (running(box), running(box, "OLLAMA_KEEP_ALIVE")) == (None, None)
+
+
 def test_a_plan_changes_nothing(box: Sandbox) -> None:
     done = tool(box, "set", f"{N}=4", "--plan")
     assert (done.returncode, read(box, OWN), running(box)) == (DONE, None, None)

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from ollama_top.cli import how
 from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.exits import printed
 
@@ -25,6 +26,11 @@ def _nothing(_: argparse.ArgumentParser) -> None:
 
 def _name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="a profile, as `profile list` names it")
+
+
+def _apply(parser: argparse.ArgumentParser) -> None:
+    _name(parser)
+    how.declare(parser)
 
 
 def _save(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +102,14 @@ GROUP = Group(
             " would cost in memory. Exit status 1: something differs; 2: what the server has is not known.",
             _name,
             _run("compare"),
+        ),
+        Command(
+            "apply",
+            "give the server a profile's values, and prove it",
+            "Change the server's environment to what a profile sets, as `ollama-top set` does: the plan is"
+            " shown first. Exit status 1: it was taken back; 2: nothing was done; 3: taking it back failed.",
+            _apply,
+            _run("apply"),
         ),
         Command(
             "delete",
