@@ -17,6 +17,7 @@ LEAKS_BY_START = ("OLLAMA_", "TEXTUAL", "XDG_", "LC_", "CUDA_", "NVML_", "SSL_CE
 LEAKS_BY_END = ("_PROXY",)
 LEAKS = {
     "PYTEST_ADDOPTS",
+    "PYTHONDONTWRITEBYTECODE",  # every program that a test starts would be compiled anew
     "NO_COLOR",
     "FORCE_COLOR",
     "CLICOLOR",
@@ -37,6 +38,9 @@ HOMES = {
     "XDG_CONFIG_DIRS": "nowhere",
 }
 
+WORKERS = 4
+"""Processes that share a run of all tests: on two cores four are busy, and more are late."""
+
 settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=100_000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
@@ -48,6 +52,11 @@ def leaks(name: str) -> bool:
     if name.startswith(OWN_VARIABLES):
         return False
     return name.startswith(LEAKS_BY_START) or name.endswith(LEAKS_BY_END) or name in LEAKS
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """In how many processes tests run: all of them in several, since most of them wait; a few in this one."""
+    return WORKERS if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(scope="session", autouse=True)
