@@ -6,6 +6,8 @@ Must never decide what a test tests: only where its home is, and what its enviro
 import os
 import time
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -41,6 +43,8 @@ HOMES = {
 WORKERS = 4
 """Processes that share a run of all tests: on two cores four are busy, and more are late."""
 
+NUMBERS = count()
+
 settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=100_000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
@@ -72,11 +76,22 @@ def fenced_environment() -> Iterator[None]:
     time.tzset()
 
 
+def fresh(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A new folder, without a look at the thousands beside it."""
+    return factory.mktemp(f"{name}{next(NUMBERS)}", numbered=False)
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As pytest's, but for the name of the test in it: the path of a socket has 107 bytes at most."""
+    return fresh(tmp_path_factory, "t")
+
+
 @pytest.fixture(autouse=True)
 def fenced_home(
     fenced_environment: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A home of its own for every test, empty."""
-    home = tmp_path_factory.mktemp("home")
+    home = fresh(tmp_path_factory, "home")
     for name, folder in HOMES.items():
         monkeypatch.setenv(name, str(home / folder))
