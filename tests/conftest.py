@@ -59,8 +59,13 @@ def leaks(name: str) -> bool:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """In how many processes tests run: all of them in several, since most of them wait; a few in this one."""
-    return WORKERS if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """In how many processes tests run: all of them in several, as most of them wait; what is chosen in this one.
+
+    A real server that is measured has the machine for itself.
+    """
+    is_chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    is_real = any(name.startswith(OWN_VARIABLES) for name in os.environ)
+    return 0 if is_chosen or is_real else WORKERS
 
 
 @pytest.fixture(scope="session", autouse=True)
