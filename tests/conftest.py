@@ -59,7 +59,7 @@ def leaks(name: str) -> bool:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """In how many processes tests run: all of them in several, as most of them wait; what is chosen in this one.
+    """In how many processes tests run: all of them in several, since most wait; what is chosen in this one.
 
     A real server that is measured has the machine for itself.
     """
