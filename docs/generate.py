@@ -6,6 +6,7 @@ Must never state a fact of its own that is declared elsewhere: only how the piec
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import Field, is_dataclass
 from datetime import datetime
+from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from types import NoneType, UnionType
@@ -120,6 +121,7 @@ def _hints() -> dict[str, Any]:
     return dict.fromkeys(ORDER, str) | get_type_hints(Snapshot) | get_type_hints(Frame)
 
 
+@cache
 def _parts() -> dict[str, type[Any]]:
     """Every object of the document, by its heading: the key that holds it, else its own name."""
     hints = _hints()
@@ -149,6 +151,7 @@ def _parts_of(document: type[Any]) -> dict[str, type[Any]]:
     return {each.__name__: each for each in _inside(document)}
 
 
+@cache
 def _all_parts() -> dict[str, type[Any]]:
     parts = _parts() | _parts_of_feed()
     for document in DOCUMENTS:

@@ -6,6 +6,8 @@ Must never decide what a test tests: only where its home is, and what its enviro
 import os
 import time
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -17,6 +19,7 @@ LEAKS_BY_START = ("OLLAMA_", "TEXTUAL", "XDG_", "LC_", "CUDA_", "NVML_", "SSL_CE
 LEAKS_BY_END = ("_PROXY",)
 LEAKS = {
     "PYTEST_ADDOPTS",
+    "PYTHONDONTWRITEBYTECODE",  # every program that a test starts would be compiled anew
     "NO_COLOR",
     "FORCE_COLOR",
     "CLICOLOR",
@@ -37,6 +40,11 @@ HOMES = {
     "XDG_CONFIG_DIRS": "nowhere",
 }
 
+WORKERS = 4
+"""Processes that share a run of all tests: on two cores four are busy, and more are late."""
+
+NUMBERS = count()
+
 settings.register_profile("ci", max_examples=50, derandomize=True, deadline=None)
 settings.register_profile("long", max_examples=100_000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
@@ -48,6 +56,16 @@ def leaks(name: str) -> bool:
     if name.startswith(OWN_VARIABLES):
         return False
     return name.startswith(LEAKS_BY_START) or name.endswith(LEAKS_BY_END) or name in LEAKS
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """In how many processes tests run: all of them in several, since most wait; what is chosen in this one.
+
+    A real server that is measured has the machine for itself.
+    """
+    is_chosen = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    is_real = any(name.startswith(OWN_VARIABLES) for name in os.environ)
+    return 0 if is_chosen or is_real else WORKERS
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,11 +81,22 @@ def fenced_environment() -> Iterator[None]:
     time.tzset()
 
 
+def fresh(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A new folder, without a look at the thousands beside it."""
+    return factory.mktemp(f"{name}{next(NUMBERS)}", numbered=False)
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As pytest's, but for the name of the test in it: the path of a socket has 107 bytes at most."""
+    return fresh(tmp_path_factory, "t")
+
+
 @pytest.fixture(autouse=True)
 def fenced_home(
     fenced_environment: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A home of its own for every test, empty."""
-    home = tmp_path_factory.mktemp("home")
+    home = fresh(tmp_path_factory, "home")
     for name, folder in HOMES.items():
         monkeypatch.setenv(name, str(home / folder))

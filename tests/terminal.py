@@ -50,11 +50,7 @@ class Terminal:
         master, slave = pty.openpty()
         self._resize(slave, width, height)
         self.before = termios.tcgetattr(slave)
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(master)
-            os.login_tty(slave)
-            os.execve(sys.executable, [sys.executable, *arguments], {**os.environ, **environment})  # noqa: S606 - ours
+        self.pid = _spawned([sys.executable, *arguments], {**os.environ, **environment}, os.ttyname(slave))
         self._slave = slave
         self._master = master
         self.screen.write_process_input = self.answer
@@ -164,3 +160,13 @@ class Terminal:
     @staticmethod
     def _resize(descriptor: int, width: int, height: int) -> None:
         fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+
+def _spawned(words: Sequence[str], environment: Mapping[str, str], tty: str) -> int:
+    """A process in a session of its own, whose terminal is the one that it opens first.
+
+    Not forked: a fork of a process with several threads, as a test run in parallel is, may hang.
+    """
+    opened = (os.POSIX_SPAWN_OPEN, 0, tty, os.O_RDWR, 0)
+    copied = [(os.POSIX_SPAWN_DUP2, 0, each) for each in (1, 2)]
+    return os.posix_spawn(words[0], words, environment, file_actions=[opened, *copied], setsid=True)

@@ -42,7 +42,7 @@ class Between:
     def pass_one(self) -> None:
         to_server = socket.create_connection(("127.0.0.1", self._server_port))
         with self._listener, self._listener.accept()[0] as own, to_server as server:
-            asking = threading.Thread(target=pump, args=(own, server, self.asked))
+            asking = threading.Thread(target=pump, args=(own, server, self.asked), daemon=True)
             asking.start()
             pump(server, own, self.told)
             asking.join()
@@ -82,7 +82,7 @@ def request(method: str, path: str, body: object, host: str) -> bytes:
 def test_the_bytes_on_both_sides_are_the_same(name: str, server: world.Server) -> None:
     sent = request(*EXCHANGES[name], host="evil.example" if name == "foreign host" else "localhost:11435")
     between = Between(server.port)
-    passing = threading.Thread(target=between.pass_one)
+    passing = threading.Thread(target=between.pass_one, daemon=True)
     passing.start()
     with proxied(between.port) as port, socket.create_connection(("127.0.0.1", port), LIMIT_S) as client:
         client.sendall(sent)

@@ -136,11 +136,16 @@ def seconds_to_leave(play_name: str) -> tuple[float, float, Terminal]:
         return restored_s, gone_s, terminal
 
 
+def in_time(restored_s: float, gone_s: float) -> bool:
+    return restored_s <= RESTORED_LIMIT_S and gone_s <= GONE_LIMIT_S
+
+
 @pytest.mark.parametrize("play_name", ["moving", "hanging"])
 def test_q_restores_the_terminal_and_is_gone_at_once_whatever_hangs(play_name: str) -> None:
-    took = [seconds_to_leave(play_name)[:2] for _ in range(ATTEMPTS)]
-    assert min(restored_s for restored_s, _ in took) <= RESTORED_LIMIT_S, took
-    assert min(gone_s for _, gone_s in took) <= GONE_LIMIT_S, took
+    took: list[tuple[float, float]] = []
+    while not took or (len(took) < ATTEMPTS and not in_time(*took[-1])):
+        took.append(seconds_to_leave(play_name)[:2])
+    assert in_time(*took[-1]), took
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

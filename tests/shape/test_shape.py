@@ -8,6 +8,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,15 @@ def files(*folders: str) -> list[Path]:
     return sorted(path for path in found if "captures" not in path.parts)
 
 
+@cache
+def parsed(path: Path) -> tuple[str, ast.Module]:
+    """A file as the rules look at it; one has many lookers."""
+    return path.read_text(), ast.parse(path.read_text())
+
+
 def offences(rule: Rule, *folders: str) -> list[str]:
     return [
-        f"{path.relative_to(ROOT)}: {offence}"
-        for path in files(*folders)
-        for offence in rule(path.read_text(), ast.parse(path.read_text()))
+        f"{path.relative_to(ROOT)}: {offence}" for path in files(*folders) for offence in rule(*parsed(path))
     ]
 
 

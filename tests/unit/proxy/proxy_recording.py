@@ -128,8 +128,10 @@ def reply(path: str, body: bytes) -> Iterator[bytes]:
 @contextmanager
 def recording() -> Iterator[Recording]:
     made = Recording()
-    thread = threading.Thread(target=made.serve)
+    thread = threading.Thread(target=made.serve, daemon=True)
     thread.start()
-    yield made
-    made.close()
-    thread.join()
+    try:
+        yield made
+    finally:  # a thread that still accepts keeps the whole run from ending
+        made.close()
+        thread.join()

@@ -70,18 +70,24 @@ def test_both_ends_are_seen_over_ipv4_and_ipv6(listens: str, calls: str, is_dual
 
 def test_counters_are_those_of_what_was_sent() -> None:
     with listening() as server, connected(server) as (client, accepted):
+        moments_s = [time.monotonic()]
         client.sendall(b"q" * 315)
         assert accepted.recv(1000) == b"q" * 315
         asked = only(sockets.served(port_of(server)))
+        moments_s.append(time.monotonic())
         time.sleep(0.1)
+        moments_s.append(time.monotonic())
         accepted.sendall(b"a" * 20)
         accepted.sendall(b"b" * 22)
         answered = only(sockets.served(port_of(server)))
+        moments_s.append(time.monotonic())
     assert (asked.received_bytes, asked.sent_bytes, asked.sent_segments) == (315, 0, 0)
     assert (answered.received_bytes, answered.sent_bytes, answered.sent_segments) == (315, 42, 2)
-    assert asked.last_received_ms <= TICK_MS
-    assert answered.last_sent_ms <= TICK_MS
-    assert 100 - TICK_MS <= answered.last_received_ms - answered.last_sent_ms <= 400
+    began_ms, asked_ms, slept_ms, ended_ms = (1000 * each for each in moments_s)
+    assert asked.last_received_ms <= asked_ms - began_ms + TICK_MS
+    assert answered.last_sent_ms <= ended_ms - slept_ms + TICK_MS
+    apart_ms = answered.last_received_ms - answered.last_sent_ms
+    assert 100 - TICK_MS <= apart_ms <= ended_ms - began_ms + TICK_MS
     assert asked.cookie == answered.cookie
 
 
