@@ -78,6 +78,10 @@ def keep(box: Sandbox, name: str, words: list[str], folder: Path) -> str:
     box.install(folder / name, f"/etc/systemd/system/{name}")
     verified = box.run(["systemd-analyze", "verify", f"/etc/systemd/system/{name}"], check=False)
     assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
+    if str(ROOT).startswith("/tmp/"):  # a checkout there is none of the unit's own /tmp
+        box.run(["mkdir", "-p", f"/etc/systemd/system/{name}.d"])
+        (folder / "tmp.conf").write_text(f"[Service]\nBindReadOnlyPaths={ROOT}\n")
+        box.install(folder / "tmp.conf", f"/etc/systemd/system/{name}.d/tmp.conf")
     box.run(["systemctl", "daemon-reload"])
     box.run(["systemctl", "enable", "--quiet", "--now", name])
     return unit

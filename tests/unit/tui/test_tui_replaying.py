@@ -131,7 +131,7 @@ async def test_a_damaged_frame_is_said_and_the_rest_can_be_seen(
     monkeypatch.setattr(player, "_content", lambda each: b"\xff" if each == 30 else whole(each))
     await replayed.press("end")
     await replayed.until(lambda: replayed.app.view.trouble)
-    assert "Frame 60 cannot be read" in " ".join(replayed.text.split())
+    await replayed.until(lambda: "Frame 60 cannot be read" in " ".join(replayed.text.split()))
 
 
 def test_a_time_is_of_the_day_that_is_shown_unless_it_tells_another() -> None:
