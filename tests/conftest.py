@@ -40,8 +40,8 @@ HOMES = {
     "XDG_CONFIG_DIRS": "nowhere",
 }
 
-WORKERS = 4
-"""Processes that share a run of all tests: on two cores four are busy, and more are late."""
+WORKERS = 3
+"""Processes that share a run of all tests: two cores are busy with three, and more make tests late."""
 
 NUMBERS = count()
 

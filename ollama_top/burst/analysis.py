@@ -70,8 +70,17 @@ def analyse(spec: Spec, seen: Measured, before: Frame, after: Frame) -> Burst:
 def turns_of(seen: Measured) -> tuple[Turn, ...]:
     """When each request was in service, of those that tell."""
     alone_s = _alone_s(seen.alone)
+    if alone_s is not None:
+        alone_s = min((alone_s, *_spans_s(seen.courses)))
     found = (turn_of(each, alone_s) for each in seen.courses)
     return tuple(each for each in found if each is not None)
+
+
+def _spans_s(courses: Sequence[Course]) -> Iterator[float]:
+    """From sending to end, of each that was answered: none can have been in service for longer."""
+    for each in courses:
+        if each.outcome in WHOLE and each.sent_s is not None and each.end_s is not None:
+            yield each.end_s - each.sent_s
 
 
 def requests_of(seen: Measured) -> tuple[BurstRequest, ...]:

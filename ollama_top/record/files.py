@@ -11,13 +11,14 @@ from bisect import bisect_left
 from contextlib import suppress
 from pathlib import Path
 
+from ollama_top.engine.feed import FeedError
 from ollama_top.record.blocks import MAGIC, Index
 
 OWN = 0o600  # for its user alone
 COPIED = 1 << 20  # bytes at once
 
 
-class RecordingError(Exception):
+class RecordingError(FeedError):
     """A recording that cannot be begun, read, or gone on with; the text says why."""
 
 

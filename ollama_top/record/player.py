@@ -93,7 +93,7 @@ class Player:
             hour = self._hour_before(self._segment(number), frame.hour).and_then(frame.hour)
         except (FrameStreamError, zlib.error, OSError) as error:
             self._at = -1
-            raise RecordingError(f"{self.path}: Frame {number + 1} cannot be read: {error}") from None
+            raise RecordingError(f"Frame {number + 1} cannot be read: {error} ({self.path})") from None
         return replace(frame, hour=within(hour, self.at_s(number)))
 
     def _segment(self, number: int) -> int:

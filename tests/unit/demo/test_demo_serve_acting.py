@@ -80,15 +80,17 @@ async def test_two_monitors_may_act_at_once(server: Server) -> None:
         await each.close()
 
 
-async def test_a_load_that_is_broken_off_leaves_no_runner(server: Server) -> None:
-    feed = LiveFeed(parse_target(server.url), interval_s=1)
-    loading = asyncio.create_task(feed.act(Load(MODEL), lambda _: None))
-    async with asyncio.timeout(10):
-        while not runners(server):
-            await asyncio.sleep(0.01)
-    loading.cancel()
-    await gone(server)
-    await feed.close()
+async def test_a_load_that_is_broken_off_leaves_no_runner(version: str) -> None:
+    slow = ("--version", version, "--models", MODEL, "--load-s", "60")
+    with simulated_ollama(*slow) as server:
+        feed = LiveFeed(parse_target(server.url), interval_s=1)
+        loading = asyncio.create_task(feed.act(Load(MODEL), lambda _: None))
+        async with asyncio.timeout(20):
+            while not runners(server):
+                await asyncio.sleep(0.01)
+        loading.cancel()
+        await gone(server)
+        await feed.close()
 
 
 async def test_a_runner_is_ended_and_the_next_request_gets_another(server: Server) -> None:
