@@ -143,6 +143,8 @@ class Course:
         if self.restarted and self.plan.run is not None:
             held = await self._watch(self.plan.url)
             self.seen.append(f"The server answers at {self.plan.url} again, as process {held.pid}.")
+        elif self.restarted:
+            self.seen.append(f"{self.plan.service} did not run before; it was started, and not watched.")
 
     async def _steps_back(self, steps: Sequence[Step]) -> None:
         for number, step in enumerate(steps):  # those that restart nothing are the first

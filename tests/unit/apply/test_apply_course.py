@@ -230,6 +230,8 @@ async def test_a_restart_is_believed_when_it_has_held(
     assert done(tmp_path).count("restart") == restarts
     assert outcomes(made_with.journal) == [outcome.value]
     assert bool(receipt.to_do) == (outcome is Outcome.FAILED)
+    is_unwatched = any("did not run before" in each for each in receipt.seen)
+    assert is_unwatched == (not run and outcome is Outcome.ROLLED_BACK), receipt.seen
 
 
 async def test_what_was_cut_off_while_it_was_undone_goes_on_to_its_end(tmp_path: Path) -> None:
