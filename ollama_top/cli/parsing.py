@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NoReturn
 from ollama_top import __version__
 from ollama_top.cli import monitor, recording
 from ollama_top.cli.command import Command, Group, add_demo
-from ollama_top.cli.commands import COMMANDS
+from ollama_top.cli.commands import NAMES, load
 from ollama_top.cli.exits import EXIT_STATUS, USAGE
 from ollama_top.config.interval import DEFAULT_S, OF_SERVE_S
 from ollama_top.model.text import printable
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
+
+HELP = frozenset({"-h", "--help"})
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,7 +35,7 @@ def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
     """What reads the command line; it sets `command`, which takes the options and gives the exit code.
 
     With `words` it is to read those only: commands that are not among them stay without their options,
-    which take longer to declare than all else of --help.
+    and their files are not loaded, but for the list of all in --help.
     """
     common = _common()
     whole = _Parser(
@@ -65,8 +67,12 @@ def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
     recording.declare(whole)
     whole.set_defaults(command=monitor.run)
     commands = whole.add_subparsers(metavar="COMMAND", title="commands", parser_class=_Parser)
-    for each in COMMANDS:
-        _add(commands, each, common, words)
+    named = set(NAMES) if words is None or not HELP.isdisjoint(words) else set(words)
+    for name in NAMES:
+        if name in named:
+            _add(commands, load(name), common, words)
+        else:
+            commands.add_parser(name, add_help=False)
     return whole
 
 

@@ -65,7 +65,7 @@ class TrafficWatch:
 
     async def _look(self, runners: Sequence[RunnerProcess]) -> Traffic:
         if not sockets.is_supported():
-            slots = await self._slots(runners)
+            slots = await self._slots(runners, None)
             problem = "waiting requests are counted by Linux's socket diagnosis, which this system lacks"
             return Traffic(None, slots=slots, props=await self._known_props(runners), problem=problem)
         glances, self._glances = tuple(self._glances), []
@@ -85,9 +85,10 @@ class TrafficWatch:
         self, runners: Sequence[RunnerProcess]
     ) -> tuple[tuple[Socket, ...], Taken[ToRunners], dict[int, SlotsLook]]:
         """Slots with connections that are the same before and after; else the last try."""
-        before = sockets.served(self._port)
+        found = sockets.served(self._port, *self._ports)
+        before = _to(found, self._port)
         for _ in range(TRIES):
-            slots = await self._slots(runners)
+            slots = await self._slots(runners, _called(found))
             found, at_s = sockets.served(self._port, *self._ports), time.monotonic()
             after = _to(found, self._port)
             is_late = any(each.problem for each in slots.values())  # and will be at the next try
@@ -108,11 +109,14 @@ class TrafficWatch:
         await asyncio.sleep(BEFORE_S)
         return [found]
 
-    async def _slots(self, runners: Sequence[RunnerProcess]) -> dict[int, SlotsLook]:
-        """The slots of the runners that may be at work.
+    async def _slots(
+        self, runners: Sequence[RunnerProcess], called: Collection[int] | None
+    ) -> dict[int, SlotsLook]:
+        """The slots of the runners that may be at work; `called` are ports to which somebody is connected.
 
         An idle runner writes a line to the server's log for each question, so one that was idle
-        and has no connection since is not asked again: it still is.
+        and has no connection since is not asked again: it still is. Where connections cannot be seen,
+        `called` is None, and it may be any.
         """
         tellers = {each.args.port: each for each in runners if each.args.port and tells_slots(each)}
         self._cpp = frozenset(
@@ -120,11 +124,10 @@ class TrafficWatch:
         )
         unable = self._unable(tellers)
         asked = {port: each.pid for port, each in tellers.items() if port not in unable}
-        called = _called(asked)
         resting = {
             port: look
             for port, pid in asked.items()
-            if (look := self._idle.get((pid, port))) is not None and port not in called
+            if (look := self._idle.get((pid, port))) is not None and called is not None and port not in called
         }
         looks = await self._questions.looks({port: pid for port, pid in asked.items() if port not in resting})
         idle = resting | {port: look for port, look in looks.items() if _is_idle(look)}
@@ -182,11 +185,9 @@ def _replying(to_runners: ToRunners) -> frozenset[tuple[int, int]]:
     )
 
 
-def _called(ports: Collection[int]) -> set[int]:
-    """The runners that somebody is connected to; where that cannot be seen, it may be any."""
-    if not sockets.is_supported():
-        return {*ports}
-    return {each.local.port for each in sockets.served(*ports)}
+def _called(found: Sequence[Socket]) -> set[int]:
+    """The ports that somebody is connected to."""
+    return {each.local.port for each in found}
 
 
 def _is_idle(look: SlotsLook) -> bool:

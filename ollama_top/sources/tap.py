@@ -17,6 +17,7 @@ from ollama_top.model.tapped import GONE, Tapped, fold
 
 LONGEST_LINE_BYTES = 1 << 20
 AGAIN_AFTER_S = 1.0
+MOST_PAUSES = 32  # before a socket is tried again where nobody listened, and which is the same file since
 LOOK_EVERY_S = 2.0
 PATIENCE_S = 3.0
 PATTERN = "proxy-*.sock"
@@ -44,12 +45,22 @@ class Tap:
 
     async def follow(self) -> None:
         """Keep `tapped` up to date, until cancelled."""
+        pauses = 1
         while True:
+            file = _identity(self.path)
             try:
                 await self._follow_once()
             except TapError as error:
                 self.tapped = replace(self.tapped, problem=str(error))
+            pauses = min(2 * pauses, MOST_PAUSES) if self.tapped.problem == GONE else 1
+            await self._pause(pauses, file)
+
+    async def _pause(self, pauses: int, file: tuple[int, int] | None) -> None:
+        """Wait, no longer than until another socket is in its place: whoever listens anew has made one."""
+        for _ in range(pauses):
             await asyncio.sleep(AGAIN_AFTER_S)
+            if _identity(self.path) != file:
+                return
 
     async def _follow_once(self) -> None:
         """Until the feed ends. What was known before is shown until all has been told anew."""
@@ -160,6 +171,15 @@ async def _next_event(reader: asyncio.StreamReader) -> FeedEvent | None:
         raise TapError("it says a line that is too long") from None
     except BadDocumentError as error:
         raise TapError(f"it says what cannot be understood: {error}") from None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_ctime_ns
 
 
 def _sockets(folder: Path) -> tuple[Path, ...]:

@@ -58,6 +58,15 @@ def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded & HEAVY == set()
 
 
+def test_only_the_file_of_the_command_is_loaded() -> None:
+    parse = (
+        "import sys; from ollama_top.cli.parsing import parser; parser(['set', 'X=1']); print(*sys.modules)"
+    )
+    _, printed = loaded_by("-c", parse)
+    commands = "ollama_top.cli.commands."
+    assert [each for each in printed.split() if each.startswith(commands)] == [f"{commands}set"]
+
+
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_show_never_loads_the_screen(form: tuple[str, ...], closed_port: int) -> None:
     loaded, printed = loaded_by("-m", "ollama_top", "show", *form, "--host", f"127.0.0.1:{closed_port}")

@@ -1,41 +1,32 @@
-"""One file a command. To add one, write its file, and name it here."""
+"""One file a command, loaded once it is named. To add one, write its file, and name it here."""
+
+from importlib import import_module
 
 from ollama_top.cli.command import Command, Group
-from ollama_top.cli.commands import (
-    burst,
-    completion,
-    config,
-    debug,
-    doctor,
-    frames,
-    history,
-    profile,
-    proxy,
-    replay,
-    serve,
-    set_,
-    show,
-    sweep,
-    undo,
-    what_if,
-)
 
-COMMANDS: tuple[Command | Group, ...] = (
-    show.COMMAND,
-    what_if.COMMAND,
-    doctor.COMMAND,
-    set_.COMMAND,
-    undo.COMMAND,
-    history.COMMAND,
-    profile.GROUP,
-    burst.COMMAND,
-    sweep.COMMAND,
-    proxy.COMMAND,
-    serve.COMMAND,
-    config.GROUP,
-    replay.COMMAND,
-    frames.COMMAND,
-    debug.COMMAND,
-    completion.COMMAND,
+NAMES = (
+    "show",
+    "what-if",
+    "doctor",
+    "set",
+    "undo",
+    "history",
+    "profile",
+    "burst",
+    "sweep",
+    "proxy",
+    "serve",
+    "config",
+    "replay",
+    "frames",
+    "debug",
+    "completion",
 )
-"""Every command, in the order of --help."""
+"""Every command, in the order of --help; its file is called the same, with `_` for `-`."""
+
+
+def load(name: str) -> Command | Group:
+    """One of them."""
+    file = import_module(f"{__name__}.{name.replace('-', '_')}")
+    found: Command | Group = file.GROUP if hasattr(file, "GROUP") else file.COMMAND
+    return found

@@ -13,7 +13,7 @@ from ollama_top.model.reading import Missing, Why
 from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.gpus.nvidia_card import KnownCard, get_to_know, read_card, silent_card
 from ollama_top.sources.gpus.nvidia_processes import Name
-from ollama_top.sources.gpus.nvml import Nvml, RefusedError, asked
+from ollama_top.sources.gpus.nvml import Nvml, RefusedError, asked, has_library
 from ollama_top.sources.programs import program_of
 
 RETRY_S = 30.0
@@ -50,12 +50,13 @@ class NvidiaGpus:
 
     def read(self) -> GpuLook:
         """Look once, for as long as the driver takes; every refusal of it becomes part of the look."""
-        import pynvml  # noqa: PLC0415 - 27 ms that only the thread which looks shall pay
-
         if self._start_is_due():
-            self._start(pynvml)
+            self._next_start_s = self._clock() + RETRY_S
+            self._trouble = GpuLook((), absent=True)
+            if has_library():
+                self._start(_pynvml())
         if self._trouble is None:
-            self._look(pynvml)
+            self._look(_pynvml())
         return self._trouble or GpuLook(self._cards)
 
     def _start_is_due(self) -> bool:
@@ -63,7 +64,6 @@ class NvidiaGpus:
         return bool(wanted) and self._clock() >= self._next_start_s
 
     def _start(self, nvml: Nvml) -> None:
-        self._next_start_s = self._clock() + RETRY_S
         if self._started:
             with suppress(RefusedError):  # one that has broken down need not be shut
                 asked(nvml, nvml.nvmlShutdown)
@@ -117,6 +117,12 @@ class NvidiaGpus:
             case _:
                 problem = f"NVIDIA's driver cannot be asked: {refusal}."
         return GpuLook((), problem)
+
+
+def _pynvml() -> Nvml:
+    import pynvml  # noqa: PLC0415 - 27 ms that only the thread which looks shall pay
+
+    return pynvml
 
 
 def _lost(card: Gpu) -> bool:

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from ollama_top.cli.commands import COMMANDS
+from ollama_top.cli.commands import NAMES
 from ollama_top.cli.commands.completion import actions
 from ollama_top.cli.exits import EXIT_CODES
 from ollama_top.cli.parsing import parser
@@ -32,8 +32,8 @@ def test_the_page_is_up_to_date() -> None:
 
 def test_every_command_option_and_exit_code_is_on_it() -> None:
     page = (DOCS / "ollama-top.1").read_text().replace("\\-", "-")
-    for command in COMMANDS:
-        assert f'.SS "{command.name}"' in page
+    for name in NAMES:
+        assert f'.SS "{name}"' in page
     for action in actions(parser()):
         if action.help != "==SUPPRESS==":
             assert all(f"\\fB{name}\\fR" in page for name in action.option_strings)

@@ -59,6 +59,31 @@ async def test_a_feed_that_ends_keeps_what_is_known_and_comes_back(
             assert following.tapped.problem is None
 
 
+async def test_a_deserted_socket_is_left_alone_until_another_is_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of proxies that were killed lie about for weeks: each try costs more than a look at the file."""
+    monkeypatch.setattr(tap, "AGAIN_AFTER_S", 0.005)
+    monkeypatch.setattr(tap, "MOST_PAUSES", 1 << 20)
+    path, tries = tmp_path / "proxy-f.sock", 0
+
+    async def counted(path: Path, *, limit: int) -> tap.Connection:
+        nonlocal tries
+        tries += 1
+        return await connect(path, limit=limit)
+
+    connect = asyncio.open_unix_connection
+    monkeypatch.setattr(asyncio, "open_unix_connection", counted)
+    with socket.socket(socket.AF_UNIX) as gone:
+        gone.bind(str(path))
+    async with followed(path) as following:
+        await asyncio.sleep(1.0)
+        assert 3 <= tries <= 8, "1, 2, 4 ... pauses, where there is time for 200"
+        path.unlink()
+        async with served(path, Meter()):
+            await until(lambda: following.tapped.is_ready)
+
+
 @pytest.mark.parametrize(
     "said", [b"nonsense\n", b"[]\n", b'{"event":"hello","format":"x/9"}\n', b'{"a":1}\n']
 )

@@ -8,6 +8,8 @@ import pynvml
 import pytest
 from nvml_mock.mock import NvmlMock, build, compiler
 
+from ollama_top.sources.gpus import nvidia
+
 Libraries = Callable[[str], Path]
 
 
@@ -40,6 +42,7 @@ def old_driver(nvml_library: Libraries, tmp_path: Path, monkeypatch: pytest.Monk
 
 def installed(mock: NvmlMock, monkeypatch: pytest.MonkeyPatch) -> NvmlMock:
     """Make pynvml use the mock, as if it had just loaded it."""
+    monkeypatch.setattr(nvidia, "has_library", lambda: True)
     monkeypatch.setattr(pynvml, "nvmlLib", ctypes.CDLL(str(mock.library)))
     monkeypatch.setattr(pynvml, "_nvmlGetFunctionPointer_cache", {})
     return mock
