@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ollama_top.model.finding import Confidence, Finding
-from ollama_top.model.verdict import Severity
+from ollama_top.model.finding import Finding
 
-BAD = frozenset({Severity.WARNING, Severity.ERROR})
 QUIET = timedelta(minutes=10)  # one that comes back sooner is no news
 Key = tuple[str, str]
 
@@ -22,9 +20,7 @@ class Told:
 
 def news(told: Told, findings: Sequence[Finding], at: datetime) -> tuple[Told, tuple[Finding, ...]]:
     """What is known after one more look, and the findings to tell of."""
-    holding = tuple(
-        each for each in findings if each.severity in BAD and each.confidence is Confidence.CONFIRMED
-    )
+    holding = tuple(each for each in findings if each.is_alarming)
     recent = {key: seen_at for key, seen_at in told.seen_at.items() if at - seen_at < QUIET}
     new = tuple(each for each in holding if (each.id, each.subject) not in recent)
     return Told(recent | {(each.id, each.subject): at for each in holding}, holding), new

@@ -8,6 +8,8 @@ from ollama_top.model.reading import Source
 from ollama_top.model.verdict import Severity
 from ollama_top.model.vocabulary import Vocabulary
 
+BAD = frozenset({Severity.WARNING, Severity.ERROR})
+
 
 class Confidence(Vocabulary):
     """How often it was seen."""
@@ -61,6 +63,11 @@ class Finding:
     evidence: tuple[Evidence, ...] = fact("What speaks for it.")
     fix: Fix | None = fact("What mends it; null when nothing does that could be proposed.")
     settle: str | None = fact("What would settle it, where it is not sure; null where it is.")
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether it is worth a call to somebody who does not look: it is bad, and was seen twice."""
+        return self.severity in BAD and self.confidence is Confidence.CONFIRMED
 
 
 def to_set(**changes: str | None) -> Fix:

@@ -56,9 +56,11 @@ def _pieces(text: str, room: int, height: int, end: int) -> list[str]:
 
 
 def window_title(view: View) -> str:
-    """The verdict in the few words that a window's title has room for."""
-    words = fit(Cell(_REASONS.split(judgement(view).text, maxsplit=1)[0]), TITLE_CELLS).text
-    return f"{words.rstrip()} - ollama-top"
+    """The verdict in the few words that a window's title has room for, after a count of what alarms."""
+    alarms = sum(each.is_alarming for each in view.frame.findings) if view.frame is not None else 0
+    count = f"[{alarms}!] " if alarms else ""
+    words = fit(Cell(_REASONS.split(judgement(view).text, maxsplit=1)[0]), TITLE_CELLS - len(count)).text
+    return f"{count}{words.rstrip()} - ollama-top"
 
 
 def judgement(view: View) -> Verdict:
