@@ -7,22 +7,29 @@ from dataclasses import fields
 
 import pytest
 from captured import Capture
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ollama_top.model.slot import SlotState
 from ollama_top.ollama.jsonic import BadReplyError
-from ollama_top.ollama.slots import RunnerProps, SlotReply, parse_cpp_slots, parse_props, parse_slots
+from ollama_top.ollama.slots import (
+    COUNTS,
+    RunnerProps,
+    SlotReply,
+    parse_cpp_slots,
+    parse_props,
+    parse_slots,
+)
 
 WEIGHTS = "sha256-a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 BURSTS = {"burst-6-parallel2": 2, "burst-8-parallel4": 4, "burst-4-unset": 1}
 VALUE = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2)
 )
-COUNTS = ("id_task", "n_ctx", "n_prompt_tokens", "n_prompt_tokens_processed", "n_prompt_tokens_cache")
+TOLD = ("id_task", "n_ctx", "n_prompt_tokens", "n_prompt_tokens_processed", "n_prompt_tokens_cache")
 SLOT = st.fixed_dictionaries(
     {"id": st.integers() | VALUE, "is_processing": st.booleans() | VALUE},
-    optional=dict.fromkeys(COUNTS, st.integers() | VALUE)
+    optional=dict.fromkeys(TOLD, st.integers() | VALUE)
     | {"next_token": st.lists(st.fixed_dictionaries({"n_decoded": st.integers() | VALUE}) | VALUE) | VALUE},
 )
 
@@ -165,15 +172,28 @@ def test_whatever_a_runner_answers_is_parsed_or_refused(reply: bytes) -> None:
 
 
 @given(st.lists(SLOT))
+@example([{"id": 0, "is_processing": True}])
 def test_whatever_a_slot_holds_comes_out_typed_or_not_at_all(slots: list[dict[str, object]]) -> None:
+    known = [each for each in slots if type(each["is_processing"]) is bool and is_count(each["id"])]
+    if any(each["is_processing"] and not tells_counts(each) for each in known):
+        with pytest.raises(BadReplyError, match="no counts"):
+            parse_slots(encoded(slots))
+        return
     found = parse_slots(encoded(slots))
-    assert len(found) == sum(type(each["is_processing"]) is bool and is_count(each["id"]) for each in slots)
+    assert len(found) == len(known)
     for slot in found:
         told = {field.name: getattr(slot, field.name) for field in fields(slot)}
         assert type(told.pop("busy")) is bool
         lacking = {name for name, each in told.items() if each is None}
         assert lacking <= {"task", "context_tokens"}
         assert all(type(each) is int and each >= 0 for name, each in told.items() if name not in lacking)
+
+
+def tells_counts(slot: dict[str, object]) -> bool:
+    """Whether a slot has every count that one at work has to have."""
+    steps = slot.get("next_token")
+    step = next((each for each in steps if isinstance(each, dict)), {}) if isinstance(steps, list) else {}
+    return is_count(step.get("n_decoded")) and all(is_count(slot.get(name)) for name in COUNTS)
 
 
 def is_count(value: object) -> bool:

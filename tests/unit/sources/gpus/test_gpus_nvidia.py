@@ -18,7 +18,6 @@ from nvml_mock.mock import SONAME, Card, NvmlMock, jetson, rtx4090
 
 import ollama_top
 from ollama_top.model.reading import Known, Missing, Source
-from ollama_top.sources.gpus import nvidia
 from ollama_top.sources.gpus.look import GpuLook
 from ollama_top.sources.gpus.nvidia import REASK_S, RETRY_S, NvidiaGpus
 from ollama_top.sources.gpus.nvml import RefusedError, asked
@@ -229,19 +228,6 @@ def test_without_the_library_there_is_nothing_and_no_problem(monkeypatch: pytest
     monkeypatch.setattr(pynvml, "nvmlLib", None)
     monkeypatch.setattr(pynvml, "CDLL", no_library)
     assert NvidiaGpus().read() == GpuLook((), absent=True)
-
-
-def test_without_the_library_pynvml_is_not_even_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nvidia, "has_library", lambda: False)
-    monkeypatch.setitem(sys.modules, "pynvml", None)  # to import it is an error
-    clock = Clock()
-    gpus = NvidiaGpus(clock)
-    assert gpus.read() == gpus.read() == GpuLook((), absent=True)
-    monkeypatch.setattr(nvidia, "has_library", lambda: True)
-    assert gpus.read() == GpuLook((), absent=True), "it is not looked for at each look"
-    clock.now_s = RETRY_S
-    with pytest.raises(ImportError):
-        gpus.read()
 
 
 ASKED_BY_LINES = """
