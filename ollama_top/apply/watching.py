@@ -54,8 +54,10 @@ async def watch(unit: str, url: str, *, user: bool) -> Held:
             held_s = max(held_s, answered_s + BEYOND_S)
             if now_s >= held_s:
                 return Held(run.main_pid, answered_s)
-        if answered_s is None and now_s > ANSWER_LIMIT_S:
+        elif answered_s is None and now_s > ANSWER_LIMIT_S:
             raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after the restart")
+        elif now_s > max(held_s, ANSWER_LIMIT_S) + QUIET_LIMIT_S:
+            raise NotWellError(_not_running(unit, run, now_s))
         await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -91,7 +93,14 @@ async def _first(unit: str, *, user: bool) -> UnitRun:
         if run is not None:
             return run
         await asyncio.sleep(LOOK_EVERY_S)
-    raise NotWellError(f"systemd does not tell how {unit} runs")
+    raise NotWellError(_not_running(unit, None, QUIET_LIMIT_S))
+
+
+def _not_running(unit: str, run: UnitRun | None, now_s: float) -> str:
+    """Why it is not waited for any longer, though nothing speaks against it."""
+    if run is None:
+        return f"systemd does not tell how {unit} runs"
+    return f"it is {run.active_state} ({run.sub_state}), and not running, {now_s:.0f} s after the restart"
 
 
 def _problem(first: UnitRun, now: UnitRun) -> str | None:
