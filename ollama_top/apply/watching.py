@@ -73,9 +73,9 @@ def with_words(problem: str, said: str | None) -> str:
     return f"{problem}; it said: {said}" if said else problem
 
 
-async def answers(url: str) -> bool:
-    """Whether an Ollama answers /api/version at an address."""
-    http = Http(url, timeout_s=ANSWER_S, loopback=True, access=Access())
+async def answers(url: str, limit_s: float = ANSWER_S) -> bool:
+    """Whether an Ollama of this machine answers /api/version at an address."""
+    http = Http(url, timeout_s=limit_s, loopback=True, access=Access())
     try:
         await http.get("/api/version")
     except HttpError:

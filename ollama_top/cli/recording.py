@@ -1,11 +1,10 @@
 """`--record` and its limits: what the monitor and `show --watch` have in common."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.model.text import printable
+from ollama_top.cli.exits import talk
 
 if TYPE_CHECKING:
     from ollama_top.engine.feed import Feed
@@ -58,9 +57,4 @@ def recorded(feed: "Feed", recording: "Recording | None") -> "Feed":
         return feed
     from ollama_top.record.recorded import RecordedFeed
 
-    return RecordedFeed(feed, recording, _say)
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(f"ollama-top: {printable(text)}", file=sys.stderr)
+    return RecordedFeed(feed, recording, talk)

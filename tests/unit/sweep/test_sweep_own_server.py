@@ -81,7 +81,7 @@ async def test_another_program_that_takes_the_port_is_not_taken_for_ours(
     with Answering(ollama(Capture(NEWEST))) as other:
         free = own_server._free_port
         ports = iter([other.port, other.port])
-        monkeypatch.setattr(own_server, "_free_port", lambda: next(ports, None) or free())
+        monkeypatch.setattr(own_server, "free_port", lambda: next(ports, None) or free())
         bench = OwnServer(str(program))
         stand: Stand = await bench.apply(TWO)
         assert stand.target.port != other.port
@@ -98,7 +98,7 @@ async def test_a_server_that_is_none_of_what_was_started_is_not_measured(
     path.chmod(0o755)
     monkeypatch.setattr(own_server, "READY_S", 1)
     with Answering(ollama(Capture(NEWEST))) as other:
-        monkeypatch.setattr(own_server, "_free_port", lambda: other.port)
+        monkeypatch.setattr(own_server, "free_port", lambda: other.port)
         bench = OwnServer(str(path))
         with pytest.raises(BenchError, match="what answers is no process that it has started"):
             await bench.look()
@@ -107,7 +107,7 @@ async def test_a_server_that_is_none_of_what_was_started_is_not_measured(
 
 async def test_a_port_that_stays_taken_is_told(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Answering(ollama(Capture(NEWEST))) as other:
-        monkeypatch.setattr(own_server, "_free_port", lambda: other.port)
+        monkeypatch.setattr(own_server, "free_port", lambda: other.port)
         bench = OwnServer(str(program))
         with pytest.raises(BenchError, match="it ended by itself") as raised:
             await bench.apply(TWO)
