@@ -7,7 +7,8 @@ from ollama_top.control.plan_words import changed_lines, text_lines
 from ollama_top.model.plan import Edit, Plan, Step, StepKind
 
 AGAIN = "`ollama-top undo` tries it again; or by hand:"
-NO_QUESTION = "--no-ask-password"  # a person may well be asked
+NO_QUESTION = "--no-ask-password"
+"""What systemctl is told by ollama-top, and not by a person, who may well be asked."""
 
 
 def there(plan: Plan) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
+from ollama_top.model.finding import Change
 from ollama_top.model.plan import Edit, Hunk, Plan, Step, StepKind
 from ollama_top.model.receipt import Receipt
 
@@ -50,6 +51,11 @@ def differences(plan: Plan) -> Iterator[str]:
     was = {each.name: each.value for each in plan.was}
     for each in plan.changes:
         yield f"{each.name}: {_value(was.get(each.name))} -> {_value(each.value)}"
+
+
+def change_words(change: Change) -> str:
+    """What a variable is to be, in one word or two."""
+    return f"{change.name}={change.value}" if change.value is not None else f"{change.name} unset"
 
 
 def steps(of: Iterable[Step]) -> Iterator[str]:

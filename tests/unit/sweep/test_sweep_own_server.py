@@ -79,7 +79,7 @@ async def test_another_program_that_takes_the_port_is_not_taken_for_ours(
     program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Answering(ollama(Capture(NEWEST))) as other:
-        free = own_server._free_port
+        free = own_server.free_port
         ports = iter([other.port, other.port])
         monkeypatch.setattr(own_server, "free_port", lambda: next(ports, None) or free())
         bench = OwnServer(str(program))
