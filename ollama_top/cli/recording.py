@@ -46,9 +46,12 @@ def recording_of(options: argparse.Namespace) -> "Recording | None":
 
     limits = Limits(round((mib or MOST_MIB) * MIB), (hours or MOST_HOURS) * HOUR_S)
     try:
-        return Recording(Path(path), limits)
+        recording = Recording(Path(path), limits)
     except RecordingError as error:
         raise UsageError(str(error)) from None
+    if recording.cut_bytes:
+        talk(f"{path}: its last {recording.cut_bytes} bytes held no whole Frame, and were taken away")
+    return recording
 
 
 def recorded(feed: "Feed", recording: "Recording | None") -> "Feed":
