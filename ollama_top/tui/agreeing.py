@@ -98,7 +98,8 @@ class Agreeing:
             said = (BY_HAND, "", *by_hand.there(plan))
             self._instead(screen, self._commands("By hand", said, plan))
             return
-        self._close(screen)
+        if not self._close(screen):
+            return  # the user has left it meanwhile
         is_held = options.is_held and proposal.costs_held is not None and not options.only_writes
         drain_s = proposal.drain_s(options)
         self._order(
