@@ -15,6 +15,7 @@ from world import simulated_program
 from ollama_top.model.sweep import SweepSetting
 from ollama_top.sweep import own_server
 from ollama_top.sweep.bench import BenchError, Stand
+from ollama_top.sweep.kept_server import KeptServer
 from ollama_top.sweep.own_server import OwnServer
 from ollama_top.sweep.surroundings import environment_of
 
@@ -166,3 +167,13 @@ async def test_a_cancelled_start_leaves_nothing(tmp_path: Path) -> None:
         await starting
     await bench.put_back()
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+async def test_whatever_a_keeper_says_is_an_object_or_words_for_a_person() -> None:
+    process = await asyncio.create_subprocess_exec(
+        "printf", r'3\nTraceback\n{"pid": 7}\n', stdout=asyncio.subprocess.PIPE
+    )
+    server = KeptServer(process)
+    await server.listen()
+    await process.wait()
+    assert (server.log, server.pid, server.is_over) == (("3", "Traceback"), 7, True)
