@@ -21,7 +21,6 @@ from ollama_top.apply.watching import (
     ANSWER_LIMIT_S,
     BEYOND_S,
     LOOK_EVERY_S,
-    Held,
     NotWellError,
     answers,
     with_words,
@@ -181,8 +180,8 @@ def _asked(old: Old | None, new: Copy) -> Mapping[str, Any]:
     }
 
 
-async def watch(pid: int, url: str, log: str) -> Held:
-    """Watch a server that was just started, and writes to `log`; raises NotWellError."""
+async def watch(pid: int, url: str, log: str) -> None:
+    """Watch whether a server holds that was just started, and writes to `log`; raises NotWellError."""
     began_s = time.monotonic()
     answered_s: float | None = None
     first = alive(pid)
@@ -195,7 +194,7 @@ async def watch(pid: int, url: str, log: str) -> Held:
             await _check_owner(pid, url)
             answered_s = now_s
         if answered_s is not None and now_s >= answered_s + BEYOND_S:
-            return Held(pid, answered_s)
+            return
         if now_s > ANSWER_LIMIT_S:
             raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after its start")
         await asyncio.sleep(LOOK_EVERY_S)

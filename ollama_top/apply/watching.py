@@ -6,7 +6,6 @@ what is said here follows from what a real systemd 252 and 257 showed.
 
 import asyncio
 import time
-from dataclasses import dataclass
 from math import isfinite
 
 from ollama_top.apply.hands import RESTART_LIMIT_S
@@ -24,20 +23,15 @@ QUIET_LIMIT_S = 10.0  # systemd may be busy reading its files
 START_LIMIT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A run of the unit that has held."""
-
-    pid: int
-    version_after_s: float  # when the server first answered, from the restart
-
-
 class NotWellError(Exception):
     """The server did not get well; the text says what was seen."""
 
 
-async def watch(unit: str, url: str, *, user: bool) -> Held:
-    """Watch a unit that was just restarted; raises NotWellError as soon as it is seen not to hold."""
+async def watch(unit: str, url: str, *, user: bool) -> int:
+    """Watch a unit that was just restarted; the process of a run that has held.
+
+    Raises NotWellError as soon as it is seen not to hold.
+    """
     began_s = time.monotonic()
     first = await _first(unit, user=user)
     held_s = min(first.restart_delay_s, LONGEST_DELAY_S) + BEYOND_S
@@ -53,7 +47,7 @@ async def watch(unit: str, url: str, *, user: bool) -> Held:
         if answered_s is not None and run is not None and run.sub_state == "running":
             held_s = max(held_s, answered_s + BEYOND_S)
             if now_s >= held_s:
-                return Held(run.main_pid, answered_s)
+                return run.main_pid
         elif answered_s is None and now_s > ANSWER_LIMIT_S:
             raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after the restart")
         elif now_s > max(held_s, ANSWER_LIMIT_S) + QUIET_LIMIT_S:

@@ -178,7 +178,7 @@ async def test_a_kernel_that_does_not_tell_who_listens(
     with pytest.raises(StepError, match="who serves now cannot be told: socket diagnosis failed"):
         to_end(plan(tmp_path, run=None), None, None)
     with running() as new:
-        assert (await watch(new.pid, "http://127.0.0.1:1", "")).pid == new.pid
+        await watch(new.pid, "http://127.0.0.1:1", "")
 
 
 async def test_one_that_ends_by_itself_meanwhile_is_followed_all_the_same(tmp_path: Path) -> None:

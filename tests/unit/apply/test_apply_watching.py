@@ -79,8 +79,8 @@ class Clock:
 
 
 def seen(clock: Clock) -> tuple[int, float]:
-    held = asyncio.run(watch("ollama.service", "http://x", user=False))
-    return held.pid, round(clock.now_s, 1)
+    pid = asyncio.run(watch("ollama.service", "http://x", user=False))
+    return pid, round(clock.now_s, 1)
 
 
 @pytest.mark.parametrize(
