@@ -6,6 +6,7 @@ What it was started with is handed on from process to process. Only what concern
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,12 +125,10 @@ def _program(program: str, argv: Sequence[str], environment: Mapping[str, str]) 
 
 def _log(pid: int) -> str:
     """Where its output goes: on into the file where it goes now, else into one of ours."""
-    try:
+    with suppress(OSError):  # another user's, or no /proc: it gets a file of its own
         target = Path(f"/proc/{pid}/fd/{STDOUT}").readlink()
         if target.is_file():
             return str(target)
-    except OSError:
-        pass  # another user's, or no /proc: it gets a file of its own
     return str(own_folder() / f"serve-{pid}.log")
 
 

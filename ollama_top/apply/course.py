@@ -19,7 +19,7 @@ from ollama_top.apply.proof import CannotProveError, has_values, serves_at_once
 from ollama_top.apply.residents import NotLoadedError, bring_back, residents_of
 from ollama_top.apply.respawning import AskToKill, NotEndedError
 from ollama_top.apply.unbroken import outlast
-from ollama_top.apply.watching import Held, NotWellError
+from ollama_top.apply.watching import NotWellError
 from ollama_top.apply.wording import kept_words, words_of
 from ollama_top.control import by_hand
 from ollama_top.control.disturbance import in_flight
@@ -114,9 +114,9 @@ class Course:
             self.writer.begin(Way.THERE, number)
             await self._step(step, Way.THERE)
         if self.restarted:
-            held = await self._watch(self.plan.url_then)
-            self.seen.append(f"The server answers at {self.plan.url_then}, as process {held.pid}.")
-            await self._prove(held.pid, self.plan.changes)
+            pid = await self._watch(self.plan.url_then)
+            self.seen.append(f"The server answers at {self.plan.url_then}, as process {pid}.")
+            await self._prove(pid, self.plan.changes)
 
     async def files_back(self) -> None:
         """The files as they were, with the server left running; raises StepError and ChangedSinceError."""
@@ -141,8 +141,8 @@ class Course:
     async def _back(self) -> None:
         await self._steps_back(self.plan.undo)
         if self.restarted and self.plan.run is not None:
-            held = await self._watch(self.plan.url)
-            self.seen.append(f"The server answers at {self.plan.url} again, as process {held.pid}.")
+            pid = await self._watch(self.plan.url)
+            self.seen.append(f"The server answers at {self.plan.url} again, as process {pid}.")
         elif self.restarted:
             self.seen.append(f"{self.plan.service} did not run before; it was started, and not watched.")
 
@@ -232,10 +232,12 @@ class Course:
             asked.cancel()
             left.cancel()
 
-    async def _watch(self, url: str) -> Held:
+    async def _watch(self, url: str) -> int:
+        """The process that holds; raises NotWellError."""
         self.parts.say("watching whether it holds")
         if self.pid is not None:
-            return await respawning.watch(self.pid, url, self.plan.bare.log if self.plan.bare else "")
+            await respawning.watch(self.pid, url, self.plan.bare.log if self.plan.bare else "")
+            return self.pid
         return await watching.watch(self.plan.service, url, user=self.plan.keeper is Keeper.SYSTEMD_USER)
 
     async def _prove(self, pid: int, changes: Sequence[Change]) -> None:

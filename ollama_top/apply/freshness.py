@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from ollama_top.apply.hands import StepError, text_of
+from ollama_top.apply.remains import is_same_start
 from ollama_top.control.edits import digest
 from ollama_top.control.sight import run_of
 from ollama_top.model.frame import Frame
 from ollama_top.model.plan import Plan, ServerRun
-
-CLOCK_SLACK_S = 1.0  # the kernel tells starts by a clock that may be set
 
 
 def why_stale(plan: Plan, frame: Frame, *, may_be_done: bool) -> str | None:
@@ -35,4 +34,5 @@ def why_stale(plan: Plan, frame: Frame, *, may_be_done: bool) -> str | None:
 def _is_same(one: ServerRun | None, other: ServerRun | None) -> bool:
     if one is None or other is None:
         return one is other
-    return one.pid == other.pid and abs((one.started_at - other.started_at).total_seconds()) < CLOCK_SLACK_S
+    starts = one.started_at.timestamp(), other.started_at.timestamp()
+    return one.pid == other.pid and is_same_start(*starts)

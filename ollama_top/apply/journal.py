@@ -52,7 +52,7 @@ class Writer:
         try:
             _append(self.path, document)
         except OSError as error:
-            raise JournalError(f"{self.path} cannot be written: {error.strerror}") from None
+            raise _unwritable(self.path, error) from None
 
 
 class Journal:
@@ -71,9 +71,9 @@ class Journal:
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
             descriptor = os.open(self.folder / LOCK, flags, 0o600)
         except OSError as error:
-            raise JournalError(f"{self.folder} cannot be written: {error.strerror}") from None
+            raise _unwritable(self.folder, error) from None
         try:
-            _hold(descriptor, what)
+            _hold(descriptor, self.folder, what)
             yield
         finally:
             os.close(descriptor)
@@ -92,7 +92,7 @@ class Journal:
         except OSError as error:
             with suppress(OSError):
                 path.unlink()  # nothing was begun yet, and half a head would be no entry
-            raise JournalError(f"{path} cannot be written: {error.strerror}") from None
+            raise _unwritable(path, error) from None
         return Writer(path)
 
     def writer(self, name: str) -> Writer:
@@ -148,16 +148,21 @@ class Journal:
                     path.unlink()
 
 
-def _hold(descriptor: int, what: str) -> None:
+def _unwritable(path: Path, error: OSError) -> JournalError:
+    return JournalError(f"{path} cannot be written: {error.strerror}")
+
+
+def _hold(descriptor: int, folder: Path, what: str) -> None:
+    """Lock the journal, and say in the lock who has it; raises JournalError."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"process {os.getpid()} (since {_stamp()}: {what})".encode(), 0)
     except BlockingIOError:
         holder = os.pread(descriptor, 400, 0).decode(errors="replace") or "another ollama-top"
         raise BusyError(f"{holder} changes settings now: wait for it to end") from None
     except OSError as error:
-        raise JournalError(f"the journal cannot be locked: {error.strerror}") from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"process {os.getpid()} (since {_stamp()}: {what})".encode(), 0)
+        raise _unwritable(folder, error) from None
 
 
 def _append(path: Path, document: Mapping[str, Any]) -> None:

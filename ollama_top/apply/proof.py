@@ -7,6 +7,7 @@ import psutil
 
 from ollama_top.apply.watching import NotWellError
 from ollama_top.control.sight import model_named
+from ollama_top.doctor.facts import release
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
 from ollama_top.model.loaded import LoadedModel
@@ -15,11 +16,13 @@ from ollama_top.model.process import Variable
 from ollama_top.model.reading import Known, Missing
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.environment import NUM_PARALLEL
+from ollama_top.ollama.families import predict_parallel
 from ollama_top.services.systemd.bus import read_unit
 from ollama_top.sources import environment
 from ollama_top.sources.owner import ServerProcess
 
 LOOKS = 10
+UNSEEN = "How many requests {name} serves at once cannot be seen: {why}."
 
 
 class CannotProveError(Exception):
@@ -86,21 +89,22 @@ async def serves_at_once(
         if all(_is_told(model_named(frame, name)) for name in names):
             break
         frame = await look()
-    return tuple(_at_once(name, model_named(frame, name), wanted) for name in names)
+    meant = predict_parallel(wanted, release(frame.snapshot))
+    return tuple(_at_once(name, model_named(frame, name), meant) for name in names)
 
 
 def _is_told(model: LoadedModel | None) -> bool:
     return model is not None and isinstance(model.parallel, Known)
 
 
-def _at_once(name: str, model: LoadedModel | None, wanted: str) -> str:
-    if model is None or isinstance(model.parallel, Missing):
-        why = (
-            model.parallel.hint if model is not None and isinstance(model.parallel, Missing) else "it is gone"
-        )
-        return f"How many requests {name} serves at once cannot be seen: {why}."
+def _at_once(name: str, model: LoadedModel | None, meant: int | None) -> str:
+    """What a model serves at once; `meant` is None where the server chooses. Raises NotWellError."""
+    if model is None:
+        return UNSEEN.format(name=name, why="it is gone")
+    if isinstance(model.parallel, Missing):
+        return UNSEEN.format(name=name, why=model.parallel.hint)
     number = model.parallel.value
-    if str(number) != wanted.strip() and model.held_at_one is None:
-        raise NotWellError(f"{name} serves {number} at once, and not {wanted}")
+    if meant not in {None, number} and model.held_at_one is None:
+        raise NotWellError(f"{name} serves {number} at once, and not {meant}")
     reason = f": {model.held_at_one}" if model.held_at_one is not None else ""
     return f"{name} serves {number} at once{reason}."

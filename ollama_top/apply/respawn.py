@@ -23,9 +23,8 @@ from typing import Any
 
 import psutil
 
-from ollama_top.apply.remains import is_over
+from ollama_top.apply.remains import is_over, is_same_start
 
-CLOCK_SLACK_S = 1.0
 AFTER_KILL_S = 10.0
 LOOK_EVERY_S = 0.05
 STDIN, STDOUT, STDERR = 0, 1, 2
@@ -70,7 +69,7 @@ def _log(asked: dict[str, Any]) -> int:
 
 
 def _end(process: psutil.Process, asked: dict[str, Any]) -> None:
-    if abs(process.create_time() - asked["started_s"]) > CLOCK_SLACK_S:
+    if not is_same_start(process.create_time(), asked["started_s"]):
         raise _ProblemError(f"process {process.pid} is another than the one that was shown")
     process.terminate()
     if _has_ended(process, asked["patience_s"]):

@@ -16,12 +16,11 @@ import psutil
 from ollama_top.apply.bare import CannotRespawnError, Copy, copy_of, own_folder
 from ollama_top.apply.hands import StepError
 from ollama_top.apply.last_words import last_words_in
-from ollama_top.apply.remains import is_over
+from ollama_top.apply.remains import CLOCK_SLACK_S, is_over, is_same_start
 from ollama_top.apply.watching import (
     ANSWER_LIMIT_S,
     BEYOND_S,
     LOOK_EVERY_S,
-    Held,
     NotWellError,
     answers,
     with_words,
@@ -31,9 +30,9 @@ from ollama_top.model.plan import Plan, ServerRun
 from ollama_top.model.reading import Known
 from ollama_top.model.server import Keeper
 from ollama_top.ollama.host import parse_target
+from ollama_top.sources.inet_diag import DiagError
 from ollama_top.sources.owner import find_owner
 
-CLOCK_SLACK_S = 1.0
 PATIENCE_S = 20.0  # Ollama ends its runners first
 SILENCE_S = 90.0
 AFTER_S = 5.0
@@ -59,7 +58,7 @@ def old_of(run: ServerRun | None) -> Old | None:
     found = alive(run.pid) if run is not None else None
     if found is None or run is None:
         return None
-    return found if abs(found.started_s - run.started_at.timestamp()) < CLOCK_SLACK_S else None
+    return found if is_same_start(found.started_s, run.started_at.timestamp()) else None
 
 
 def alive(pid: int) -> Old | None:
@@ -72,9 +71,12 @@ def alive(pid: int) -> Old | None:
 
 
 def serving(urls: Sequence[str]) -> Old | None:
-    """The bare server that listens at one of these addresses; raises DiagError."""
+    """The bare server that listens at one of these addresses; raises StepError where that is not told."""
     for url in urls:
-        found = find_owner(parse_target(url).port)
+        try:
+            found = find_owner(parse_target(url).port)
+        except DiagError as error:
+            raise StepError(f"who serves now cannot be told: {error}") from None
         if isinstance(found, Known) and found.value.keeper is Keeper.MANUAL:
             return alive(found.value.pid)
     return None
@@ -84,7 +86,7 @@ def to_end(plan: Plan, pid: int | None, since: datetime | None) -> Old | None:
     """The bare server that is to end; `pid` is one that was started by us, if that was.
 
     `since` is when a change that was cut off may have ended one and started another. Raises StepError where
-    another serves in its place, which is not ours to end; DiagError.
+    another serves in its place, which is not ours to end, or where that cannot be told.
     """
     if pid is not None:
         return alive(pid)
@@ -110,14 +112,17 @@ def copy(old: Old) -> Copy:
 
 async def respawn(old: Old | None, new: Copy, may_kill: AskToKill) -> int:
     """The number of the new process; raises StepError where nothing was started."""
-    began = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "ollama_top.apply.respawn"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
+    try:
+        began = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "ollama_top.apply.respawn"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise NotEndedError(f"no process can be started: {error.strerror}") from None
     if began.stdin is None or began.stdout is None:
-        raise StepError("no process could be started")
+        raise NotEndedError("no process can be started")
     began.stdin.write(f"{json.dumps(_asked(old, new))}\n".encode())
     try:
         return await _followed(began.stdin, began.stdout, old, may_kill)
@@ -175,28 +180,31 @@ def _asked(old: Old | None, new: Copy) -> Mapping[str, Any]:
     }
 
 
-async def watch(pid: int, url: str, log: str) -> Held:
-    """Watch a server that was just started, and writes to `log`; raises NotWellError."""
+async def watch(pid: int, url: str, log: str) -> None:
+    """Watch whether a server holds that was just started, and writes to `log`; raises NotWellError."""
     began_s = time.monotonic()
     answered_s: float | None = None
-    process = psutil.Process(pid) if psutil.pid_exists(pid) else None
+    first = alive(pid)
     while True:
         now_s = time.monotonic() - began_s
-        if process is None or is_over(process):
+        if first is None or alive(pid) != first:
             said = await in_daemon_thread(lambda: last_words_in(log))
             raise NotWellError(with_words(f"its process {pid} has ended again", said))
         if answered_s is None and await answers(url):
             await _check_owner(pid, url)
             answered_s = now_s
         if answered_s is not None and now_s >= answered_s + BEYOND_S:
-            return Held(pid, answered_s)
+            return
         if now_s > ANSWER_LIMIT_S:
             raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after its start")
         await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _check_owner(pid: int, url: str) -> None:
-    """That it is the new process that answers, and not another that took the port meanwhile."""
-    found = await in_daemon_thread(lambda: find_owner(parse_target(url).port))
+    """That it is the new process that answers, as far as that is told, and not another on its port."""
+    try:
+        found = await in_daemon_thread(lambda: find_owner(parse_target(url).port))
+    except DiagError:
+        return  # as where who listens may not be seen: that it answers, and lives on, is what is known
     if isinstance(found, Known) and found.value.pid != pid:
         raise NotWellError(f"process {found.value.pid} answers at {url}, and not the one that was started")

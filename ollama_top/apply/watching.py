@@ -6,7 +6,6 @@ what is said here follows from what a real systemd 252 and 257 showed.
 
 import asyncio
 import time
-from dataclasses import dataclass
 from math import isfinite
 
 from ollama_top.apply.hands import RESTART_LIMIT_S
@@ -24,20 +23,15 @@ QUIET_LIMIT_S = 10.0  # systemd may be busy reading its files
 START_LIMIT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A run of the unit that has held."""
-
-    pid: int
-    version_after_s: float  # when the server first answered, from the restart
-
-
 class NotWellError(Exception):
     """The server did not get well; the text says what was seen."""
 
 
-async def watch(unit: str, url: str, *, user: bool) -> Held:
-    """Watch a unit that was just restarted; raises NotWellError as soon as it is seen not to hold."""
+async def watch(unit: str, url: str, *, user: bool) -> int:
+    """Watch a unit that was just restarted; the process of a run that has held.
+
+    Raises NotWellError as soon as it is seen not to hold.
+    """
     began_s = time.monotonic()
     first = await _first(unit, user=user)
     held_s = min(first.restart_delay_s, LONGEST_DELAY_S) + BEYOND_S
@@ -53,9 +47,11 @@ async def watch(unit: str, url: str, *, user: bool) -> Held:
         if answered_s is not None and run is not None and run.sub_state == "running":
             held_s = max(held_s, answered_s + BEYOND_S)
             if now_s >= held_s:
-                return Held(run.main_pid, answered_s)
-        if answered_s is None and now_s > ANSWER_LIMIT_S:
+                return run.main_pid
+        elif answered_s is None and now_s > ANSWER_LIMIT_S:
             raise NotWellError(f"nothing answers at {url} {ANSWER_LIMIT_S:.0f} s after the restart")
+        elif now_s > max(held_s, ANSWER_LIMIT_S) + QUIET_LIMIT_S:
+            raise NotWellError(_not_running(unit, run, now_s))
         await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -71,9 +67,9 @@ def with_words(problem: str, said: str | None) -> str:
     return f"{problem}; it said: {said}" if said else problem
 
 
-async def answers(url: str) -> bool:
-    """Whether an Ollama answers /api/version at an address."""
-    http = Http(url, timeout_s=ANSWER_S, loopback=True, access=Access())
+async def answers(url: str, limit_s: float = ANSWER_S) -> bool:
+    """Whether an Ollama of this machine answers /api/version at an address."""
+    http = Http(url, timeout_s=limit_s, loopback=True, access=Access())
     try:
         await http.get("/api/version")
     except HttpError:
@@ -91,7 +87,14 @@ async def _first(unit: str, *, user: bool) -> UnitRun:
         if run is not None:
             return run
         await asyncio.sleep(LOOK_EVERY_S)
-    raise NotWellError(f"systemd does not tell how {unit} runs")
+    raise NotWellError(_not_running(unit, None, QUIET_LIMIT_S))
+
+
+def _not_running(unit: str, run: UnitRun | None, now_s: float) -> str:
+    """Why it is not waited for any longer, though nothing speaks against it."""
+    if run is None:
+        return f"systemd does not tell how {unit} runs"
+    return f"it is {run.active_state} ({run.sub_state}), and not running, {now_s:.0f} s after the restart"
 
 
 def _problem(first: UnitRun, now: UnitRun) -> str | None:

@@ -1,5 +1,6 @@
 """What is done, and was, in words. Pure."""
 
+from ollama_top.control.plan_words import change_words
 from ollama_top.model.plan import Plan, Step, StepKind
 
 WORDS = {
@@ -17,10 +18,7 @@ def words_of(step: Step, plan: Plan) -> str:
 
 def kept_words(plan: Plan) -> str:
     """What was done."""
-    changes = ", ".join(
-        f"{each.name}={each.value}" if each.value is not None else f"{each.name} unset"
-        for each in plan.changes
-    )
-    return (
-        f"{changes}: done." if plan.restarts else f"{changes}: written, for the next start of {plan.service}."
-    )
+    changes = ", ".join(map(change_words, plan.changes))
+    if plan.restarts:
+        return f"{changes}: done."
+    return f"{changes}: written, for the next start of {plan.service}."

@@ -12,6 +12,7 @@ from typing import TypeVar
 from ollama_top.burst import driver
 from ollama_top.burst import spec as specs
 from ollama_top.burst.analysis import Measured, analyse
+from ollama_top.burst.choosing import described
 from ollama_top.burst.course import ALONE, Course
 from ollama_top.burst.expiry import is_forever, put_back
 from ollama_top.burst.keeping import kept_of
@@ -36,7 +37,6 @@ ANEW = (
     " that cannot be read back."
 )
 OTHERS = "Its expiry was not put back to where it was: the server serves others, who move it as well."
-TRIED_MODELS = 8  # of those installed, until one is found that writes
 Sent = TypeVar("Sent")
 
 
@@ -151,15 +151,7 @@ class Session:
         """The model to ask: the one named, the one in memory, the smallest that writes."""
         feed, named = self.site.feed, wishes.model or specs.loaded_model(self.before.snapshot)
         installed = await feed.installed()
-        if named is not None:
-            if specs.is_cloud(named, installed):
-                raise CannotMeasureError(f"{named} runs on another server: a burst would measure that one")
-            return await feed.describe(named)
-        for each in specs.smallest(installed)[:TRIED_MODELS]:
-            described = await feed.describe(each.name)
-            if specs.writes(described):
-                return described
-        raise CannotMeasureError("no model is installed that writes answers; --model names one that embeds")
+        return await described(named, installed, feed.describe, "a burst")
 
     async def _put_back(self, spec: Spec, after: Frame) -> tuple[str, ...]:
         """Leave the model's expiry where it was, unless others use it: what there is to say about it."""

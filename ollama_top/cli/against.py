@@ -59,7 +59,7 @@ async def run(options: argparse.Namespace, settings: Settings, session: Session,
     found, _, notes = await session.undone(spec, comparing)
     found = replace(found, caveats=(*found.caveats, *(f"{OLLAMA}: {each}" for each in notes)))
     is_json = options.json
-    show.write(document.as_text(document.of_value(found), indent=2) if is_json else text.as_text(found))
+    show.write(document.text_of_value(found) if is_json else text.as_text(found))
     is_measured = all(each.errors * 2 <= each.sent for each in found.servers)
     return DONE if is_measured else NOTHING_READ
 

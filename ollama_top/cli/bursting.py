@@ -6,7 +6,6 @@ Must never send anything before what has to be agreed to was agreed to.
 import argparse
 import asyncio
 import platform
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -19,7 +18,7 @@ from ollama_top.burst.telling import telling
 from ollama_top.burst.wire import Address
 from ollama_top.cli import against, cancellable
 from ollama_top.cli.asking import agrees
-from ollama_top.cli.exits import NOTHING_READ, fail
+from ollama_top.cli.exits import NOTHING_READ, fail, talk
 from ollama_top.cli.feeds import demo, live
 from ollama_top.cli.options import access_of, target_of
 from ollama_top.config.kept_results import burst_file
@@ -105,9 +104,9 @@ def _told(options: argparse.Namespace, result: Result) -> int:
         _say(events.Ended(code, result.burst.verdict, notes, result.kept, alike))
         return code
     if problem is not None:
-        print(f"ollama-top: {printable(problem)}", file=sys.stderr)
+        talk(problem)
     if options.json:
-        show.write(document.as_text(document.of_value(result.burst), indent=2))
+        show.write(document.text_of_value(result.burst))
     else:
         show.write(text.as_text(result.burst, comparison))
     return code
@@ -118,7 +117,7 @@ def _part(notes: Sequence[str], say: Callable[[events.Event], None]) -> None:
     with suppress(OSError, show.NotWrittenError):  # a terminal that was closed, a monitor that is gone
         say(events.Parted(tuple(notes)))
         for each in notes:
-            print(f"ollama-top: {printable(each)}", file=sys.stderr)
+            talk(each)
 
 
 def _keep(result: Result) -> tuple[tuple[KeptBurst, ...], str | None]:

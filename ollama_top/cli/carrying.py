@@ -23,7 +23,7 @@ from ollama_top.cli.changing import CODES, View, viewed
 from ollama_top.cli.exits import NOTHING_READ, TAKEN_BACK
 from ollama_top.cli.rights import RefusedError
 from ollama_top.config.settings import Settings
-from ollama_top.control.plan_words import by_hand
+from ollama_top.control import by_hand
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.decoded import BadDocumentError
 from ollama_top.model.frame import Frame
@@ -60,7 +60,7 @@ async def _told(options: argparse.Namespace, settings: Settings) -> int:
     try:
         receipt = await _carried_out(options, settings)
     except _NoRightsError as error:
-        _tell(Refused(NO_RIGHTS, (*by_hand(error.plan),)))
+        _tell(Refused(NO_RIGHTS, (*by_hand.there(error.plan),)))
         return NOTHING_READ
     except (RefusedError, JournalError, undoing.CannotUndoError, BadDocumentError) as error:
         _tell(Refused(str(error)))

@@ -224,13 +224,13 @@ async def _agreed(
 
 def _as_asked(options: argparse.Namespace, plan: Plan, *, is_new: bool) -> str:
     if options.json:
-        return document.as_text(document.of_value(plan), indent=2)
+        return document.text_of_value(plan)
     return text.as_text(plan, rights(plan, hands_for(plan)), can_be_undone=is_new)
 
 
 def _of_receipt(options: argparse.Namespace, receipt: Receipt) -> str:
     if options.json:
-        return document.as_text(document.of_value(receipt), indent=2)
+        return document.text_of_value(receipt)
     return text.receipt(receipt)
 
 

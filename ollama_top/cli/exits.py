@@ -58,9 +58,13 @@ def not_written(error: OSError) -> int:
 
 def fail(error: Exception, code: int) -> int:
     """Say what went wrong, if there is somewhere to say it; the exit code."""
-    if sys.stderr is not None:
-        print(f"ollama-top: {printable(str(error))}", file=sys.stderr)
+    talk(str(error))
     return code
+
+
+def talk(words: str) -> None:
+    """Say something of ours on standard error, whatever characters are in it."""
+    tell(f"ollama-top: {printable(words)}")
 
 
 def tell(words: str) -> None:

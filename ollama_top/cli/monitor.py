@@ -23,6 +23,7 @@ from ollama_top.cli.recording import recording_of
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
+    from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.watched import Watched
 
 WITHOUT_SCREEN = ("dumb", "unknown")
@@ -46,33 +47,7 @@ def run(options: argparse.Namespace) -> int:
         from ollama_top.cli import over_ssh
 
         return over_ssh.run(options, settings)
-    interval_s = interval_s_of(options, settings)
-    title = "the demo" if options.demo else watched(options, settings).url
-    if not options.demo:  # what is refused is to be said before there is a screen
-        token_of_environment()
-        if ca_file_of(options, settings):
-            live(options, settings, interval_s)
-    feed = feed_of(options, settings)
-    from ollama_top.config.kept_file import file_for
-    from ollama_top.sources.user import own_name
-    from ollama_top.tui.app import MonitorApp
-    from ollama_top.tui.keeping import Keeping
-
-    read_only = bool(settings.read_only if options.read_only is None else options.read_only)
-
-    app = MonitorApp(
-        lambda: feed(interval_s, None),
-        title=title,
-        read_only=read_only,
-        user=own_name(),
-        interval_s=interval_s,
-        theme=theme_of(options, settings),
-        demo_offer=None if options.demo else lambda: demo(interval_s),
-        keeping=Keeping(file_for(title, platform.node())),
-        burst_command=own_command(options, settings),
-        ascii_only=ascii_of(options, settings),
-        watch=None if options.demo else partial(_watched, options, settings, interval_s),
-    )
+    app = _app(options, settings)
     recording = recording_of(options)
     if recording is not None:
         app.recordings.begin(recording)
@@ -86,6 +61,35 @@ def run(options: argparse.Namespace) -> int:
 
         keep(crash)
     return app.return_code or DONE
+
+
+def _app(options: argparse.Namespace, settings: "Settings") -> "MonitorApp":
+    """The screen as it was asked for; what is refused is said before there is one."""
+    interval_s = interval_s_of(options, settings)
+    title = "the demo" if options.demo else watched(options, settings).url
+    if not options.demo:
+        token_of_environment()
+        if ca_file_of(options, settings):
+            live(options, settings, interval_s)
+    feed = feed_of(options, settings)
+    from ollama_top.config.kept_file import file_for
+    from ollama_top.sources.user import own_name
+    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.keeping import Keeping
+
+    return MonitorApp(
+        lambda: feed(interval_s, None),
+        title=title,
+        read_only=bool(settings.read_only if options.read_only is None else options.read_only),
+        user=own_name(),
+        interval_s=interval_s,
+        theme=theme_of(options, settings),
+        demo_offer=None if options.demo else lambda: demo(interval_s),
+        keeping=Keeping(file_for(title, platform.node())),
+        burst_command=own_command(options, settings),
+        ascii_only=ascii_of(options, settings),
+        watch=None if options.demo else partial(_watched, options, settings, interval_s),
+    )
 
 
 def _watched(options: argparse.Namespace, settings: "Settings", interval_s: float, url: str) -> "Watched":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, FOUND, NOT_WRITTEN, NOTHING_READ, fail
+from ollama_top.cli.exits import DONE, FOUND, NOT_WRITTEN, NOTHING_READ, fail, talk
 from ollama_top.cli.feeds import feed_of
 from ollama_top.cli.options import settings_of
 from ollama_top.config import profiles
@@ -29,7 +29,6 @@ from ollama_top.doctor.starting_points import unlooked
 from ollama_top.engine import profiles as looked
 from ollama_top.engine.profiles import BUILT_IN
 from ollama_top.model.profile import Profile, Shelf
-from ollama_top.model.text import printable
 from ollama_top.ollama import given, set_now
 from ollama_top.outputs import document, show
 from ollama_top.outputs import profiles as texts
@@ -44,16 +43,16 @@ def list_all(options: argparse.Namespace) -> int:
     every = (*looked.saved(book, str(file.path), None), *unlooked())
     machine = file.machine
     shelf = Shelf(machine.id, machine.name, str(file.path), every, book.others, book.problems)
-    show.write(_json(shelf) if options.json else texts.shelf_text(shelf))
+    show.write(document.text_of_value(shelf) if options.json else texts.shelf_text(shelf))
     return DONE
 
 
 def show_one(options: argparse.Namespace) -> int:
     """Print what a profile sets."""
     file, book = _opened(options)
-    seen = texts.look(feed_of(options, settings_of(options))) if options.name in BUILT_IN else None
+    seen = _look(options) if options.name in BUILT_IN else None
     profile = _profile(options.name, file, book, seen)
-    show.write(_json(profile) if options.json else texts.profile_text(profile))
+    show.write(document.text_of_value(profile) if options.json else texts.profile_text(profile))
     return DONE
 
 
@@ -61,10 +60,10 @@ def compare(options: argparse.Namespace) -> int:
     """Print a profile beside what the server has; 1 where something differs."""
     file, book = _opened(options)
     _check_there(options.name, book)
-    seen = texts.look(feed_of(options, settings_of(options)))
+    seen = _look(options)
     profile = _profile(options.name, file, book, seen)
     found = looked.compared(profile, seen.snapshot, seen.descriptions)
-    show.write(_json(found) if options.json else texts.compared_text(found, seen.snapshot))
+    show.write(document.text_of_value(found) if options.json else texts.compared_text(found, seen.snapshot))
     if found.is_same is None:
         return NOTHING_READ
     return DONE if found.is_same else FOUND
@@ -76,7 +75,7 @@ def apply(options: argparse.Namespace) -> int:
 
     file, book = _opened(options)
     _check_there(options.name, book)
-    seen = texts.look(feed_of(options, settings_of(options))) if options.name in BUILT_IN else None
+    seen = _look(options) if options.name in BUILT_IN else None
     return apply_profile(options, _profile(options.name, file, book, seen))
 
 
@@ -110,7 +109,7 @@ def delete(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     """Write a profile as a text of its own, to a new file or to standard output."""
     file, book = _opened(options)
-    seen = texts.look(feed_of(options, settings_of(options))) if options.name in BUILT_IN else None
+    seen = _look(options) if options.name in BUILT_IN else None
     profile = _profile(options.name, file, book, seen)
     if not profile.changes:
         raise UsageError(f"{options.name} has no values: {profile.unknown or 'there is nothing to export'}")
@@ -144,7 +143,7 @@ def import_all(options: argparse.Namespace) -> int:
 
     told = "\n".join(texts.profile_text(_checked(each, options.file)) for each in brought.saved)
     for problem in brought.problems:
-        _say(problem)
+        talk(problem)
     return _written(file, edit, f"imported {', '.join(each.name for each in brought.saved)}", lambda _: told)
 
 
@@ -156,8 +155,13 @@ def _opened(options: argparse.Namespace) -> tuple[ProfileFile, Book]:
     except ProfileFileError as error:
         raise UsageError(str(error)) from None
     for each in book.problems:
-        _say(each)
+        talk(each)
     return file, book
+
+
+def _look(options: argparse.Namespace) -> Seen:
+    """The server as it is; raises NothingReadError."""
+    return texts.look(feed_of(options, settings_of(options)))
 
 
 def _profile(name: str, file: ProfileFile, book: Book, seen: Seen | None = None) -> Profile:
@@ -225,13 +229,13 @@ def _full_name(name: str) -> str:
 
 def _values_of_server(options: argparse.Namespace) -> dict[str, str]:
     """What the server has; raises NothingReadError where that is not known, UsageError for nothing."""
-    snapshot = texts.look(feed_of(options, settings_of(options))).snapshot
+    snapshot = _look(options).snapshot
     unknown = set_now.why_unknown(snapshot)
     if unknown is not None:
         raise show.NothingReadError(f"what the server has been given is not known: {unknown}")
     values = set_now.values(snapshot)
     for each in set_now.left_out(snapshot):
-        _say(each)
+        talk(each)
     if not values:
         raise UsageError("nothing is set for the server, so there is nothing to keep: give NAME=VALUE")
     return values
@@ -258,16 +262,7 @@ def _written(file: ProfileFile, edit: Callable[[Book], str], done: str, told: Ca
     except ProfileFileError as error:
         return fail(error, NOT_WRITTEN)
     if file.machine.problem is not None:
-        _say(file.machine.problem)
-    _say(f"{done} in {file.path}, for {file.machine.name}")
+        talk(file.machine.problem)
+    talk(f"{done} in {file.path}, for {file.machine.name}")
     show.write(text)
     return DONE
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(f"ollama-top: {printable(text)}", file=sys.stderr)
-
-
-def _json(value: object) -> str:
-    return document.as_text(document.of_value(value), indent=2)

@@ -1,11 +1,10 @@
 """`--record` and its limits: what the monitor and `show --watch` have in common."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.model.text import printable
+from ollama_top.cli.exits import talk
 
 if TYPE_CHECKING:
     from ollama_top.engine.feed import Feed
@@ -47,9 +46,12 @@ def recording_of(options: argparse.Namespace) -> "Recording | None":
 
     limits = Limits(round((mib or MOST_MIB) * MIB), (hours or MOST_HOURS) * HOUR_S)
     try:
-        return Recording(Path(path), limits)
+        recording = Recording(Path(path), limits)
     except RecordingError as error:
         raise UsageError(str(error)) from None
+    if recording.cut_bytes:
+        talk(f"{path}: its last {recording.cut_bytes} bytes held no whole Frame, and were taken away")
+    return recording
 
 
 def recorded(feed: "Feed", recording: "Recording | None") -> "Feed":
@@ -58,9 +60,4 @@ def recorded(feed: "Feed", recording: "Recording | None") -> "Feed":
         return feed
     from ollama_top.record.recorded import RecordedFeed
 
-    return RecordedFeed(feed, recording, _say)
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(f"ollama-top: {printable(text)}", file=sys.stderr)
+    return RecordedFeed(feed, recording, talk)

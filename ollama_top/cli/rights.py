@@ -4,7 +4,7 @@ import sys
 
 from ollama_top.apply.hands import Hands, ask_for_rights, hands_for
 from ollama_top.cli.exits import tell
-from ollama_top.control.plan_words import by_hand
+from ollama_top.control import by_hand
 from ollama_top.model.plan import Plan
 from ollama_top.model.text import printable
 
@@ -20,6 +20,6 @@ def with_rights(plan: Plan) -> Hands:
     is_asked = sys.stdin.isatty() and sys.stderr.isatty() and ask_for_rights()
     hands = hands_for(plan) if is_asked else None
     if hands is None:
-        tell("\n".join(map(printable, [BY_HAND, *by_hand(plan)])))
+        tell("\n".join(map(printable, [BY_HAND, *by_hand.there(plan)])))
         raise RefusedError("root's rights are needed, and cannot be had here")
     return hands

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import tell
+from ollama_top.cli.exits import talk, tell
 from ollama_top.config import profiles
 from ollama_top.config.machine import DEMO, this_machine
 from ollama_top.config.profile_file import ProfileFile, ProfileFileError, file_for
@@ -52,7 +52,7 @@ def _save(options: argparse.Namespace, name: str, values: profiles.Values) -> No
     try:
         file.change(edit)
     except (ProfileFileError, UsageError) as error:
-        tell(f"ollama-top: not saved: {printable(str(error))}")
+        talk(f"not saved: {error}")
     else:
         tell(f"Saved as the profile {printable(name)}, in {printable(str(file.path))}.")
 

@@ -17,7 +17,7 @@ from ollama_top.cli import cancellable, sweep_profile
 from ollama_top.cli.asking import agrees
 from ollama_top.cli.changing import refusable
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import NOT_TAKEN_BACK, NOTHING_READ, fail, tell
+from ollama_top.cli.exits import NOT_TAKEN_BACK, NOTHING_READ, fail, talk, tell
 from ollama_top.cli.options import access_of, target_of
 from ollama_top.cli.progress import Progress
 from ollama_top.cli.sweeping_real import real_bench
@@ -207,9 +207,9 @@ def _told(options: argparse.Namespace, sweep: Sweep, pace: Pace) -> int:
     try:
         _file(options, sweep.model).add(kept)
     except NotKeptError as error:
-        tell(f"ollama-top: {printable(str(error))}")
+        talk(str(error))
     if options.json:
-        show.write(document.as_text(document.of_value(sweep), indent=2))
+        show.write(document.text_of_value(sweep))
     else:
         show.write(text.as_text(sweep, keeping.compared(kept, history)))
     return verdict.code(sweep)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.options import ca_file_of, named_feeds, settings_of, target_of
+from ollama_top.cli.options import ca_file_of, feeds_of, named_feeds, settings_of, target_of
 from ollama_top.config.feed_folder import NAME, SYSTEM_FOLDER, feed_names
 from ollama_top.config.settings import TOKEN_VARIABLE
 from ollama_top.listening.addresses import Listen, is_loopback, parse_listen
@@ -61,7 +61,8 @@ def of_serve(options: argparse.Namespace, setup: "Serve") -> str:
 
 def of_proxy(options: argparse.Namespace, setup: "Proxy") -> str:
     """The unit that runs `proxy` with these options; raises UsageError."""
-    feed = next(iter(named_feeds(options)), SYSTEM_FOLDER / feed_names(str(setup.listen))[0])
+    own = SYSTEM_FOLDER / feed_names(str(setup.listen))[0]
+    feed = next(iter(named_feeds(options)), own).absolute()
     group = options.feed_group or (OLLAMA if _is_group(OLLAMA) else None)
     words = [*_program(), "proxy", "--listen", str(setup.listen), "--upstream", setup.upstream.url]
     words += [*(["--allow-remote"] if setup.allow_remote else []), *_names(options.allow_host)]
@@ -135,6 +136,8 @@ def _looking(options: argparse.Namespace, settings: "Settings") -> Iterator[str]
         yield "--insecure"
     if getattr(options, "demo", False):
         yield "--demo"
+    for feed in feeds_of(options, settings):
+        yield from ("--feed", str(feed.absolute()))
 
 
 def _names(hosts: Iterable[str]) -> list[str]:

@@ -151,3 +151,18 @@ def _widths(columns: list[Column[Any]], room: int, left: int) -> list[int]:
             widths[at] += extra
             left -= extra
     return widths
+
+
+def model_column(fact: str, width: int, *, widest: int, priority: int) -> Column[Any]:
+    """A column of a model's name, whose ends tell it from its likes."""
+    return reading_column(
+        fact,
+        "MODEL",
+        width,
+        str,
+        priority=priority,
+        align=Align.LEFT,
+        role=Role.NAME,
+        widest=widest,
+        shorten_middle=True,
+    )

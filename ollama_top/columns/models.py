@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ollama_top.columns import formats
 from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
-from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.column import Align, Column, Table, model_column, reading_column
 from ollama_top.columns.shares import shares_column
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
@@ -91,17 +91,7 @@ MODELS: Table[LoadedModel] = Table(
     empty="no model is loaded",
     unseen=_unseen,
     columns=(
-        reading_column(
-            "name",
-            "MODEL",
-            14,
-            str,
-            priority=0,
-            align=Align.LEFT,
-            role=Role.NAME,
-            widest=44,
-            shorten_middle=True,
-        ),
+        model_column("name", 14, widest=44, priority=0),
         Column(
             "state",
             "STATE",

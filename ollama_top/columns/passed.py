@@ -6,7 +6,7 @@ from typing import Any
 
 from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell, Role, shown
-from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.column import Align, Column, Table, model_column, reading_column
 from ollama_top.model.exchange import Exchange, Phase
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Reading, value_or
@@ -168,17 +168,7 @@ EXCHANGES: Table[Exchange] = Table(
             priority=1,
             align=Align.LEFT,
         ),
-        reading_column(
-            "model",
-            "MODEL",
-            12,
-            str,
-            priority=1,
-            align=Align.LEFT,
-            role=Role.NAME,
-            widest=40,
-            shorten_middle=True,
-        ),
+        model_column("model", 12, widest=40, priority=1),
         reading_column("client", "CLIENT", 10, str, priority=2, align=Align.LEFT, widest=24),
         _told("queue_s", "QUEUE", 6, formats.age, 2),
         _told("load_s", "LOAD", 6, formats.age, 6),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell, Role, shown
-from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.column import Align, Column, Table, model_column, reading_column
 from ollama_top.columns.shares import shares_column
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.process import Process, ProcessKind
@@ -64,17 +64,7 @@ PROCESSES: Table[Process] = Table(
         Column(
             "kind", "PROCESS", 10, _kind, lambda row: row.kind.value, ("kind",), priority=0, align=Align.LEFT
         ),
-        reading_column(
-            "model",
-            "MODEL",
-            12,
-            str,
-            priority=1,
-            align=Align.LEFT,
-            role=Role.NAME,
-            widest=32,
-            shorten_middle=True,
-        ),
+        model_column("model", 12, widest=32, priority=1),
         Column(
             "pid",
             "PID",

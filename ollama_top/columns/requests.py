@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ollama_top.columns import formats
 from ollama_top.columns.cell import Cell, Role, shown
-from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.column import Align, Column, Table, model_column, reading_column
 from ollama_top.model.exchange import Phase
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import Missing, Reading, Why, value_or
@@ -93,17 +93,7 @@ REQUESTS: Table[Request] = Table(
             priority=0,
             align=Align.LEFT,
         ),
-        reading_column(
-            "model",
-            "MODEL",
-            14,
-            str,
-            priority=3,
-            align=Align.LEFT,
-            role=Role.NAME,
-            widest=44,
-            shorten_middle=True,
-        ),
+        model_column("model", 14, widest=44, priority=3),
         Column("age_s", "AGE", 6, _age, lambda row: value_or(row.age_s, None), ("age_s",), priority=1),
         _exchange_column("ttft_s", "TTFT", 6, formats.age, priority=4),
         _exchange_column("output_tokens", "TOKENS", 6, formats.count, priority=4),

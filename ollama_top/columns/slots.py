@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ollama_top.columns import formats
 from ollama_top.columns.cell import UNKNOWN, Cell, Role, shown
-from ollama_top.columns.column import Align, Column, Table, reading_column
+from ollama_top.columns.column import Align, Column, Table, model_column, reading_column
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.reading import value_or
 from ollama_top.model.slot import Slot, SlotState
@@ -72,17 +72,7 @@ SLOTS: Table[Slot] = Table(
             priority=1,
             align=Align.LEFT,
         ),
-        reading_column(
-            "model",
-            "MODEL",
-            14,
-            str,
-            priority=3,
-            align=Align.LEFT,
-            role=Role.NAME,
-            widest=44,
-            shorten_middle=True,
-        ),
+        model_column("model", 14, widest=44, priority=3),
         Column(
             "state", "STATE", 8, _state, lambda row: row.state.value, ("state",), priority=0, align=Align.LEFT
         ),

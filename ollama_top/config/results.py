@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from ollama_top.config.decoded import decoded
+from ollama_top.model.decoded import BadDocumentError, decode
 from ollama_top.model.encoded import encode
 
 T = TypeVar("T")
@@ -59,7 +59,10 @@ class Results(Generic[T]):
 
     def of_values(self, values: object) -> T | None:
         """The result that plain values are; None of what is none."""
-        return decoded(self.kind, values)
+        try:
+            return decode(self.kind, values, {})
+        except BadDocumentError:
+            return None
 
     @property
     def _format(self) -> str:

@@ -1,18 +1,43 @@
-"""What a person types to take a change back that ollama-top could not take back. Pure."""
+"""What a person types in place of ollama-top: to make a change, or to take one back. Pure."""
 
 import shlex
 from collections.abc import Iterator
 
-from ollama_top.control.plan_words import NO_QUESTION
+from ollama_top.control.plan_words import changed_lines, text_lines
 from ollama_top.model.plan import Edit, Plan, Step, StepKind
 
 AGAIN = "`ollama-top undo` tries it again; or by hand:"
+NO_QUESTION = "--no-ask-password"
+"""What systemctl is told by ollama-top, and not by a person, who may well be asked."""
+
+
+def there(plan: Plan) -> Iterator[str]:
+    """The commands that do what a plan does, for somebody who types them with other rights."""
+    edits = [each.edit for each in plan.steps if each.edit is not None]
+    if not edits or any(each.digest_before is not None or each.digest_after is None for each in edits):
+        yield from plan.instructions
+        return
+    sudo = _sudo(plan)
+    for edit in edits:
+        folder = edit.path.rpartition("/")[0]
+        yield shlex.join([*sudo, "mkdir", "-p", folder])
+        yield f"{shlex.join([*sudo, 'tee', edit.path])} >/dev/null <<'END'"
+        yield from (line for hunk in edit.hunks for line in text_lines(hunk.after))
+        yield "END"
+    yield from (_typed(step, sudo) for step in plan.steps if step.argv)
 
 
 def back(plan: Plan) -> tuple[str, ...]:
     """The way back of a plan, one line each."""
-    sudo = ["sudo"] if plan.needs_root else []
-    return (AGAIN, *(line for step in plan.undo for line in _step(step, plan, sudo)))
+    return (AGAIN, *(line for step in plan.undo for line in _step(step, plan, _sudo(plan))))
+
+
+def _sudo(plan: Plan) -> list[str]:
+    return ["sudo"] if plan.needs_root else []
+
+
+def _typed(step: Step, sudo: list[str]) -> str:
+    return shlex.join([*sudo, *(each for each in step.argv if each != NO_QUESTION)])
 
 
 def _step(step: Step, plan: Plan, sudo: list[str]) -> Iterator[str]:
@@ -24,7 +49,7 @@ def _step(step: Step, plan: Plan, sudo: list[str]) -> Iterator[str]:
         gone = [word for each in plan.was if each.value is None for word in ("-u", each.name)]
         yield " ".join([*folder, shlex.join(["env", *gone, *variables, *step.argv])])
     else:
-        yield shlex.join([*sudo, *(each for each in step.argv if each != NO_QUESTION)])
+        yield _typed(step, sudo)
 
 
 def _edit(edit: Edit, sudo: list[str]) -> Iterator[str]:
@@ -33,5 +58,4 @@ def _edit(edit: Edit, sudo: list[str]) -> Iterator[str]:
         return
     yield f"in {edit.path}, from line {edit.hunks[0].line if edit.hunks else 1} on:"
     for hunk in edit.hunks:
-        yield from (f"- {text}" for each in hunk.before if (text := each.strip("\r\n")))
-        yield from (f"+ {text}" for each in hunk.after if (text := each.strip("\r\n")))
+        yield from changed_lines(hunk)

@@ -1,13 +1,13 @@
-"""A plan to change settings, its receipt, and how the same is done by hand, as lines for a person. Pure."""
+"""A plan to change settings, and its receipt, as lines for a person. Pure."""
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from ollama_top.model.plan import Edit, Plan, Step, StepKind
+from ollama_top.model.finding import Change
+from ollama_top.model.plan import Edit, Hunk, Plan, Step, StepKind
 from ollama_top.model.receipt import Receipt
 
 INDENT = "    "
-NO_QUESTION = "--no-ask-password"  # a person may well be asked
 VERIFIED = "Ollama answers at {url}; {holds}; and its process has the values. Else it is taken back at once."
 HOLDS_BY_SYSTEMD = "its process stays the same until systemd would have started it anew, and 2 s longer"
 HOLDS_BARE = "it is the process that was started, and it lives on for 2 s"
@@ -53,35 +53,33 @@ def differences(plan: Plan) -> Iterator[str]:
         yield f"{each.name}: {_value(was.get(each.name))} -> {_value(each.value)}"
 
 
+def change_words(change: Change) -> str:
+    """What a variable is to be, in one word or two."""
+    return f"{change.name}={change.value}" if change.value is not None else f"{change.name} unset"
+
+
 def steps(of: Iterable[Step]) -> Iterator[str]:
     """What is done, a line for each file, changed line and command."""
     for number, step in enumerate(of, 1):
         if step.edit is not None:
             yield f"{number} {_edited(step.edit)}"
             for hunk in step.edit.hunks:
-                yield from (f"{INDENT}- {line}" for line in _shown(hunk.before))
-                yield from (f"{INDENT}+ {line}" for line in _shown(hunk.after))
+                yield from (f"{INDENT}{line}" for line in changed_lines(hunk))
         elif step.kind is StepKind.RESPAWN:
             yield f"{number} end it (SIGTERM), and start {shlex.join(step.argv)} as it was started before"
         else:
             yield f"{number} {shlex.join(step.argv)}"
 
 
-def by_hand(plan: Plan) -> Iterator[str]:
-    """The commands that do the same, for somebody who types them with other rights."""
-    edits = [each.edit for each in plan.steps if each.edit is not None]
-    if not edits or any(each.digest_before is not None or each.digest_after is None for each in edits):
-        yield from plan.instructions
-        return
-    sudo = ["sudo"] if plan.needs_root else []
-    for edit in edits:
-        folder = edit.path.rpartition("/")[0]
-        yield shlex.join([*sudo, "mkdir", "-p", folder])
-        yield f"{shlex.join([*sudo, 'tee', edit.path])} >/dev/null <<'END'"
-        yield from (line for hunk in edit.hunks for line in _shown(hunk.after))
-        yield "END"
-    words = [[each for each in step.argv if each != NO_QUESTION] for step in plan.steps if step.argv]
-    yield from (shlex.join([*sudo, *each]) for each in words)
+def changed_lines(hunk: Hunk) -> Iterator[str]:
+    """What goes, and what comes in its place, each line with its sign."""
+    yield from (f"- {line}" for line in text_lines(hunk.before))
+    yield from (f"+ {line}" for line in text_lines(hunk.after))
+
+
+def text_lines(lines: Iterable[str]) -> list[str]:
+    """Lines without their ends; what is only an end is none."""
+    return [text for each in lines if (text := each.strip("\r\n"))]
 
 
 def _block(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -94,11 +92,6 @@ def _edited(edit: Edit) -> str:
     if edit.digest_before is None:
         return f"write {edit.path}"
     return f"{'remove' if edit.digest_after is None else 'in'} {edit.path}"
-
-
-def _shown(lines: Iterable[str]) -> list[str]:
-    """Lines without their ends; what is only an end is none."""
-    return [text for each in lines if (text := each.strip("\r\n"))]
 
 
 def _value(value: str | None) -> str:

@@ -7,12 +7,14 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 
 from ollama_top.listening.hosts import Address
 from ollama_top.ollama.host import MOST_PORT, Target, split_host_port
 
 DEFAULT_PORT = 11435  # of the proxy
+LOOPBACK = "127.0.0.1"
 ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -28,7 +30,7 @@ class TakenError(AddressError):
 class Listen:
     """A host and a port to listen on; port 0 means any that is free."""
 
-    host: str = "127.0.0.1"
+    host: str = LOOPBACK
     port: int = DEFAULT_PORT
 
     def __str__(self) -> str:
@@ -82,6 +84,13 @@ def _bound(
             return None
         raise
     return own
+
+
+def free_port() -> int:
+    """A port of the loopback on which nobody listens at this moment; another program may take it next."""
+    with closing(socket.create_server((LOOPBACK, 0))) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 def listens_of(bound: Iterable[socket.socket]) -> tuple[Listen, ...]:

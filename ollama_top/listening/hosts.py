@@ -5,9 +5,11 @@ shows could reach the server under a name of its own.
 """
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+BRACKETED = re.compile(r"\[([^\[\]]+)\](?::[0-9]*)?")
 ALWAYS = ("localhost",)
 ALWAYS_BELOW = (".localhost", ".local", ".internal")
 
@@ -42,10 +44,10 @@ class Hosts:
 
 
 def bare_host(host: str) -> str:
-    """A host without its port and brackets, in lower case."""
+    """A host without its port and brackets, in lower case; what is written in no such way stays as it is."""
     text = host.strip().lower()
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
+    if bracketed := BRACKETED.fullmatch(text):
+        return bracketed[1]
     return text.partition(":")[0] if text.count(":") == 1 else text
 
 

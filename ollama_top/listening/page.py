@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
-from ollama_top.listening.addresses import AddressError, Listen, bind, is_loopback
+from ollama_top.listening.addresses import AddressError, Listen, bind, is_loopback, listens_of
 from ollama_top.listening.hosts import Hosts
 from ollama_top.metrics.text import CONTENT_TYPE
 
@@ -34,15 +34,14 @@ class PageServer:
         self._serving: set[asyncio.Task[None] | None] = set()
         self._is_over = False
 
-    async def listen(self, listen: Listen, stack: AsyncExitStack) -> list[Listen]:
+    async def listen(self, listen: Listen, stack: AsyncExitStack) -> tuple[Listen, ...]:
         """Serve until the stack ends; where it came to listen. Raises AddressError."""
-        found: list[Listen] = []
         stack.push_async_callback(self._finish)
-        for own in bind(listen):
+        bound = bind(listen)
+        for own in bound:
             server = await asyncio.start_server(self.serve, sock=own, limit=LONGEST_HEAD_BYTES)
             stack.callback(server.close)
-            found.append(Listen(*own.getsockname()[:2]))
-        return found
+        return listens_of(bound)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One client, as asyncio.start_server hands it over."""
@@ -97,7 +96,7 @@ class PageServer:
 
 
 def named_hosts(fields: Sequence[bytes]) -> list[str]:
-    """What the Host fields of a head call this server; one that is no text is kept as what nobody allows."""
+    """What the Host fields of a head call this server; every byte is some letter there."""
     named = [each.partition(b":") for each in fields]
     return [value.decode("latin-1").strip() for name, _, value in named if name.strip().lower() == b"host"]
 

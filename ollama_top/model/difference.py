@@ -125,7 +125,7 @@ def applied(old: Plain, change: Plain) -> Plain:
     """The new value; the old one stays as it is. Raises DifferenceError."""
     try:
         return _applied(old, change)
-    except (TypeError, ValueError, LookupError, AttributeError) as error:
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
         raise DifferenceError(f"a change that does not fit: {error}") from error
 
 
@@ -148,14 +148,17 @@ def _patched(rows: list[Plain], changes: dict[str, Plain]) -> list[Plain]:
 
 
 def _gathered(old: Sequence[Plain], runs: list[Plain]) -> list[Plain]:
+    """The rows in their order, none of them twice: else a few small changes could fill the memory."""
     if len(runs) % 3:
         raise ValueError("a run without an end")
     rows: list[Plain] = []
+    end = 0
     for at in range(0, len(runs), 3):
         start, count, came = runs[at : at + 3]
-        if not 0 <= start <= start + count <= len(old):
+        if not end <= start <= start + count <= len(old):
             raise LookupError("rows that are not there")
-        rows += old[start : start + count]
+        end = start + count
+        rows += old[start:end]
         rows += _rows(came)
     return rows
 

@@ -21,6 +21,16 @@ class Hour:
     ttft_p50_s: Curve = Curve()  # of the answers that began in the last minute, as proxies tell
     ttft_p95_s: Curve = Curve()
 
+    def __post_init__(self) -> None:
+        """Fill up a series that an older version did not keep; raises ValueError for one that is longer."""
+        for field in fields(self):
+            series: Curve = getattr(self, field.name)
+            lacking = len(self) - len(series)
+            if lacking < 0:
+                raise ValueError(f"{field.name} has more points than there are times")
+            if lacking:
+                object.__setattr__(self, field.name, series.and_then(Curve.of([None] * lacking)))
+
     def __len__(self) -> int:
         return len(self.at_s)
 

@@ -8,7 +8,6 @@ from ollama_top.model.proxy import Proxy
 from ollama_top.model.reading import Known, Source
 
 MOST_FINISHED = 1000
-MOST_RUNNING = 10_000  # more than a proxy takes clients
 GONE = "no proxy listens there any more"
 
 

@@ -56,6 +56,11 @@ def of_value(value: Any) -> dict[str, Any]:  # noqa: ANN401 - the border to JSON
     return {"format": FORMAT, **encode(value, "", missing), "missing": missing}
 
 
+def text_of_value(value: Any) -> str:  # noqa: ANN401 - the border to JSON
+    """The same as a text, indented for a reader."""
+    return as_text(of_value(value), indent=2)
+
+
 def document(frame: Frame) -> dict[str, Any]:
     """The document as plain values."""
     missing: Reasons = {}

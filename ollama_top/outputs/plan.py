@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from ollama_top.control.plan_words import lines, of_receipt
-from ollama_top.model.finding import Change
+from ollama_top.control.plan_words import change_words, lines, of_receipt
 from ollama_top.model.plan import Plan
 from ollama_top.model.receipt import Entry, Receipt
 from ollama_top.model.text import printable
@@ -26,10 +25,6 @@ def history(entries: Sequence[Entry]) -> str:
 
 def _kept(entry: Entry) -> str:
     outcome = entry.outcome.value if entry.outcome is not None else "cut off"
-    what = ", ".join(map(_change, entry.plan.changes))
+    what = ", ".join(map(change_words, entry.plan.changes))
     back = " (takes one back)" if entry.undoes is not None else ""
     return f"{entry.began_at:%Y-%m-%d %H:%M:%S}Z  {outcome:<11}  {entry.plan.service}: {what}{back}"
-
-
-def _change(each: Change) -> str:
-    return f"{each.name}={each.value}" if each.value is not None else f"{each.name} unset"

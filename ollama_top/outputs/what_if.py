@@ -54,7 +54,7 @@ def once(
 
 def json_printer() -> Printer:
     """Prints the document, indented for a reader."""
-    return lambda priced: show.write(document.as_text(document.of_value(priced), indent=2))
+    return lambda priced: show.write(document.text_of_value(priced))
 
 
 def plain_printer() -> Printer:

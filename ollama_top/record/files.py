@@ -86,17 +86,18 @@ def _check(file: int, path: Path) -> None:
     os.fchmod(file, OWN)
 
 
-def taken_stock(file: int, path: Path) -> Stock:
-    """What the file holds, cut after its last whole block; raises RecordingError."""
+def taken_stock(file: int, path: Path) -> tuple[Stock, int]:
+    """What the file holds, cut after its last whole block, and how many bytes went; raises RecordingError."""
     try:
         if os.fstat(file).st_size == 0:
             write_all(file, MAGIC)
         with open(file, "rb", closefd=False) as reader:
             index = Index(reader)
+        cut_bytes = os.fstat(file).st_size - index.end
         os.ftruncate(file, index.end)
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from None
-    return Stock(index)
+    return Stock(index), cut_bytes
 
 
 def write_all(file: int, data: bytes) -> None:

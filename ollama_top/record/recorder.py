@@ -44,6 +44,8 @@ class Recorder:
         """Write what there is, and let the file go; waits a little for that."""
         self._frames.put(None)
         self._thread.join(PATIENCE_S)
+        if self._thread.is_alive():
+            self._tell(f"{self.path}: the disk is too slow: the last Frames may not be in the recording")
 
     def _run(self) -> None:
         problem: str | None = "a defect of ollama-top's"

@@ -42,14 +42,17 @@ class Recording:
     """An open file; used from one thread at a time."""
 
     def __init__(self, path: Path, limits: Limits = Limits()) -> None:
-        """Begin a file, or go on with a recording of this user's; raises RecordingError."""
+        """Begin a file, or go on with a recording of this user's; raises RecordingError.
+
+        What lies after its last whole Frame goes; `cut_bytes` tells how much that was.
+        """
         self.path = path
         self._limits = limits
         self._writer = FrameWriter(settled)
         self._segment: _Segment | None = None  # None before the first Frame of this run
         self._file = files.opened(path)
         try:
-            self._stock = files.taken_stock(self._file, path)
+            self._stock, self.cut_bytes = files.taken_stock(self._file, path)
         except RecordingError:
             self.close()
             raise

@@ -68,7 +68,7 @@ class ReplayFeed:
 
     def _step_s(self) -> float | None:
         """How long the Frame stays on the screen; None where it stays for good."""
-        if not self._is_playing:
+        if not self._is_playing or self._is_at_end():
             return None
         until_next_s = self.player.at_s(self._number + 1) - self.player.at_s(self._number)
         return min(LONGEST_S, max(SHORTEST_S, until_next_s / self._speed))

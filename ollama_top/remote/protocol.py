@@ -101,13 +101,15 @@ def answer_of(line: bytes | str) -> Answer | None:
     said = _object(line)
     if not isinstance(said.get("order"), int):
         raise ProtocolError("an answer to nothing")
-    progress, problem = said.get("progress"), said.get("problem")
+    progress, problem, installed = said.get("progress"), said.get("problem"), said.get("installed", [])
+    if not isinstance(installed, list):
+        raise ProtocolError("no list of models")
     return Answer(
         said["order"],
         is_over=said.get("over") is True,
         problem=str(problem) if problem is not None else None,
         progress=_arrived(Progress, progress) if isinstance(progress, dict) else None,
-        installed=tuple(_arrived(InstalledModel, each) for each in said.get("installed", ())),
+        installed=tuple(_arrived(InstalledModel, each) for each in installed),
     )
 
 

@@ -11,6 +11,7 @@ from contextlib import aclosing, asynccontextmanager
 
 from ollama_top.engine.feed import ActionError, Feed
 from ollama_top.model.frame_stream import FrameWriter
+from ollama_top.model.text import printable
 from ollama_top.remote.protocol import (
     END,
     INSTALLED,
@@ -64,11 +65,11 @@ class _Heeding:
     async def heed(self, reader: asyncio.StreamReader) -> None:
         """Take orders until there are no more; what is under way then is broken off."""
         try:
-            while line := await reader.readline():
+            while line := await _next(reader):
                 try:
                     self._take(order_of(line))
                 except ProtocolError as error:
-                    print(f"ollama-top: {error}", file=sys.stderr)  # noqa: T201 - stderr is for talk
+                    _complain(error)
         finally:
             for each in self._doing.values():
                 each.cancel()
@@ -79,10 +80,20 @@ class _Heeding:
         elif order.what == END:
             if (task := self._doing.get(order.number)) is not None:
                 task.cancel()
+        elif order.number in self._doing:
+            raise ProtocolError(f"order {order.number} is under way already")
         else:
             task = asyncio.create_task(self._do(order))
             self._doing[order.number] = task
-            task.add_done_callback(lambda _: self._doing.pop(order.number, None))
+            task.add_done_callback(lambda done: self._end(order.number, done))
+
+    def _end(self, number: int, task: "asyncio.Task[None]") -> None:
+        """Forget what is over; a defect of ours is told too, since somebody waits for an answer."""
+        del self._doing[number]
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            problem = f"defect in ollama-top there: {type(error).__name__}: {error}"
+            self._say(Answer(number, is_over=True, problem=problem))
 
     async def _do(self, order: Order) -> None:
         number = order.number
@@ -100,6 +111,19 @@ class _Heeding:
 
     def _say(self, answer: Answer) -> None:
         self._writer.write(answer_line(answer))
+
+
+async def _next(reader: asyncio.StreamReader) -> bytes:
+    """The next line; none after the last, nor where one has no end."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        _complain(ProtocolError(f"a line is longer than {LONGEST_LINE_BYTES} bytes"))
+        return b""
+
+
+def _complain(error: ProtocolError) -> None:
+    print(f"ollama-top: {printable(str(error))}", file=sys.stderr)  # noqa: T201 - stderr is for talk
 
 
 @asynccontextmanager

@@ -4,11 +4,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
+from ollama_top.listening.addresses import LOOPBACK, free_port
 from ollama_top.remote import ssh
 
-LOOPBACK = "127.0.0.1"
 READY_S, AGAIN_S, END_S = 15.0, 0.1, 3.0
 
 
@@ -19,7 +19,7 @@ class TunnelError(Exception):
 @contextmanager
 def tunnel(host: str, server: str, options: Sequence[str]) -> Iterator[int]:
     """The port of ours behind which `server` (host and port, as seen there) answers; raises TunnelError."""
-    port = _free_port()
+    port = free_port()
     with subprocess.Popen(
         ssh.forwarded(host, port, server, options),
         stdin=subprocess.DEVNULL,
@@ -48,9 +48,3 @@ def _await(process: "subprocess.Popen[bytes]", port: int, host: str) -> None:
         else:
             return
     raise TunnelError(f"ssh does not bring the port of {host} here")
-
-
-def _free_port() -> int:
-    with closing(socket.create_server((LOOPBACK, 0))) as free:
-        port: int = free.getsockname()[1]
-    return port

@@ -97,7 +97,9 @@ class KeptServer:
     def _note(self, line: bytes) -> None:
         try:
             said = json.loads(line)
-        except ValueError:  # Python's own words, where the keeper could not start
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):  # Python's own words, where the keeper could not start
             self.log = (*self.log, line.decode(errors="replace").rstrip())[-keeper.LINES :]
             return
         self.pid = said.get("pid", self.pid)

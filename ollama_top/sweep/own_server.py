@@ -2,22 +2,20 @@
 
 import asyncio
 import os
-import socket
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 
+from ollama_top.apply.watching import answers
 from ollama_top.burst.wire import Address
+from ollama_top.listening.addresses import LOOPBACK, free_port
 from ollama_top.model.sweep import SweepSetting
 from ollama_top.ollama.host import Target
-from ollama_top.sources.http import Access, Http, HttpError
 from ollama_top.sweep import kept_server
 from ollama_top.sweep.bench import BenchError, Stand
 from ollama_top.sweep.kept_server import KeptServer
 from ollama_top.sweep.surroundings import environment_of
 
-LOOPBACK = "127.0.0.1"
 READY_S, ASK_S, AGAIN_S = 120.0, 5.0, 0.1
 ATTEMPTS = 3  # another program may take the port between the choice and the start
 TAKEN = "address already in use"
@@ -68,7 +66,7 @@ class OwnServer:
             await server.stop()
 
     async def _started(self, settings: tuple[SweepSetting, ...]) -> Stand:
-        target = Target("http", LOOPBACK, _free_port())
+        target = Target("http", LOOPBACK, free_port())
         environment = environment_of(os.environ, settings, f"{target.host}:{target.port}", self.models)
         begun_s = time.monotonic()
         try:
@@ -84,7 +82,7 @@ class OwnServer:
 
     async def _ready(self, server: KeptServer, target: Target) -> None:
         """Wait until this very server answers: another program may listen there before it does."""
-        while not await _answers(target) or not server.owns(target.port):
+        while not await answers(target.url, ASK_S) or not server.owns(target.port):
             if server.is_over:
                 raise BenchError(server.problem or "it ended by itself", server.log)
             await asyncio.sleep(AGAIN_S)
@@ -92,23 +90,6 @@ class OwnServer:
 
 async def _why_late(target: Target) -> str:
     """Why a server was not ready in time."""
-    if await _answers(target):
+    if await answers(target.url, ASK_S):
         return "what answers is no process that it has started, so that nobody could vouch for its end"
     return f"it did not answer within {READY_S:g} s"
-
-
-async def _answers(target: Target) -> bool:
-    http = Http(target.url, timeout_s=ASK_S, loopback=True, access=Access())
-    try:
-        await http.get("/api/version")
-    except HttpError:
-        return False
-    finally:
-        await http.close()
-    return True
-
-
-def _free_port() -> int:
-    with closing(socket.create_server((LOOPBACK, 0))) as free:
-        port: int = free.getsockname()[1]
-    return port

@@ -19,7 +19,7 @@ from ollama_top.apply.freshness import why_stale
 from ollama_top.apply.hands import ask_for_rights, hands_for, rights
 from ollama_top.apply.journal import JournalError
 from ollama_top.apply.undoing import CannotUndoError
-from ollama_top.control import plan_words
+from ollama_top.control import by_hand, plan_words
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.frame import Frame
 from ollama_top.model.plan import Plan
@@ -95,10 +95,11 @@ class Agreeing:
                 await self._plan(draft, screen, stale)
                 return
         if not await self._has_rights(plan):
-            said = (BY_HAND, "", *plan_words.by_hand(plan))
+            said = (BY_HAND, "", *by_hand.there(plan))
             self._instead(screen, self._commands("By hand", said, plan))
             return
-        self._close(screen)
+        if not self._close(screen):
+            return  # the user has left it meanwhile
         is_held = options.is_held and proposal.costs_held is not None and not options.only_writes
         drain_s = proposal.drain_s(options)
         self._order(
@@ -119,7 +120,7 @@ class Agreeing:
         return is_given and await in_daemon_thread(lambda: hands_for(plan)) is not None
 
     def _commands(self, title: str, said: tuple[str, ...], plan: Plan) -> CommandsPage:
-        commands = (*plan_words.by_hand(plan),)
+        commands = (*by_hand.there(plan),)
         return CommandsPage(
             title,
             said,

@@ -25,9 +25,9 @@ def bar(share: float, width: int) -> tuple[str, str]:
     return filled, _TRACK * (width - len(filled))
 
 
-def top_of(series: Series, least: float = 1.0) -> float:
-    """The value that the top of a plot stands for: the greatest there is, `least` at the least."""
-    return max((value for value in series if value is not None), default=0.0) or least
+def top_of(series: Series) -> float:
+    """The value that the top of a plot stands for: the greatest there is; 1 where all is 0."""
+    return max((value for value in series if value is not None), default=0.0) or 1.0
 
 
 def spark(series: Series, width: int, top: float) -> str:

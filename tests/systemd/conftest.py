@@ -28,8 +28,18 @@ def server_program() -> Path:
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program of the simulated Ollama, beside that of its runners."""
+    return _installed(tmp_path_factory, [])
+
+
+@pytest.fixture(scope="module")
+def simulated_slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, which takes long for an answer."""
+    return _installed(tmp_path_factory, ["--decode-rate", "20"])
+
+
+def _installed(tmp_path_factory: pytest.TempPathFactory, flags: list[str]) -> Path:
     folder = tmp_path_factory.mktemp("simulated")
-    install(folder, [])
+    install(folder, flags)
     return folder / "ollama"
 
 

@@ -1,6 +1,10 @@
-"""A server in the sandbox whose settings are to be changed: its files, and what its process has."""
+"""A server in the sandbox: its files, what its process has, and what it has to do."""
 
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox import ENVIRONMENT, Sandbox
@@ -49,3 +53,31 @@ def running(box: Sandbox, name: str = N) -> str | None:
     pid = box.run(["systemctl", "show", "-P", "MainPID", "ollama"]).stdout.strip()
     pairs = box.run(["cat", f"/proc/{pid}/environ"]).stdout.split("\0")
     return next((each.partition("=")[2] for each in pairs if each.startswith(f"{name}=")), None)
+
+
+def restart_with(box: Sandbox, program: Path, variables: str) -> None:
+    """A simulated server that was given these variables by a piece of its unit."""
+    box.install(program.with_name("llama-server"), "/usr/local/bin/llama-server", mode="755")
+    box.run(["mkdir", "-p", FOLDER])
+    write(box, f"{FOLDER}/parallel.conf", f"[Service]\nEnvironment={variables}\n")
+    box.run(["systemctl", "daemon-reload"])
+    box.run(["systemctl", "restart", "ollama"])
+
+
+@contextmanager
+def busy(box: Sandbox) -> Iterator[None]:
+    """Six requests of root's are outstanding."""
+    load = subprocess.Popen(
+        box.command([sys.executable, ROOT / "tests/systemd/load.py"]),
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd="/",
+    )
+    with load:
+        assert load.stdin
+        assert load.stdout
+        assert load.stdout.readline() == "ready\n"
+        yield
+        load.stdin.close()

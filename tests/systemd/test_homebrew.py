@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from sandbox import Sandbox
 
-from ollama_top.demo.serve.install import install
-
 pytestmark = pytest.mark.systemd
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,11 +40,8 @@ systemctl start user@$uid.service
 
 
 @pytest.fixture(scope="module")
-def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The simulated Ollama."""
-    folder = tmp_path_factory.mktemp("simulated")
-    install(folder, [])
-    return folder / "ollama"
+def server_program(simulated: Path) -> Path:
+    return simulated
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 from sandbox import ENVIRONMENT, Sandbox
 
-from ollama_top.demo.serve.install import install
-
 pytestmark = pytest.mark.systemd
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).resolve().parents[2]
@@ -40,10 +38,8 @@ StrictHostKeyChecking accept-new
 
 
 @pytest.fixture(scope="module")
-def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    install(folder, [])
-    return folder / "ollama"
+def server_program(simulated: Path) -> Path:
+    return simulated
 
 
 @pytest.fixture(scope="module")

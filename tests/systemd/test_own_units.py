@@ -1,7 +1,6 @@
 """The units that serve and proxy print: read by systemd without a word, and really kept running by it."""
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -10,9 +9,8 @@ from typing import Any
 
 import exposition
 import pytest
-from sandbox import ENVIRONMENT, Sandbox
-
-from ollama_top.demo.serve.install import install
+from sandbox import Sandbox
+from serving import busy, restart_with
 
 pytestmark = pytest.mark.systemd
 
@@ -21,46 +19,24 @@ OWN = [sys.executable, "-m", "ollama_top"]
 HERE = {"PYTHONPATH": str(ROOT)}
 METRICS = "http://127.0.0.1:9436/metrics"
 READ = "import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())"
-PARALLEL_2 = """
-mkdir -p $1
-printf '[Service]\\nEnvironment=OLLAMA_NUM_PARALLEL=2\\n' > $1/parallel.conf
-"""
 
 
 @pytest.fixture(scope="module")
-def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    install(folder, ["--decode-rate", "20"])
-    return folder / "ollama"
+def server_program(simulated_slow: Path) -> Path:
+    return simulated_slow
 
 
 @pytest.fixture(scope="module")
 def machine(sandbox: Sandbox, server_program: Path) -> Sandbox:
     """The simulated server as user `ollama`, serving two at once."""
-    sandbox.install(server_program.with_name("llama-server"), "/usr/local/bin/llama-server", mode="755")
-    sandbox.run(["sh", "-euc", PARALLEL_2, "sh", "/etc/systemd/system/ollama.service.d"])
-    sandbox.run(["systemctl", "daemon-reload"])
-    sandbox.run(["systemctl", "restart", "ollama"])
+    restart_with(sandbox, server_program, "OLLAMA_NUM_PARALLEL=2")
     return sandbox
 
 
 @pytest.fixture(scope="module")
-def busy(machine: Sandbox) -> Iterator[None]:
-    """Six requests of root's are outstanding."""
-    load = subprocess.Popen(
-        machine.command([sys.executable, ROOT / "tests/systemd/load.py"]),
-        env=ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd="/",
-    )
-    with load:
-        assert load.stdin
-        assert load.stdout
-        assert load.stdout.readline() == "ready\n"
+def under_load(machine: Sandbox) -> Iterator[None]:
+    with busy(machine):
         yield
-        load.stdin.close()
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +85,7 @@ def named(page: dict[tuple[str, exposition.Labels], float], name: str) -> list[f
 
 
 def test_serve_runs_without_rights_and_sees_what_it_should(
-    machine: Sandbox, user_of_serve: None, busy: None, tmp_path: Path
+    machine: Sandbox, user_of_serve: None, under_load: None, tmp_path: Path
 ) -> None:
     unit = keep(machine, "ollama-top.service", ["serve", "--interval", "0.5"], tmp_path)
     assert "DynamicUser=yes" in unit
@@ -131,7 +107,7 @@ def test_serve_runs_without_rights_and_sees_what_it_should(
 
 
 @pytest.fixture
-def through_proxy(machine: Sandbox, busy: None, tmp_path: Path) -> dict[str, Any]:
+def through_proxy(machine: Sandbox, under_load: None, tmp_path: Path) -> dict[str, Any]:
     """What `dev` sees who asks the proxy that systemd keeps."""
     unit = keep(machine, "ollama-top-proxy.service", ["proxy"], tmp_path)
     assert "DynamicUser=yes" in unit

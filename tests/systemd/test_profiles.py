@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from sandbox import Sandbox
 
-from ollama_top.demo.serve.install import install
-
 pytestmark = pytest.mark.systemd
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,10 +20,8 @@ systemctl daemon-reload
 
 
 @pytest.fixture(scope="module")
-def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    install(folder, [])
-    return folder / "ollama"
+def server_program(simulated: Path) -> Path:
+    return simulated
 
 
 @pytest.fixture(scope="module")

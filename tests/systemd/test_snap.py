@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from sandbox import Sandbox
 
-from ollama_top.demo.serve.install import install
-
 pytestmark = pytest.mark.systemd
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,11 +33,8 @@ START = f"systemctl stop ollama; systemctl daemon-reload; systemctl start {NAME}
 
 
 @pytest.fixture(scope="module")
-def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The simulated Ollama."""
-    folder = tmp_path_factory.mktemp("simulated")
-    install(folder, [])
-    return folder / "ollama"
+def server_program(simulated: Path) -> Path:
+    return simulated
 
 
 @pytest.fixture(scope="module")

@@ -1,63 +1,39 @@
 """What a person without privileges sees of a service of another user: right counts, honest gaps."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox import ENVIRONMENT, Sandbox
-
-from ollama_top.demo.serve.install import install
+from sandbox import Sandbox
+from serving import busy, restart_with
 
 pytestmark = pytest.mark.systemd
 
 ROOT = Path(__file__).resolve().parents[2]
-PARALLEL_2 = """
-mkdir -p $1
-echo '[Service]' > $1/parallel.conf
-echo 'Environment=OLLAMA_NUM_PARALLEL=2 HF_TOKEN=53cr3t OLLAMA_API_KEY=53cr3t' >> $1/parallel.conf
-"""
-DROP_INS = "/etc/systemd/system/ollama.service.d"
+PARALLEL_2 = "OLLAMA_NUM_PARALLEL=2 HF_TOKEN=53cr3t OLLAMA_API_KEY=53cr3t"
 LOOKS = 4
 
 
 @pytest.fixture(scope="module")
-def server_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("simulated")
-    install(folder, ["--decode-rate", "20"])
-    return folder / "ollama"
+def server_program(simulated_slow: Path) -> Path:
+    return simulated_slow
 
 
 @pytest.fixture(scope="module")
 def service(sandbox: Sandbox, server_program: Path) -> Sandbox:
     """The simulated server as user `ollama`, serving two at once."""
-    sandbox.install(server_program.with_name("llama-server"), "/usr/local/bin/llama-server", mode="755")
-    sandbox.run(["sh", "-euc", PARALLEL_2, "sh", DROP_INS])
-    sandbox.run(["systemctl", "daemon-reload"])
-    sandbox.run(["systemctl", "restart", "ollama"])
+    restart_with(sandbox, server_program, PARALLEL_2)
     return sandbox
 
 
 @pytest.fixture(scope="module")
 def looks(service: Sandbox) -> Iterator[list[dict[str, Any]]]:
     """What `dev` sees while six requests of root's are outstanding."""
-    load = subprocess.Popen(
-        service.command([sys.executable, ROOT / "tests/systemd/load.py"]),
-        env=ENVIRONMENT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd="/",
-    )
-    with load:
-        assert load.stdin
-        assert load.stdout
-        assert load.stdout.readline() == "ready\n"
+    with busy(service):
         yield watch(service)
-        load.stdin.close()
 
 
 def watch(service: Sandbox) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from ollama_top.cli import sending
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import printed
@@ -16,16 +17,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-n", dest="requests", metavar="N", type=int, help="requests at once (default: it fits)"
     )
-    parser.add_argument("--model", metavar="M", help="an installed model (default: the one in memory)")
-    parser.add_argument(
-        "--tokens", metavar="T", type=int, help="tokens of each answer, at the most (default: 128)"
-    )
-    parser.add_argument(
-        "--prompt-tokens", metavar="P", type=int, help="tokens of each prompt, by estimate (default: 128)"
-    )
-    parser.add_argument(
-        "--timeout", metavar="S", type=float, help="seconds for one alone, and for all at once (default: 300)"
-    )
+    sending.declare(parser, usual_model="the one in memory", limited="one alone, and for all at once")
     parser.add_argument(
         "--against",
         metavar="URL[=name][#model]",
@@ -53,12 +45,13 @@ def wishes_of(options: argparse.Namespace) -> "Wishes":
     """What was asked for; what was not is left to the defaults."""
     from ollama_top.burst import spec
 
+    sent = sending.sent_of(options)
     return spec.Wishes(
         requests=options.requests,
         model=options.model,
-        tokens=spec.USUAL_TOKENS if options.tokens is None else options.tokens,
-        prompt_tokens=spec.USUAL_PROMPT_TOKENS if options.prompt_tokens is None else options.prompt_tokens,
-        limit_s=spec.USUAL_LIMIT_S if options.timeout is None else options.timeout,
+        tokens=sent.tokens,
+        prompt_tokens=sent.prompt_tokens,
+        limit_s=sent.limit_s,
     )
 
 

@@ -35,7 +35,7 @@ def _run(options: argparse.Namespace) -> int:
 
     def tell() -> int:
         is_json = options.json
-        told = document.as_text(document.of_value(found), indent=2) if is_json else ""
+        told = document.text_of_value(found) if is_json else ""
         show.write(told or config.as_text(found, with_origin=options.origin))
         return DONE
 

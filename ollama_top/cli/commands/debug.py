@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ollama_top.cli.command import Command
+from ollama_top.cli.command import Command, add_demo
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import NOT_WRITTEN, fail, printed
 
@@ -19,9 +19,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a file that is not there yet (default: here, named by the time)",
     )
-    parser.add_argument(
-        "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
-    )
+    add_demo(parser)
 
 
 def _run(options: argparse.Namespace) -> int:

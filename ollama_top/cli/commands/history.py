@@ -1,11 +1,9 @@
 """`ollama-top history`: the changes of settings that were made from here."""
 
 import argparse
-import sys
 
 from ollama_top.cli.command import Command
-from ollama_top.cli.exits import DONE, printed
-from ollama_top.model.text import printable
+from ollama_top.cli.exits import DONE, printed, talk
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +17,7 @@ def _run(options: argparse.Namespace) -> int:
     journal = Journal()
     entries = journal.entries()
     for each in journal.unread():
-        print(f"ollama-top: {printable(each)} cannot be understood", file=sys.stderr)
+        talk(f"{each} cannot be understood")
 
     def write() -> int:
         if options.json:

@@ -4,7 +4,7 @@ import argparse
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE
+from ollama_top.cli.exits import DONE, talk
 from ollama_top.cli.monitor import need_terminal
 
 
@@ -23,6 +23,8 @@ def _run(options: argparse.Namespace) -> int:
         player = Player(Path(options.file))
     except RecordingError as error:
         raise UsageError(str(error)) from None
+    if player.lost_bytes:
+        talk(f"{player.path}: its last {player.lost_bytes} bytes hold no whole Frame, and are not shown")
     need_terminal("a replay", "")
     from ollama_top.record.replay import ReplayFeed
     from ollama_top.tui.replaying import ReplayApp

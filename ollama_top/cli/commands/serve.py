@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ollama_top.cli.command import Command
+from ollama_top.cli.command import Command, add_demo
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import DONE, NOTHING_READ, TAKEN, fail, printed
 from ollama_top.cli.options import interval_s_of, settings_of
@@ -37,9 +37,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         "--unit", action="store_true", help="print a unit of systemd's that does this, and end"
     )
     parser.add_argument("--dashboard", action="store_true", help="print the dashboard for Grafana, and end")
-    parser.add_argument(
-        "--demo", action="store_true", default=argparse.SUPPRESS, help="look at a simulated server"
-    )
+    add_demo(parser)
 
 
 def _run(options: argparse.Namespace) -> int:

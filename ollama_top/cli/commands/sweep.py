@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from ollama_top.cli import sending
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
 from ollama_top.cli.exits import printed
@@ -30,13 +31,7 @@ def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--models", metavar="DIR", help="folder of its models (default: $OLLAMA_MODELS, else Ollama's own)"
     )
-    parser.add_argument("--model", metavar="M", help="an installed model (default: the smallest that writes)")
-    parser.add_argument(
-        "--tokens", metavar="T", type=int, help="tokens of each answer, at the most (default: 128)"
-    )
-    parser.add_argument(
-        "--prompt-tokens", metavar="P", type=int, help="tokens of each prompt, by estimate (default: 128)"
-    )
+    sending.declare(parser, usual_model="the smallest that writes", limited="one burst, and for a load")
     parser.add_argument(
         "--limit-ttft",
         metavar="S",
@@ -44,9 +39,6 @@ def _declare(parser: argparse.ArgumentParser) -> None:
         help="95 of 100 first pieces are to come within so many seconds (default: 5)",
     )
     parser.add_argument("--repeats", metavar="R", type=int, help="how often each is measured (default: 3)")
-    parser.add_argument(
-        "--timeout", metavar="S", type=float, help="seconds for one burst, and for a load (default: 300)"
-    )
     parser.add_argument("--save", metavar="NAME", help="save what is recommended as a profile of that name")
     parser.add_argument("--yes", action="store_true", help="agree to what would be asked")
 
@@ -65,26 +57,22 @@ def _run(options: argparse.Namespace) -> int:
 
 def wishes_of(options: argparse.Namespace) -> "SweepWishes":
     """What was asked for, with the defaults of what was not; raises UsageError."""
-    from ollama_top.burst import spec
     from ollama_top.sweep import axes, plan
     from ollama_top.sweep.wishes import SweepWishes
-
-    def given(name: str, usual: float) -> float:
-        value: float | None = getattr(options, name)
-        return usual if value is None else value
 
     try:
         parsed = axes.parse_axes(options.axes)
     except axes.SweepError as error:
         raise UsageError(f"--set: {error}") from None
+    sent = sending.sent_of(options)
     return SweepWishes(
         axes=parsed,
         model=options.model,
-        tokens=int(given("tokens", spec.USUAL_TOKENS)),
-        prompt_tokens=int(given("prompt_tokens", spec.USUAL_PROMPT_TOKENS)),
-        limit_s=given("timeout", spec.USUAL_LIMIT_S),
-        ttft_limit_s=given("limit_ttft", plan.USUAL_TTFT_LIMIT_S),
-        repeats=int(given("repeats", plan.USUAL_REPEATS)),
+        tokens=sent.tokens,
+        prompt_tokens=sent.prompt_tokens,
+        limit_s=sent.limit_s,
+        ttft_limit_s=plan.USUAL_TTFT_LIMIT_S if options.limit_ttft is None else options.limit_ttft,
+        repeats=plan.USUAL_REPEATS if options.repeats is None else options.repeats,
     )
 
 

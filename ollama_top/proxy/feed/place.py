@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BACKLOG = 16
-OWNER, GROUP = 0o600, 0o660
+GROUP = 0o660
 PATIENCE_S = 1.0
 
 

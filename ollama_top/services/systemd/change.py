@@ -5,6 +5,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
+from ollama_top.control.by_hand import NO_QUESTION
 from ollama_top.control.edits import edit_between, inverse
 from ollama_top.model.finding import Change
 from ollama_top.model.plan import Edit, Step, StepKind
@@ -50,7 +51,7 @@ def folder_for(*, user: bool) -> str:
 
 def words(*what: str, user: bool) -> tuple[str, ...]:
     """A call of systemctl that never asks for a password: it would write into whatever is on the screen."""
-    return (SYSTEMCTL, *(("--user",) if user else ()), "--no-ask-password", *what)
+    return (SYSTEMCTL, *(("--user",) if user else ()), NO_QUESTION, *what)
 
 
 def _commands(unit: str, *, user: bool) -> tuple[Step, ...]:

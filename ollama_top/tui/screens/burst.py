@@ -6,20 +6,17 @@ Must never send anything itself: leaving ends that process, which closes every r
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 
 from ollama_top.burst.events import Event, Parted
-from ollama_top.columns.cell import Cell, Role
 from ollama_top.tui.burst_keys import BURST_KEYS
 from ollama_top.tui.burst_process import BurstProcess
 from ollama_top.tui.burststand import BurstStand, follow
 from ollama_top.tui.draw.burst import body, title
-from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.footer import key_line
 from ollama_top.tui.screens.bindings import bindings
-from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.screens.sheet import LiveSheet, Parts, room, scrolled, titled
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
@@ -28,12 +25,10 @@ Ask = Callable[[Callable[[], None]], None]
 """Calls what it is given, once the user has agreed or where there is nothing to agree to."""
 
 
-class BurstScreen(Showing[None], inherit_bindings=False):
+class BurstScreen(LiveSheet[None], inherit_bindings=False):
     """A title, the chart with its words, and the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(BURST_KEYS)
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "BurstScreen { overflow: hidden; }"
 
     class Told(Message):
         """The process that measures has told something."""
@@ -49,44 +44,23 @@ class BurstScreen(Showing[None], inherit_bindings=False):
 
         `notice` tells the user what a burst left changed that was cancelled, from any thread.
         """
-        super().__init__()
+        super().__init__(view, theme)
         self.stand = BurstStand()
         self._command = command
         self._ask = ask
         self._notice = notice
-        self._view = view
-        self._theme = theme
         self._offset = 0
         self._process: BurstProcess | None = None
-        self._head, self._body, self._foot = (LinePanel(name) for name in ("head", "body", "foot"))
 
-    def compose(self) -> ComposeResult:
-        """Title, chart and keys."""
-        yield from (self._head, self._body, self._foot)
-
-    def show(self, view: View, theme: Theme) -> None:
-        """Draw another state of things."""
-        self._view, self._theme = view, theme
-        width, height = self.app.size
-        if not self.app.size:
-            return
-        room = max(1, height - 2)
-        lines = body(self.stand, width)
-        self._offset = max(0, min(self._offset, len(lines) - room))
-        seen = lines[self._offset : self._offset + room]
-        more = f"  {self._offset + len(seen)}/{len(lines)}" if len(lines) > room else ""
-        head = [Cell(f" {title(self.stand)}{more}", Role.HEADER_FOCUSED)]
-        self._head.show([fit_line(head, width, Role.HEADER_FOCUSED)], theme, 1 if height > 1 else 0)
-        self._body.show(seen, theme, room)
-        self._foot.show([key_line(BURST_KEYS, width)], theme, 1 if height > 2 else 0)
+    def parts(self, width: int, height: int) -> Parts:
+        """The chart so far, and its words."""
+        foot = [key_line(BURST_KEYS, width)]
+        self._offset, seen, more = scrolled(body(self.stand, width), self._offset, room(height, foot))
+        return Parts(titled(f"{title(self.stand)}{more}", width), seen, foot)
 
     def on_mount(self) -> None:
         """Draw, and begin."""
         self._begin()
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.show(self._view, self._theme)
 
     def on_unmount(self) -> None:
         """Leave nothing behind."""
@@ -99,7 +73,7 @@ class BurstScreen(Showing[None], inherit_bindings=False):
             self._process.end()
         self._process = BurstProcess(self._command, self._hear)
         self._process.start()
-        self.show(self._view, self._theme)
+        self.redraw()
 
     def _hear(self, event: Event) -> None:
         """Called from a thread; this screen may be gone when a cancelled burst tells what it left."""
@@ -110,7 +84,7 @@ class BurstScreen(Showing[None], inherit_bindings=False):
     def on_burst_screen_told(self, message: Told) -> None:
         """Draw what was told."""
         self.stand = follow(self.stand, message.event)
-        self.show(self._view, self._theme)
+        self.redraw()
 
     def action_again(self) -> None:
         """Send the same once more, if the user agrees to what has to be agreed to by now."""
@@ -120,12 +94,8 @@ class BurstScreen(Showing[None], inherit_bindings=False):
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
         self._offset += by
-        self.show(self._view, self._theme)
+        self.redraw()
 
     def on_line_panel_wheeled(self, event: LinePanel.Wheeled) -> None:
         """Scroll with the wheel."""
         self.action_scroll(3 * event.steps)
-
-    def action_close(self) -> None:
-        """Go back; what goes on is ended."""
-        self.dismiss(None)

@@ -83,7 +83,7 @@ class Choice(Asking):
         """Mark another answer."""
         if self._answers:
             self._marked = (self._marked + by) % len(self._answers)
-            self._redraw()
+            self.redraw()
 
     def action_choose(self) -> None:
         """Give the marked answer, if it can be given."""
@@ -97,7 +97,7 @@ class Choice(Asking):
         answer = lines[at][0] if event.panel == "body" and at < len(lines) else None
         if answer is not None:
             self._marked = answer
-            self._redraw()
+            self.redraw()
 
 
 YES, NO = "Yes", "No"

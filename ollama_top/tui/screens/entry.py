@@ -38,13 +38,13 @@ class Entry(Asking, inherit_bindings=False):
             event.stop()
             event.prevent_default()
             self._typed = typed
-            self._redraw()
+            self.redraw()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take what was pasted, as far as it can be typed."""
         event.stop()
         self._typed += "".join(filter(str.isprintable, event.text))
-        self._redraw()
+        self.redraw()
 
     def action_choose(self) -> None:
         """Give what was typed, if anything was."""

@@ -5,63 +5,33 @@ Must never keep points of its own: they are those of the Frame.
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from ollama_top.columns.cell import Cell, Role
-from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.footer import key_line
 from ollama_top.tui.draw.hour import GUTTER, columns_of, hour_lines
 from ollama_top.tui.hour_keys import HOUR_KEYS
 from ollama_top.tui.hourstand import Grid, HourStand, grid_of, move, to_event, zoom
 from ollama_top.tui.screens.bindings import bindings
-from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.screens.sheet import LiveSheet, Parts, room, titled
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 
-class HourScreen(Showing[None], inherit_bindings=False):
+class HourScreen(LiveSheet[None], inherit_bindings=False):
     """A title, the plots, and the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(HOUR_KEYS)
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "HourScreen { overflow: hidden; }"
 
     def __init__(self, view: View, theme: Theme, stand: HourStand) -> None:
-        super().__init__()
+        super().__init__(view, theme)
         self.stand = stand
-        self._view = view
-        self._theme = theme
-        self._head, self._body, self._foot = (LinePanel(name) for name in ("head", "body", "foot"))
 
-    def compose(self) -> ComposeResult:
-        """Title, plots and keys."""
-        yield from (self._head, self._body, self._foot)
-
-    def show(self, view: View, theme: Theme) -> None:
-        """Draw another state of things."""
-        self._view, self._theme = view, theme
-        width, height = self.app.size
-        if not self.app.size:
-            return
-        room = max(1, height - 2)
-        lines = [] if view.frame is None else hour_lines(view.frame, self.stand, (width, room))
-        self._head.show([self._title(width)], theme, 1 if height > 1 else 0)
-        self._body.show(lines, theme, room)
-        self._foot.show([key_line(HOUR_KEYS, width)], theme, 1 if height > 2 else 0)
-
-    def _title(self, width: int) -> tuple[Cell, ...]:
-        title = f" The last {self.stand.span_s / 60:.0f} minutes"
-        return fit_line([Cell(title, Role.HEADER_FOCUSED)], width, Role.HEADER_FOCUSED)
-
-    def on_mount(self) -> None:
-        """Draw before the first paint."""
-        self.show(self._view, self._theme)
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.show(self._view, self._theme)
+    def parts(self, width: int, height: int) -> Parts:
+        """The plots of the Frame."""
+        frame, foot = self._view.frame, [key_line(HOUR_KEYS, width)]
+        lines = [] if frame is None else hour_lines(frame, self.stand, (width, room(height, foot)))
+        return Parts(titled(f"The last {self.stand.span_s / 60:.0f} minutes", width), lines, foot)
 
     def _grid(self) -> Grid | None:
         frame = self._view.frame
@@ -71,7 +41,7 @@ class HourScreen(Showing[None], inherit_bindings=False):
 
     def _stand_at(self, stand: HourStand) -> None:
         self.stand = stand
-        self.show(self._view, self._theme)
+        self.redraw()
 
     def action_move(self, by: int) -> None:
         """Move the cursor by columns."""
@@ -94,7 +64,3 @@ class HourScreen(Showing[None], inherit_bindings=False):
         grid = self._grid()
         if event.panel == "body" and grid is not None and event.column >= GUTTER:
             self._stand_at(move(HourStand(self.stand.span_s), grid, event.column - GUTTER - grid.columns + 1))
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss(None)

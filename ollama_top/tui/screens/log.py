@@ -6,7 +6,6 @@ Must never read a log: its lines are those of the Frame.
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from ollama_top.model.log import LogLine
@@ -16,51 +15,29 @@ from ollama_top.tui.logstand import KINDS, LEVELS, LogStand, find, move_to, sett
 from ollama_top.tui.prompt import Prompt, Purpose
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.page import Page
-from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.screens.sheet import LiveSheet, Parts
 from ollama_top.tui.screens.typist import Typist
 from ollama_top.tui.themes import Theme
 from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 
-class LogScreen(Typist[LogStand], Showing[None], inherit_bindings=False):
+class LogScreen(Typist[LogStand], LiveSheet[None], inherit_bindings=False):
     """A title, the lines, and the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOG_KEYS)
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "LogScreen { overflow: hidden; }"
     NEXT_KEYS = frozenset({"f3", "up"})  # the newest line stands at the end
 
     def __init__(self, view: View, theme: Theme, stand: LogStand) -> None:
-        super().__init__()
+        super().__init__(view, theme)
         self.stand = stand
-        self._view = view
-        self._theme = theme
-        self._head, self._body, self._foot = (LinePanel(name) for name in ("head", "body", "foot"))
 
-    def compose(self) -> ComposeResult:
-        """Title, lines and keys."""
-        yield from (self._head, self._body, self._foot)
-
-    def show(self, view: View, theme: Theme) -> None:
-        """Draw another state of things."""
-        self._view, self._theme = view, theme
-        width, height = self.app.size
-        if not self.app.size:
-            return
-        room = self._room()
-        self.stand = settle(self.stand, self._lines(), room)
-        self._head.show([head(view, self.stand, width)], theme, 1 if height > 1 else 0)
-        self._body.show(body(view, self.stand, (width, room)), theme, room)
-        self._foot.show([foot(self.stand, width)], theme, 1 if height > 2 else 0)
-
-    def on_mount(self) -> None:
-        """Draw before the first paint."""
-        self.show(self._view, self._theme)
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.show(self._view, self._theme)
+    def parts(self, width: int, height: int) -> Parts:  # noqa: ARG002 - as `_room` tells
+        """The lines of the Frame that are in view."""
+        view, room_lines = self._view, self._room()
+        self.stand = settle(self.stand, self._lines(), room_lines)
+        lines = body(view, self.stand, (width, room_lines))
+        return Parts(head(view, self.stand, width), lines, [foot(self.stand, width)])
 
     def _room(self) -> int:
         return max(1, self.app.size.height - 2)
@@ -70,11 +47,11 @@ class LogScreen(Typist[LogStand], Showing[None], inherit_bindings=False):
 
     def _look(self, **changes: Any) -> None:  # noqa: ANN401 - fields of LogStand
         self.stand = replace(self.stand, **changes)
-        self.show(self._view, self._theme)
+        self.redraw()
 
     def _go(self, index: int) -> None:
         self.stand = move_to(self.stand, self._lines(), index)
-        self.show(self._view, self._theme)
+        self.redraw()
 
     # moving
 
@@ -134,11 +111,7 @@ class LogScreen(Typist[LogStand], Showing[None], inherit_bindings=False):
             line = lines[self.stand.index]
             title, told = f"Line {line.number}", lambda _, width: whole_line(line, width)
             page = Page(title, told, self._view, self._theme)
-            self.app.push_screen(page, lambda _: self.show(self._view, self._theme))
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss(None)
+            self.app.push_screen(page, lambda _: self.redraw())
 
     # search and filter
 
@@ -176,7 +149,7 @@ class LogScreen(Typist[LogStand], Showing[None], inherit_bindings=False):
         """Take back what was typed: the lines stand as before, without a filter where that was typed."""
         before = replace(prompt.before, filter="") if prompt.purpose is Purpose.FILTER else prompt.before
         self.stand = replace(before, prompt=None)
-        self.show(self._view, self._theme)
+        self.redraw()
 
     def follow_typing(self, prompt: Prompt[LogStand]) -> None:
         """Let the lines follow what was typed so far."""

@@ -28,7 +28,7 @@ class Menu(Choice):
                 event.stop()
                 event.prevent_default()
                 self._marked = at
-                self._redraw()
+                self.redraw()
                 self.action_choose()
 
     def action_choose(self) -> None:

@@ -40,7 +40,7 @@ class Picker(Choice, inherit_bindings=False):
         self._typed = typed
         self._answers = tuple(each for each in self._all if folded in each.name.casefold())
         self._marked = 0
-        self._redraw()
+        self.redraw()
 
     def _foot_line(self, width: int) -> Line:
         if not self._typed:

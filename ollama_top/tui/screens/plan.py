@@ -59,10 +59,6 @@ class PlanScreen(Page, inherit_bindings=False):
         self._options, self._proposal = self.options, None
         self.redraw()
 
-    def redraw(self) -> None:
-        """Draw it as it stands."""
-        self.show(self._view, self._theme)
-
     def _drawn(self, _: View, width: int) -> list[Line]:
         proposal, options = self._proposal, self.options
         if proposal is None:

@@ -81,7 +81,7 @@ class ProfilesScreen(Page, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Draw, and have the file read."""
-        super().on_mount()
+        self.show(self._view, self._theme)
         self._owner.read()
 
     # what it is told

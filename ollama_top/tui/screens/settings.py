@@ -6,21 +6,19 @@ Must never change anything itself: it collects what is wanted, and hands it to w
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from ollama_top.columns.cell import Cell, Line, Role
+from ollama_top.columns.cell import Line
 from ollama_top.columns.settings import SETTINGS
 from ollama_top.model.setting import Setting
 from ollama_top.tui.change_keys import CHANGE_KEYS, SETTINGS_KEYS
-from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.footer import key_line, notice_lines, prompt_line
 from ollama_top.tui.draw.settings import about, rows_in_view, settings_lines, title
 from ollama_top.tui.keys import Key
 from ollama_top.tui.prompt import HINTS, Prompt, Purpose
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.page import Page
-from ollama_top.tui.screens.showing import Showing
+from ollama_top.tui.screens.sheet import LiveSheet, Parts, room, titled
 from ollama_top.tui.screens.typist import Typist
 from ollama_top.tui.tables import Rows, Stand, arrange, find, move_to, selected, settle
 from ollama_top.tui.themes import Theme
@@ -33,43 +31,28 @@ if TYPE_CHECKING:
 NO_ROWS = Rows((), (), 0)
 
 
-class SettingsScreen(Typist[Stand], Showing[None], inherit_bindings=False):
+class SettingsScreen(Typist[Stand], LiveSheet[None], inherit_bindings=False):
     """A title, the table with what the marked row means, and the keys; this much a read-only user may do."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(SETTINGS_KEYS)
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "SettingsScreen { overflow: hidden; }"
     KEYS: tuple[Key, ...] = SETTINGS_KEYS
     NEXT_KEYS = frozenset({"f3", "down"})
 
     def __init__(self, changing: "Changing", view: View, theme: Theme) -> None:
         """`changing` holds what is wanted so far."""
-        super().__init__()
+        super().__init__(view, theme)
         self.stand = Stand()
         self._changing = changing
-        self._view = view
-        self._theme = theme
         self._prompt: Prompt[Stand] | None = None
         self._searched = ""
-        self._head, self._body, self._foot = (LinePanel(name) for name in ("head", "body", "foot"))
 
-    def compose(self) -> ComposeResult:
-        """Title, table and keys."""
-        yield from (self._head, self._body, self._foot)
-
-    def show(self, view: View, theme: Theme) -> None:
-        """Draw another state of things."""
-        self._view, self._theme = view, theme
-        width, height = self.app.size
-        if not self.app.size:
-            return
+    def parts(self, width: int, height: int) -> Parts:
+        """The rows that are in view, and what the marked one means."""
         foot, wanted, rows = self._foot_lines(width), self._changing.wanted, self._rows
-        room = max(1, height - 1 - len(foot))
-        self.stand = settle(self.stand, rows, rows_in_view(rows, room))
-        head = fit_line([Cell(f" {title(wanted)}", Role.HEADER_FOCUSED)], width, Role.HEADER_FOCUSED)
-        self._head.show([head], theme, 1 if height > 1 else 0)
-        self._body.show(settings_lines(view, rows, self.stand, wanted, (width, room)), theme, room)
-        self._foot.show(foot, theme, len(foot) if height > 1 + len(foot) else 0)
+        size = (width, room(height, foot))
+        self.stand = settle(self.stand, rows, rows_in_view(rows, size[1]))
+        lines = settings_lines(self._view, rows, self.stand, wanted, size)
+        return Parts(titled(title(wanted), width), lines, foot)
 
     def _foot_lines(self, width: int) -> list[Line]:
         if self._prompt is not None:
@@ -78,18 +61,6 @@ class SettingsScreen(Typist[Stand], Showing[None], inherit_bindings=False):
         if self._view.notice is not None:
             return notice_lines(self._view.notice, width)
         return [key_line(self.KEYS, width)]
-
-    def on_mount(self) -> None:
-        """Draw before the first paint."""
-        self.redraw()
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.redraw()
-
-    def redraw(self) -> None:
-        """Draw what is wanted by now."""
-        self.show(self._view, self._theme)
 
     # where the user stands
 
@@ -145,10 +116,6 @@ class SettingsScreen(Typist[Stand], Showing[None], inherit_bindings=False):
         if row is not None:
             page = Page(row.name, lambda _, width: [*about(row, width)], self._view, self._theme)
             self.app.push_screen(page, lambda _: self.redraw())
-
-    def action_close(self) -> None:
-        """Go back."""
-        self.dismiss(None)
 
     # search
 

@@ -14,7 +14,7 @@ from ollama_top.apply import journal as journals
 from ollama_top.apply import undoing, watching
 from ollama_top.apply.course import Course, Wishes
 from ollama_top.apply.hands import Hands
-from ollama_top.apply.watching import Held, NotWellError
+from ollama_top.apply.watching import NotWellError
 from ollama_top.model.frame import Frame
 from ollama_top.model.plan import Plan, StepKind
 from ollama_top.model.reading import Known, Missing, Source, Why
@@ -195,11 +195,11 @@ class Watched:
     def __init__(self, *seen: str | None) -> None:
         self.left = list(seen)
 
-    async def watch(self, unit: str, url: str, *, user: bool) -> Held:
+    async def watch(self, unit: str, url: str, *, user: bool) -> int:
         problem = self.left.pop(0)
         if problem is not None:
             raise NotWellError(f"{problem} ({unit}, {url}, {user})")
-        return Held(1, 0.1)
+        return 1
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,21 @@ def test_a_disk_that_gets_full_is_told(
     assert journal.unread() == (), "what was not begun leaves nothing"
 
 
+@pytest.mark.parametrize("call", ["ftruncate", "pwrite"])
+def test_a_disk_that_is_full_before_it_begins_is_told(
+    journal: Journal, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, call, full)
+    with pytest.raises(JournalError, match="No space left"), journal.alone("this"):
+        raise AssertionError
+    monkeypatch.undo()
+    with journal.alone("that"):
+        pass
+
+
 def test_one_at_a_time(journal: Journal) -> None:
     with (
         journal.alone("this"),

@@ -69,10 +69,11 @@ def test_what_has_ended_or_may_not_be_seen_proves_nothing(
         has_values(process, plan(tmp_path), FOUR)
 
 
-async def at_once(wanted: str, *models: LoadedModel, names: tuple[str, ...] = ("a:1b",)) -> tuple[str, ...]:
+async def at_once(wanted: str, *models: LoadedModel, version: str = "0.33.0") -> tuple[str, ...]:
     async def look() -> Frame:
-        return frames.frame(models=models)
+        return frames.frame(models=models, server=frames.server(version=Known(version, Source.API)))
 
+    names = ["a:1b"]
     return await serves_at_once(look, names, plan(Path("/"), changes=(Change(N, wanted),)))
 
 
@@ -86,6 +87,19 @@ async def test_the_runners_own_word_decides() -> None:
     unseen = replace(four, parallel=UNKNOWN)
     assert "cannot be seen: root's" in (await at_once("4", unseen))[0]
     assert "it is gone" in (await at_once("4"))[0]
+
+
+@pytest.mark.parametrize("text", ["04", "'4'", ' "4" '])
+async def test_a_number_is_meant_and_not_its_spelling(text: str) -> None:
+    four = frames.model("a:1b", parallel=Known(4, Source.ARGV), held_at_one=None)
+    assert await at_once(text, four) == ("a:1b serves 4 at once.",)
+
+
+async def test_as_many_as_fit_is_whatever_the_server_chose() -> None:
+    four = frames.model("a:1b", parallel=Known(4, Source.ARGV), held_at_one=None)
+    assert await at_once("0", four, version="0.9.0") == ("a:1b serves 4 at once.",)
+    with pytest.raises(NotWellError, match="serves 4 at once, and not 1"):
+        await at_once("0", four)
 
 
 async def test_it_is_asked_only_where_that_was_changed() -> None:

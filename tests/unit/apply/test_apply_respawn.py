@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 import pytest
@@ -23,6 +24,7 @@ from ollama_top.apply.respawning import NotEndedError, Old, alive, old_of, respa
 from ollama_top.apply.watching import NotWellError
 from ollama_top.model.finding import Change
 from ollama_top.model.plan import BareProcess, ServerRun
+from ollama_top.sources.inet_diag import DiagError
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPS}"
@@ -150,6 +152,33 @@ async def test_another_process_of_its_number_is_not_ended(tmp_path: Path) -> Non
         with pytest.raises(NotEndedError, match="is another than the one that was shown"):
             await respawn(replace(old, started_s=old.started_s - 60), a_copy(tmp_path), nobody_kills)
         assert is_there(old)
+
+
+async def test_where_no_process_can_be_started_none_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running() as old:
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+        with pytest.raises(NotEndedError, match="No such file"):
+            await respawn(old, a_copy(tmp_path), nobody_kills)
+        assert is_there(old)
+
+
+async def test_a_kernel_that_does_not_tell_who_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_: int) -> NoReturn:
+        raise DiagError("socket diagnosis failed: Operation not permitted")
+
+    async def answers(_: str) -> bool:
+        return True
+
+    monkeypatch.setattr(respawning, "find_owner", denied)
+    monkeypatch.setattr(respawning, "answers", answers)
+    with pytest.raises(StepError, match="who serves now cannot be told: socket diagnosis failed"):
+        to_end(plan(tmp_path, run=None), None, None)
+    with running() as new:
+        await watch(new.pid, "http://127.0.0.1:1", "")
 
 
 async def test_one_that_ends_by_itself_meanwhile_is_followed_all_the_same(tmp_path: Path) -> None:

@@ -75,11 +75,12 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         self.now_s += seconds
+        assert self.now_s < 600, "it is waited without end"
 
 
 def seen(clock: Clock) -> tuple[int, float]:
-    held = asyncio.run(watch("ollama.service", "http://x", user=False))
-    return held.pid, round(clock.now_s, 1)
+    pid = asyncio.run(watch("ollama.service", "http://x", user=False))
+    return pid, round(clock.now_s, 1)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,21 @@ def test_a_systemd_that_is_silent_for_a_while_is_waited_for(monkeypatch: pytest.
 
 def test_one_that_stays_silent_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock(lambda _: None, 0.0, monkeypatch)
+    with pytest.raises(NotWellError, match="does not tell how ollama"):
+        seen(clock)
+
+
+def test_one_that_answers_and_never_runs_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = replace(WELL, active_state="activating", sub_state="start")
+    clock = Clock(lambda _: late, 0.0, monkeypatch)
+    with pytest.raises(NotWellError, match=r"activating \(start\), and not running, 70 s after"):
+        seen(clock)
+
+
+def test_a_systemd_that_falls_silent_for_good_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(lambda now_s: WELL if now_s < 1 else None, 0.0, monkeypatch)
     with pytest.raises(NotWellError, match="does not tell how ollama"):
         seen(clock)
 

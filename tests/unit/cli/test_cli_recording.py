@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from recordings import recorded, simulated
 
 from ollama_top.cli import run
 from ollama_top.cli.exits import USAGE
-from ollama_top.cli.recording import MIB, MOST_HOURS, MOST_MIB
+from ollama_top.cli.parsing import parser
+from ollama_top.cli.recording import MIB, MOST_HOURS, MOST_MIB, recording_of
 from ollama_top.record.player import Player
 from ollama_top.record.recording import Limits
 
@@ -56,6 +58,26 @@ def test_what_cannot_be_done_is_refused(
     assert run(words) == USAGE
     assert why in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_damaged_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "record"
+    recorded(path, simulated(3))
+    data = path.read_bytes()
+    path.write_bytes(data[:-5])
+    assert run(["replay", str(path)]) == USAGE  # there is no terminal here
+    lost = Player(path).lost_bytes
+    assert f"{path}: its last {lost} bytes hold no whole Frame, and are not shown" in capsys.readouterr().err
+    recording = recording_of(parser().parse_args(["--record", str(path)]))
+    assert recording is not None
+    recording.close()
+    assert (
+        f"{path}: its last {lost} bytes held no whole Frame, and were taken away" in capsys.readouterr().err
+    )
+    recording = recording_of(parser().parse_args(["--record", str(path)]))
+    assert recording is not None
+    recording.close()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_replay_needs_a_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

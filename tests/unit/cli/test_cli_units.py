@@ -49,6 +49,14 @@ def test_serve_as_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_paths_are_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     assert f"--ca-file {tmp_path}/ca.pem" in started(serve("--host", "https://x", "--ca-file", "ca.pem"))
+    assert f"--feed {tmp_path}/feed" in started(proxy("--upstream", "127.0.0.1", "--feed", "feed"))
+
+
+def test_feeds_that_serve_is_to_read_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert started(serve("--feed", "one", "--feed", "/run/two")).endswith(
+        f" --feed {tmp_path}/one --feed /run/two"
+    )
 
 
 def test_a_token_is_named_and_not_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,9 @@ async def test_few_are_served_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         (["localhost.rebound.example"], b"403"),
         (["8.8.8.8"], b"403"),
         (["\xff"], b"403"),
+        (["[::1]rebound.example"], b"403"),
+        (["[]rebound.example:9436"], b"403"),
+        (["[::1"], b"403"),
     ],
 )
 async def test_a_page_of_a_browser_that_was_lured_here_gets_nothing(hosts: list[str], status: bytes) -> None:

@@ -1,6 +1,7 @@
 """A change takes the old value to the new one, whatever they are."""
 
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -86,6 +87,8 @@ def test_a_change_says_no_more_than_it_must(old: Any, new: Any, change: Any) -> 
         ([1], [[-1, 1, []], {}]),
         ([1], [[0, 1], {}]),
         ([1], [[0, 1, 3], {}]),
+        ([1], [[0, 1, [], 0, 1, []], {}]),
+        ([1, 2], [[1, 1, [], 0, 1, []], {}]),
         ([1], [None, None]),
         (None, 1),
         ([1], None),
@@ -95,6 +98,15 @@ def test_a_change_says_no_more_than_it_must(old: Any, new: Any, change: Any) -> 
 def test_what_does_not_fit_is_refused(old: Any, change: Any) -> None:
     with pytest.raises(DifferenceError):
         applied(old, change)
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    value: Any = 1
+    change: Any = 1
+    for _ in range(sys.getrecursionlimit()):
+        value, change = [value], {"0": change}
+    with pytest.raises(DifferenceError):
+        applied(value, change)
 
 
 @given(PACKED, PACKED.map(as_lists))

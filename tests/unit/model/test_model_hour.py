@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +39,12 @@ def test_an_hour_is_cut_and_joined_in_all_its_series() -> None:
 def test_what_is_older_than_a_moment_is_counted() -> None:
     hour = Hour(at_s=Curve.of([1.0, 3.0, 5.0]))
     assert [hour.before(each) for each in (0.0, 1.0, 3.5, 9.0)] == [0, 0, 2, 3]
+
+
+def test_a_series_that_was_not_told_is_missing_at_every_point() -> None:
+    """As of a recording that an older version began, and this one goes on with."""
+    older, newer = Hour(at_s=Curve.of([1.0, 3.0])), Hour(*[Curve.of([5.0])] * 9)
+    assert older.waiting.values() == (None, None)
+    assert older.and_then(newer).waiting.values() == (None, None, 5.0)
+    with pytest.raises(ValueError, match="running"):
+        Hour(at_s=Curve.of([1.0]), running=Curve.of([1.0, 2.0]))

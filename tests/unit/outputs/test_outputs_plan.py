@@ -8,8 +8,7 @@ from pathlib import Path
 import frames
 import pytest
 
-from ollama_top.control import by_hand as way_back
-from ollama_top.control import plan_words
+from ollama_top.control import by_hand
 from ollama_top.control.edits import edit_between, inverse
 from ollama_top.model.decoded import decode
 from ollama_top.model.encoded import encode
@@ -113,22 +112,22 @@ def test_the_commands_for_a_person_do_what_the_plan_does(tmp_path: Path) -> None
     touch = Step(StepKind.RESTART, argv=("touch", "--no-ask-password", str(tmp_path / "restarted")))
     of = a_plan(None, hard, str(path), needs_root=False)
     of = replace(of, steps=(of.steps[0], touch))
-    subprocess.run(["sh", "-eu"], input="\n".join(plan_words.by_hand(of)), text=True, check=True)
+    subprocess.run(["sh", "-eu"], input="\n".join(by_hand.there(of)), text=True, check=True)
     assert path.read_text() == hard
     assert (tmp_path / "restarted").exists()
 
 
 def test_what_is_changed_in_a_file_of_a_persons_is_told_in_words() -> None:
-    assert [*plan_words.by_hand(a_plan("[Service]\nA=1\n"))] == ["sudo systemctl edit ollama.service"]
+    assert [*by_hand.there(a_plan("[Service]\nA=1\n"))] == ["sudo systemctl edit ollama.service"]
 
 
 def test_the_way_back_by_hand() -> None:
-    lines = way_back.back(a_plan())
+    lines = by_hand.back(a_plan())
     assert "`ollama-top undo` tries it again" in lines[0]
     assert lines[1:] == (f"sudo rm -f -- {OWN}", "sudo systemctl restart ollama.service")
-    changed = way_back.back(a_plan("[Service]\nA=1\nB=1\n", "[Service]\nA=2\nB=1\n"))
+    changed = by_hand.back(a_plan("[Service]\nA=1\nB=1\n", "[Service]\nA=2\nB=1\n"))
     assert changed[1:4] == (f"in {OWN}, from line 2 on:", "- A=2", "+ A=1")
-    (_, bare) = way_back.back(BARE)
+    (_, bare) = by_hand.back(BARE)
     assert bare == f"cd '/home/a b' && {shlex.join(['env', '-u', N, f'{Q}=64', 'ollama', 'serve'])}"
 
 

@@ -7,6 +7,7 @@ import pytest
 from test_record_player import calm
 
 from ollama_top.model.frame import Frame
+from ollama_top.record import recorder as recorder_module
 from ollama_top.record.player import Player
 from ollama_top.record.recorder import MOST_WAITING, Recorder
 from ollama_top.record.recording import Recording
@@ -47,6 +48,20 @@ def test_a_slow_disk_costs_frames_and_no_time(tmp_path: Path) -> None:
     recording.let.set()
     recorder.close()
     assert len(Player(tmp_path / "record")) == MOST_WAITING + 10 - recorder.left_out
+
+
+def test_frames_that_are_not_written_in_time_at_the_end_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "PATIENCE_S", 0.1)
+    said: list[str] = []
+    recording = SlowRecording(tmp_path / "record")
+    recorder = Recorder(recording, said.append)
+    for each in calm(3):
+        recorder.add(each)
+    recorder.close()
+    assert said == [f"{tmp_path}/record: the disk is too slow: the last Frames may not be in the recording"]
+    recording.let.set()
 
 
 def test_what_cannot_be_written_is_said_and_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

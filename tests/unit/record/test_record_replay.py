@@ -52,6 +52,14 @@ async def test_it_goes_where_it_is_sought(feed: ReplayFeed) -> None:
     assert found == [20, 15, 16, 15, 16, 30, 0, 10, 12, 39, 12]
 
 
+async def test_it_goes_to_the_end_while_it_plays(feed: ReplayFeed) -> None:
+    async with aclosing(feed.frames()) as frames:
+        await anext(frames)
+        feed.seek(COUNT - 1)
+        assert number_of(await anext(frames)) == COUNT - 1
+        assert not feed.stand.is_playing
+
+
 async def test_it_stays_where_the_verdict_changed(feed: ReplayFeed) -> None:
     async with aclosing(feed.frames()) as frames:
         await anext(frames)

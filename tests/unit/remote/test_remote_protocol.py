@@ -70,6 +70,14 @@ def test_no_line_whatever_breaks_it(line: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "said", ['"installed":5', '"installed":null', '"installed":[5]', '"installed":{"a":1}', '"progress":{}']
+)
+def test_what_is_no_answer_is_refused(said: str) -> None:
+    with pytest.raises(ProtocolError):
+        answer_of(f'{{"order":1,{said}}}')
+
+
+@pytest.mark.parametrize(
     "line",
     [
         b"",

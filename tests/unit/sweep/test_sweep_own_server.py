@@ -15,6 +15,7 @@ from world import simulated_program
 from ollama_top.model.sweep import SweepSetting
 from ollama_top.sweep import own_server
 from ollama_top.sweep.bench import BenchError, Stand
+from ollama_top.sweep.kept_server import KeptServer
 from ollama_top.sweep.own_server import OwnServer
 from ollama_top.sweep.surroundings import environment_of
 
@@ -79,9 +80,9 @@ async def test_another_program_that_takes_the_port_is_not_taken_for_ours(
     program: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Answering(ollama(Capture(NEWEST))) as other:
-        free = own_server._free_port
+        free = own_server.free_port
         ports = iter([other.port, other.port])
-        monkeypatch.setattr(own_server, "_free_port", lambda: next(ports, None) or free())
+        monkeypatch.setattr(own_server, "free_port", lambda: next(ports, None) or free())
         bench = OwnServer(str(program))
         stand: Stand = await bench.apply(TWO)
         assert stand.target.port != other.port
@@ -98,7 +99,7 @@ async def test_a_server_that_is_none_of_what_was_started_is_not_measured(
     path.chmod(0o755)
     monkeypatch.setattr(own_server, "READY_S", 1)
     with Answering(ollama(Capture(NEWEST))) as other:
-        monkeypatch.setattr(own_server, "_free_port", lambda: other.port)
+        monkeypatch.setattr(own_server, "free_port", lambda: other.port)
         bench = OwnServer(str(path))
         with pytest.raises(BenchError, match="what answers is no process that it has started"):
             await bench.look()
@@ -107,7 +108,7 @@ async def test_a_server_that_is_none_of_what_was_started_is_not_measured(
 
 async def test_a_port_that_stays_taken_is_told(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Answering(ollama(Capture(NEWEST))) as other:
-        monkeypatch.setattr(own_server, "_free_port", lambda: other.port)
+        monkeypatch.setattr(own_server, "free_port", lambda: other.port)
         bench = OwnServer(str(program))
         with pytest.raises(BenchError, match="it ended by itself") as raised:
             await bench.apply(TWO)
@@ -166,3 +167,13 @@ async def test_a_cancelled_start_leaves_nothing(tmp_path: Path) -> None:
         await starting
     await bench.put_back()
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+async def test_whatever_a_keeper_says_is_an_object_or_words_for_a_person() -> None:
+    process = await asyncio.create_subprocess_exec(
+        "printf", r'3\nTraceback\n{"pid": 7}\n', stdout=asyncio.subprocess.PIPE
+    )
+    server = KeptServer(process)
+    await server.listen()
+    await process.wait()
+    assert (server.log, server.pid, server.is_over) == (("3", "Traceback"), 7, True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from threading import Event
 
 import changes
 import frames
@@ -11,8 +12,9 @@ from monitoring import running
 from planned import FRAME, SETTINGS, Planner, planned, shown
 
 from ollama_top.apply.events import Deed, Ended, Said, order_of
+from ollama_top.apply.hands import Hands, hands_for
 from ollama_top.model.finding import Change
-from ollama_top.model.plan import ServerRun
+from ollama_top.model.plan import Plan, ServerRun
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.server import Keeper
 from ollama_top.tui.screens.page import Page
@@ -148,6 +150,31 @@ async def test_what_has_changed_since_is_planned_and_shown_anew(planner: Planner
         await monitor.press("y")
         await monitor.until(lambda: "has been started or ended since" in monitor.text)
         await asyncio.sleep(0.05)
+    assert not order.exists()
+
+
+async def test_who_leaves_before_it_is_ordered_has_nothing_done(
+    planner: Planner, order: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while sudo is asked whether it gives the rights."""
+    asked, answered = Event(), Event()
+
+    def slow(of: Plan) -> Hands | None:
+        asked.set()
+        answered.wait(10)
+        return hands_for(of)
+
+    async with running(FRAME, burst_command=changes.telling(order=order)) as monitor:
+        await planned(monitor)
+        monkeypatch.setattr("ollama_top.tui.agreeing.hands_for", slow)
+        await monitor.press("y")
+        await monitor.until(asked.is_set)
+        await monitor.press("escape")
+        assert isinstance(monitor.app.screen, ChangeScreen)
+        answered.set()
+        await monitor.settle()
+        await asyncio.sleep(0.3)
+        assert isinstance(monitor.app.screen, ChangeScreen)
     assert not order.exists()
 
 
