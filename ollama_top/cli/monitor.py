@@ -75,11 +75,11 @@ def run(options: argparse.Namespace) -> int:
     )
     recording = recording_of(options)
     if recording is not None:
-        app.recordings.begin(recording)
+        app.monitor.recordings.begin(recording)
     if settings.on_finding or settings.bell_on_finding:
         from ollama_top.tui.alerting import Alerting
 
-        Alerting(app, settings.on_finding or (), rings=bool(settings.bell_on_finding))
+        Alerting(app.monitor, settings.on_finding or (), rings=bool(settings.bell_on_finding))
     app.run()
     if (crash := app._exception) is not None:  # noqa: SLF001 - Textual tells of it in no other way
         from ollama_top.config.error_file import keep

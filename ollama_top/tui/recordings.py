@@ -14,7 +14,7 @@ from ollama_top.record.recording import Recording
 from ollama_top.tui.messages import Noticed
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 SUFFIX = ".ollama-top"
 
@@ -22,7 +22,7 @@ SUFFIX = ".ollama-top"
 class Recordings:
     """The part of the monitor that records."""
 
-    def __init__(self, app: "MonitorApp") -> None:
+    def __init__(self, app: "Monitor") -> None:
         """Nothing is recorded yet."""
         self.app = app
         self._recorder: Recorder | None = None
@@ -58,7 +58,7 @@ class Recordings:
     def _say(self, text: str) -> None:
         """Hear of the recorder's trouble, from its thread."""
         self.app.post_message(Noticed(text[:1].upper() + text[1:]))
-        self.app.call_later(self._mind)
+        self.app.terminal.call_later(self._mind)
 
     def _mind(self) -> None:
         """Say no longer that it records when it does not."""
