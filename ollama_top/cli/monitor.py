@@ -15,6 +15,7 @@ from ollama_top.cli.options import (
     ca_file_of,
     interval_s_of,
     own_command,
+    read_only_of,
     settings_of,
     theme_of,
     token_of_environment,
@@ -23,6 +24,7 @@ from ollama_top.cli.recording import recording_of
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
+    from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.watched import Watched
 
 WITHOUT_SCREEN = ("dumb", "unknown")
@@ -58,12 +60,10 @@ def run(options: argparse.Namespace) -> int:
     from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.keeping import Keeping
 
-    read_only = bool(settings.read_only if options.read_only is None else options.read_only)
-
     app = MonitorApp(
         lambda: feed(interval_s, None),
         title=title,
-        read_only=read_only,
+        read_only=read_only_of(options, settings),
         user=own_name(),
         interval_s=interval_s,
         theme=theme_of(options, settings),
@@ -73,13 +73,19 @@ def run(options: argparse.Namespace) -> int:
         ascii_only=ascii_of(options, settings),
         watch=None if options.demo else partial(_watched, options, settings, interval_s),
     )
+    return show(app, options, settings)
+
+
+def show(app: "MonitorApp", options: argparse.Namespace, settings: "Settings") -> int:
+    """Run an app, with what is asked for beside its screen; the exit code; raises UsageError."""
     recording = recording_of(options)
     if recording is not None:
         app.monitor.recordings.begin(recording)
     if settings.on_finding or settings.bell_on_finding:
         from ollama_top.tui.alerting import Alerting
 
-        Alerting(app.monitor, settings.on_finding or (), rings=bool(settings.bell_on_finding))
+        for each in app.monitors:
+            Alerting(each, settings.on_finding or (), rings=bool(settings.bell_on_finding))
     app.run()
     if (crash := app._exception) is not None:  # noqa: SLF001 - Textual tells of it in no other way
         from ollama_top.config.error_file import keep

@@ -1,4 +1,4 @@
-"""The monitor of one server: a View kept up to date by what its bridge says, and the parts that act from there.
+"""The monitor of one server: a View kept up to date by what its bridge says, and the parts that act.
 
 Must never look at a server or a machine itself, and never wait for anything that does. It may stand behind
 another: then it goes on, and what it has to ask waits until it is in front.
@@ -155,10 +155,8 @@ class Monitor(Parts):
     def hear(self, message: Message) -> None:
         """Take up what the bridge says, or one of the parts."""
         match message:
-            case FrameCame() if self.is_in_front:
-                self.terminal.after_keys(self.take_frame)
             case FrameCame():
-                self.take_frame()
+                self.terminal.after_keys(self.take_frame)
             case FeedFailed():
                 self._failed_at_s = monotonic()
                 self.update(trouble=message.problem)
