@@ -1,6 +1,7 @@
 """The overview of several hosts: a line for each, with what its own monitor would say first. Pure.
 
-Must never show a number of before as one of now: where nothing new comes of it there is a dash.
+Must never show a number of before as one of now: of a host of which nothing new comes, the line says why, and
+has no numbers.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
 from ollama_top.model.reading import Known
 from ollama_top.model.verdict import Severity
-from ollama_top.tui.draw.fit import fit, fit_line, marked
+from ollama_top.tui.draw.fit import fit, fit_line, recolour
 from ollama_top.tui.draw.history import all_tokens_per_s, waiting_count
 from ollama_top.tui.draw.tabs import mark_of
 from ollama_top.tui.draw.verdict import judgement
@@ -43,25 +44,27 @@ def hosts_title(views: Sequence[View]) -> str:
 
 
 def _columns(cells: Sequence[Cell], widths: Sequence[int]) -> list[Cell]:
+    """As many columns as there are cells."""
     return [
         fit(cell, room, Align.RIGHT if name in RIGHT else Align.LEFT, middle=name == HEADS[NAME])
-        for cell, name, room in zip(cells, HEADS, widths, strict=True)
+        for cell, name, room in zip(cells, HEADS, widths, strict=False)
     ]
 
 
 def _host(view: View, widths: Sequence[int], width: int, *, is_cursor: bool) -> Line:
     mark = mark_of(view)
-    cells = (Cell(f" {mark.text}", mark.role), Cell(view.title, Role.NAME), *_numbers(view))
     is_bad = judgement(view).severity not in WELL
     said = Cell(_said(view), mark.role if is_bad else Role.PLAIN)
+    cells = (Cell(f" {mark.text}", mark.role), Cell(view.title, Role.NAME), *_numbers(view))
     line = fit_line([*_columns(cells, widths), Cell("  "), said], width)
-    return marked(line, is_cursor=is_cursor, is_stale=False)
+    return recolour(line, Role.CURSOR) if is_cursor else line
 
 
 def _numbers(view: View) -> tuple[Cell, ...]:
+    """Those of now; none where none are."""
     frame = view.frame
     if frame is None or view.trouble is not None or view.silent_s is not None:
-        return (UNKNOWN,) * (len(HEADS) - 2)
+        return ()
     is_old = is_stale(view, "slots")
     running = UNKNOWN if is_old else shown(frame.snapshot.queue.running, str)
     waiting = UNKNOWN if is_stale(view, "sockets") else waiting_count(frame)

@@ -65,12 +65,17 @@ def _page(drawn: Sequence[Line], front: int, width: int) -> range:
     widths = [width_of(each) for each in drawn]
     if sum(widths) <= width:
         return range(len(drawn))
-    room, start = width - width_of((LESS, MORE)), 0
-    while True:
-        end, left = start + 1, room - widths[start]
-        while end < len(widths) and widths[end] <= left:
-            left -= widths[end]
-            end += 1
-        if front < end:
-            return range(start, end)
-        start = end
+    room, page = width - width_of((LESS, MORE)), range(0)
+    while front not in page:
+        page = _from(page.stop, widths, room)
+    if page.stop == len(drawn):  # the last page is a full one too
+        page = range(len(drawn) - len(_from(0, widths[::-1], room)), len(drawn))
+    return page
+
+
+def _from(start: int, widths: Sequence[int], room: int) -> range:
+    end, left = start + 1, room - widths[start]
+    while end < len(widths) and widths[end] <= left:
+        left -= widths[end]
+        end += 1
+    return range(start, end)
