@@ -47,6 +47,11 @@ class Alerting:
 
 
 def document(finding: Finding, frame: Frame) -> bytes:
-    """The finding as `show --json` has it, with the server and the moment: one line of ASCII."""
-    where = {"server": frame.snapshot.server.url, "taken_at": encode(frame.snapshot.taken_at, "", {})}
+    """The finding as `show --json` has it, with machine, server and moment: one line of ASCII."""
+    seen = frame.snapshot
+    where = {
+        "machine": seen.host.name,
+        "server": seen.server.url,
+        "taken_at": encode(seen.taken_at, "", {}),
+    }
     return json.dumps({**encode(finding, "", {}), **where}, ensure_ascii=True).encode("ascii") + b"\n"

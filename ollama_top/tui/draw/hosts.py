@@ -61,7 +61,7 @@ def _host(view: View, widths: Sequence[int], width: int, *, is_cursor: bool) -> 
 
 
 def _numbers(view: View) -> tuple[Cell, ...]:
-    """Those of now; none where none are."""
+    """Those of now; none where none is known."""
     frame = view.frame
     if frame is None or view.trouble is not None or view.silent_s is not None:
         return ()
@@ -69,7 +69,9 @@ def _numbers(view: View) -> tuple[Cell, ...]:
     running = UNKNOWN if is_old else shown(frame.snapshot.queue.running, str)
     waiting = UNKNOWN if is_stale(view, "sockets") else waiting_count(frame)
     rate = UNKNOWN if is_old else Cell(all_tokens_per_s(frame), Role.STRONG)
-    return running, waiting, rate, _vram(view), _lights(frame)
+    numbers = (running, waiting, rate, _vram(view))
+    is_known = any(each.text != UNKNOWN.text for each in numbers)
+    return (*numbers, _lights(frame)) if is_known else ()
 
 
 def _vram(view: View) -> Cell:

@@ -8,20 +8,26 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from ollama_top.columns.cell import Cell, Role
+from ollama_top.columns.cell import Cell, Line, Role
 from ollama_top.tui.draw.fit import fit_line
 from ollama_top.tui.draw.footer import key_line
 from ollama_top.tui.draw.hosts import hosts_lines
 from ollama_top.tui.draw.tabs import tab_at
+from ollama_top.tui.draw.verdict import verdict
 from ollama_top.tui.hosts_keys import HOSTS_KEYS, TAB_KEYS
 from ollama_top.tui.layout import Panel
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.paced import Paced
+from ollama_top.tui.view import View
 from ollama_top.tui.widgets.panel import LinePanel
 
 if TYPE_CHECKING:
     from ollama_top.tui.hosts import HostsApp
+
+
+SAID_LINES = 2
+ROOMY = 10  # a lower window has its rows for hosts
 
 
 class HostsScreen(Paced[None], inherit_bindings=False):
@@ -54,11 +60,17 @@ class HostsScreen(Paced[None], inherit_bindings=False):
         views = [each.now for each in self._hosts.monitors]
         title = [Cell(" ollama-top ", Role.HEADER_FOCUSED), Cell(f" {len(views)} hosts", Role.STRONG)]
         head, *lines = hosts_lines(views, self.cursor, width)
-        room = max(1, height - 3)
+        foot = self._foot_lines(views[self.cursor], width, height)
+        room = max(1, height - 2 - len(foot))
         self._first = max(self.cursor - room + 1, min(self._first, self.cursor, max(0, len(views) - room)))
         self._head.show([fit_line(title, width)], look, int(height > 2))
         self._body.show([head, *lines[self._first : self._first + room]], look, room + 1)
-        self._foot.show([key_line(HOSTS_KEYS, width)], look, int(height > 3))
+        self._foot.show(foot, look, len(foot))
+
+    def _foot_lines(self, view: View, width: int, height: int) -> list[Line]:
+        """The verdict on the host under the cursor, for which its line is often too short, and the keys."""
+        said = verdict(view, width, SAID_LINES, names_key=False) if height >= ROOMY else []
+        return [*said, key_line(HOSTS_KEYS, width)] if height > 3 else []
 
     def on_mount(self) -> None:
         """Draw before the first paint."""

@@ -41,6 +41,7 @@ def test_the_document_is_the_finding_with_server_and_moment() -> None:
     as_shown = whole(frame)
     assert said == {
         **as_shown["findings"][0],
+        "machine": frame.snapshot.host.name,
         "server": frame.snapshot.server.url,
         "taken_at": as_shown["taken_at"],
     }
