@@ -9,8 +9,13 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import IO
+
+from ollama_top.remote import ssh
 
 PATIENCE_S = 4.0
+LEAST_S = 1.0
+LOOK_S = 0.02
 QUESTIONS = ("Permission denied", "Host key verification failed", "Too many authentication failures")
 """How an ssh that may ask nothing ends where it would have asked."""
 
@@ -29,32 +34,41 @@ class Knocked:
 
 
 def knock(commands: Mapping[str, Sequence[str]], patience_s: float = PATIENCE_S) -> dict[str, Knocked]:
-    """What came of each command by its name, all run at once; those that take longer are ended."""
-    ends_s = time.monotonic() + patience_s
+    """What came of each command by its name, all run at once; those that take much longer are ended."""
     with ExitStack() as stack:
-        begun = {name: _Knocking(words, stack) for name, words in commands.items()}
-        return {name: each.end(ends_s) for name, each in begun.items()}
+        begun = {name: _begun(words, stack) for name, words in commands.items()}
+        _await([process for process, _ in begun.values()], patience_s)
+        return {name: _knocked(*each) for name, each in begun.items()}
 
 
-class _Knocking:
-    def __init__(self, words: Sequence[str], stack: ExitStack) -> None:
-        self._said = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - ssh's master holds a pipe
-        self._process = stack.enter_context(
-            subprocess.Popen(
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._said,
-                start_new_session=True,
-            )
+def _begun(words: Sequence[str], stack: ExitStack) -> "tuple[subprocess.Popen[bytes], IO[bytes]]":
+    # a pipe would be held open by ssh's master
+    said = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+    process = stack.enter_context(
+        subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
         )
-        stack.callback(self._process.kill)  # nothing of one that is over
+    )
+    stack.callback(process.kill)  # which does nothing to one that is over
+    return process, said
 
-    def end(self, ends_s: float) -> Knocked:
-        """What came of it until then."""
-        try:
-            status = self._process.wait(max(0.0, ends_s - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            return Knocked(None, "")
-        self._said.seek(0)
-        return Knocked(status, self._said.read().decode(errors="replace"))
+
+def _await(processes: "Sequence[subprocess.Popen[bytes]]", patience_s: float) -> None:
+    """Wait for all; once a host has answered, for those left as long again as the last answer took."""
+    began_s, answered = time.monotonic(), 0
+    ends_s = last_s = began_s + patience_s
+    while any(each.poll() is None for each in processes) and time.monotonic() < ends_s:
+        before, answered = answered, sum(each.returncode not in {None, ssh.FAILED} for each in processes)
+        if answered > before:
+            now_s = time.monotonic()
+            ends_s = min(last_s, now_s + max(LEAST_S, now_s - began_s))
+        time.sleep(LOOK_S)
+
+
+def _knocked(process: "subprocess.Popen[bytes]", said: IO[bytes]) -> Knocked:
+    said.seek(0)
+    return Knocked(process.returncode, said.read().decode(errors="replace"))
