@@ -61,7 +61,7 @@ def _await(processes: "Sequence[subprocess.Popen[bytes]]", patience_s: float) ->
     """Wait for all; once a host has answered, for those left as long again as the last answer took."""
     began_s, answered = time.monotonic(), 0
     ends_s = last_s = began_s + patience_s
-    while any(each.poll() is None for each in processes) and time.monotonic() < ends_s:
+    while None in [each.poll() for each in processes] and time.monotonic() < ends_s:
         before, answered = answered, sum(each.returncode not in {None, ssh.FAILED} for each in processes)
         if answered > before:
             now_s = time.monotonic()
