@@ -53,7 +53,7 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         keeping: Keeping | None = None,
         burst_command: Sequence[str] = (),
         ascii_only: bool = False,
-        watch: "Callable[[str], Watched] | None" = None,
+        watch: Callable[[str], Watched] | None = None,
     ) -> None:
         """`make_feed` runs in a thread of its own, once there is something on the screen.
 
@@ -70,7 +70,8 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         self.look = named(theme or keeping.kept.theme, no_color=self._no_colour)
         self._demo_offer = demo_offer
         view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
-        self.monitor = self.MONITOR(self, Watched(title, make_feed, burst_command), view, keeping, watch)
+        watched = Watched(title, make_feed, burst_command, watch)
+        self.monitor = self.MONITOR(self, watched, view, keeping)
         self.monitors: tuple[Monitor, ...] = (self.monitor,)
         self.main = self.MAIN[not read_only](view, self.look, self.monitor.looks)
 

@@ -51,6 +51,7 @@ class HostsApp(MonitorApp):
             demo_offer=None,
             keeping=keeping_of(first.title),
             burst_command=first.command,
+            watch=first.moved_to,
             ascii_only=ascii_only,
         )
         self.monitors += tuple(

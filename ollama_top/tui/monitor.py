@@ -47,20 +47,9 @@ class MonitorSaid(Message):
 class Monitor(Parts):
     """One server that is watched; the terminal shows it while it is in front."""
 
-    def __init__(
-        self,
-        terminal: "MonitorApp",
-        watched: Watched,
-        view: View,
-        keeping: Keeping,
-        watch: Callable[[str], Watched] | None = None,
-    ) -> None:
-        """`terminal` is the app that shows it; `keeping` tells how the user looked the last time.
-
-        `watch` is what it takes to follow the server to another address.
-        """
+    def __init__(self, terminal: "MonitorApp", watched: Watched, view: View, keeping: Keeping) -> None:
+        """`terminal` is the app that shows it; `keeping` tells how the user looked the last time."""
         self.terminal = terminal
-        self._watch = watch
         self.command = watched.command
         self.view = view
         self.looks = looks_of(
@@ -70,6 +59,7 @@ class Monitor(Parts):
         self.onlookers: list[Callable[[Frame], object]] = []
         self.bridge = Bridge(watched.make_feed, self.post_message, self.onlookers)
         self._make_feed = watched.make_feed
+        self._moved_to = watched.moved_to
         self._keeping = keeping
         self._awaiting: list[tuple[Screen[Any], Callable[[Any], None]]] = []
         self._heard_at_s = self._noticed_at_s = self._failed_at_s = 0.0
@@ -246,8 +236,8 @@ class Monitor(Parts):
 
     def follow(self, url: str) -> None:
         """Go on with the server at its new address."""
-        if self._watch is not None:
-            found = self._watch(url)
+        if self._moved_to is not None:
+            found = self._moved_to(url)
             self.command = found.command
             self._begin_other(found.title, found.make_feed)
 
