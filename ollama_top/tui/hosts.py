@@ -12,6 +12,7 @@ from ollama_top.columns.cell import Cell, Role
 from ollama_top.tui.app import MonitorApp
 from ollama_top.tui.draw.hosts import hosts_title
 from ollama_top.tui.draw.tabs import mark_of
+from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping
 from ollama_top.tui.monitor import Monitor
 from ollama_top.tui.screens.hosts import HostsScreen, TabbedControlScreen, TabbedScreen
@@ -68,7 +69,7 @@ class HostsApp(MonitorApp):
     def on_ready(self) -> None:
         """Keep the main screen as long as the app is there; the base starts the feeds."""
         self.install_screen(self.main, "main")
-        self._name_overview()
+        self.name_after(self.monitor)
 
     # what is in front
 
@@ -106,6 +107,13 @@ class HostsApp(MonitorApp):
         self.monitor.come()
         self.name_after(self.monitor)
 
+    def name_after(self, monitor: Monitor) -> None:
+        """Name the terminal's window after the host in front, or after all."""
+        if self.in_front is None:
+            self.name_window(hosts_title([each.now for each in self.monitors]))
+        elif monitor.is_in_front:
+            self.name_window(f"{monitor.view.title}: {window_title(monitor.view)}")
+
     def mind(self) -> None:
         """See to what no message brings, and try those again that could not be reached."""
         super().mind()
@@ -131,10 +139,7 @@ class HostsApp(MonitorApp):
             self.pop_screen()
             self._overview.cursor = self.monitors.index(self.monitor)
             self._overview.draw()
-            self._name_overview()
-
-    def _name_overview(self) -> None:
-        self.name_window(hosts_title([each.now for each in self.monitors]))
+            self.name_after(self.monitor)
 
     async def action_quit(self) -> None:
         """Leave; asks first while settings of any host are changed."""

@@ -66,6 +66,7 @@ def test_the_well_are_watched_beside_the_dead(log: Path, size: tuple[int, int]) 
         assert time.monotonic() - began_s < 15
         assert "Connection refused" in terminal.text
         assert "waiting for the first look" in terminal.text
+        terminal.until(lambda: b"\x1b]2;1 of 4 hosts in trouble - ollama-top" in terminal.sent)
         calls = called_for(log, "alpha", "omega")
         terminal.type("\r")
         terminal.until(lambda: "MODEL" in terminal.text)
@@ -75,6 +76,7 @@ def test_the_well_are_watched_beside_the_dead(log: Path, size: tuple[int, int]) 
             "down",
             "omega",
         ]
+        terminal.until(lambda: b"\x1b]2;alpha: " in terminal.sent)
         terminal.type("]")
         terminal.until(lambda: "waiting for the first look at dead" in terminal.text)
         terminal.type("4")
