@@ -9,6 +9,7 @@ from monitoring import hosting, running
 from several import BEFORE, NEXT, RefusedFeed, TakenFeed, come, of, saying, still, three
 
 from ollama_top.engine.feed import Feed
+from ollama_top.model.verdict import Severity
 from ollama_top.tui.screens.hosts import HostsScreen
 
 
@@ -76,14 +77,15 @@ async def test_the_overview_shows_the_newest_of_a_host_that_is_held() -> None:
     held = TakenFeed()
     async with hosting({"alpha": lambda: held, "beta": still(scenes.busy())}) as monitor:
         await monitor.until(lambda: held.loop)
-        held.bring(saying("then"))
-        await come(monitor, "then")
+        held.bring(saying("seen at first"))
+        await come(monitor, "seen at first")
         await monitor.press("enter", "space")
-        held.bring(saying("now"))
-        await monitor.until(lambda: monitor.app.newest and monitor.app.newest.verdict.text == "now")
-        assert "then" in monitor.text
+        held.bring(saying("seen at last", Severity.ERROR))
+        await monitor.until(lambda: monitor.app.newest and monitor.app.newest.verdict.text == "seen at last")
+        assert "seen at first" in monitor.text
+        assert "✗ 1 alpha" in monitor.lines[0], "its tab is of now"
         await monitor.press("0")
-        await come(monitor, "now")
+        await come(monitor, "seen at last")
 
 
 async def test_the_user_has_one_tried_again_at_once() -> None:
