@@ -64,10 +64,10 @@ ON_FINDING = f"""### on_finding
 
 The command is run for each finding that is a warning or worse, was seen at two looks in turn, and was not
 there in the last {QUIET.seconds // 60} minutes. On its standard input it has one line: an object as in
-`findings` of the JSON document, with `server` and `taken_at` beside. One runs at a
-time, for {LONGEST_S:g} seconds at the most; then it is ended with all that it started. It has no terminal,
-and no variable that begins with `OLLAMA_TOP_`. What goes wrong is said on the screen. With `--demo` and in
-a replay nothing is run.
+`findings` of the JSON document, with `machine`, `server` and `taken_at` beside. One runs at a time, and of
+several hosts one for each, for {LONGEST_S:g} seconds at the most; then it is ended with all that it started.
+It has no terminal, and no variable that begins with `OLLAMA_TOP_`. What goes wrong is said on the screen.
+With `--demo` and in a replay nothing is run.
 """
 
 MISSING = """### missing

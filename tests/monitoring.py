@@ -4,7 +4,7 @@ Must never wait by the clock where it can wait for what it waits for.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,7 +15,10 @@ from textual.pilot import Pilot
 from ollama_top.engine.feed import Feed
 from ollama_top.model.frame import Frame
 from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.hosts import HostsApp
+from ollama_top.tui.keeping import Keeping
 from ollama_top.tui.view import Looks
+from ollama_top.tui.watched import Watched
 
 PATIENCE_S = 5.0
 HOPS = 6  # a key goes from the app to the screen, back, and on to a page that opens
@@ -113,3 +116,22 @@ async def running(
             await monitor.until(lambda: app.view.frame is not None or app.view.trouble)
             monitor.feed = made[0]
         yield monitor
+
+
+@asynccontextmanager
+async def hosting(
+    made: Mapping[str, Callable[[], Feed]], size: tuple[int, int] = (80, 24), **options: Any
+) -> AsyncIterator[Monitor]:
+    """The overview of several hosts, by what makes the feed of each; none has brought a Frame yet."""
+    app = HostsApp(
+        [Watched(host, make, ()) for host, make in made.items()],
+        **{
+            "keeping_of": lambda _: Keeping(),
+            "read_only": False,
+            "interval_s": 2.0,
+            "theme": None,
+            **options,
+        },
+    )
+    async with app.run_test(size=size) as pilot:
+        yield Monitor(app, pilot)

@@ -15,6 +15,7 @@ from ollama_top.cli.options import (
     ca_file_of,
     interval_s_of,
     own_command,
+    read_only_of,
     settings_of,
     theme_of,
     token_of_environment,
@@ -47,14 +48,19 @@ def run(options: argparse.Namespace) -> int:
         from ollama_top.cli import over_ssh
 
         return over_ssh.run(options, settings)
-    app = _app(options, settings)
+    return show(_app(options, settings), options, settings)
+
+
+def show(app: "MonitorApp", options: argparse.Namespace, settings: "Settings") -> int:
+    """Run an app, with what is asked for beside its screen; the exit code; raises UsageError."""
     recording = recording_of(options)
     if recording is not None:
-        app.recordings.begin(recording)
+        app.monitor.recordings.begin(recording)
     if settings.on_finding or settings.bell_on_finding:
         from ollama_top.tui.alerting import Alerting
 
-        Alerting(app, settings.on_finding or (), rings=bool(settings.bell_on_finding))
+        for each in app.monitors:
+            Alerting(each, settings.on_finding or (), rings=bool(settings.bell_on_finding))
     app.run()
     if (crash := app._exception) is not None:  # noqa: SLF001 - Textual tells of it in no other way
         from ollama_top.config.error_file import keep
@@ -80,7 +86,7 @@ def _app(options: argparse.Namespace, settings: "Settings") -> "MonitorApp":
     return MonitorApp(
         lambda: feed(interval_s, None),
         title=title,
-        read_only=bool(settings.read_only if options.read_only is None else options.read_only),
+        read_only=read_only_of(options, settings),
         user=own_name(),
         interval_s=interval_s,
         theme=theme_of(options, settings),

@@ -97,6 +97,11 @@ def theme_of(options: argparse.Namespace, settings: "Settings") -> str | None:
     return name
 
 
+def read_only_of(options: argparse.Namespace, settings: "Settings") -> bool:
+    """Whether the screen takes no key that changes the server."""
+    return bool(settings.read_only if options.read_only is None else options.read_only)
+
+
 def ascii_of(options: argparse.Namespace, settings: "Settings") -> bool:
     """Whether the screen is drawn in ASCII alone."""
     chosen: bool | None = settings.ascii_only if options.ascii is None else options.ascii

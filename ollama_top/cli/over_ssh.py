@@ -11,17 +11,19 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from functools import cache, partial
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, NOTHING_READ, fail
-from ollama_top.cli.options import ascii_of, interval_s_of, theme_of
+from ollama_top.cli.exits import NOTHING_READ, fail
+from ollama_top.cli.monitor import show
+from ollama_top.cli.options import ascii_of, interval_s_of, read_only_of, theme_of
 from ollama_top.config.feed_folder import UnsafeFolderError, feed_folder, make_folder
-from ollama_top.config.kept_file import file_for
+from ollama_top.config.kept_file import KeptFile, file_for
 from ollama_top.config.settings import Settings
 from ollama_top.engine.feed import Feed
 from ollama_top.remote import ssh
 from ollama_top.remote.feed import RemoteFeed
+from ollama_top.remote.knock import knock
 from ollama_top.remote.tunnel import TunnelError, tunnel
 
 MakeFeed = Callable[[], Feed]
@@ -48,9 +50,13 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     hosts = tuple(dict.fromkeys(options.ssh))
     for each in hosts:
         _check(each)
+    if len(hosts) > 1 and getattr(options, "record", None) is not None:
+        raise UsageError("--record is for one host; of several, R records the one in front")
     with _shared_connections() as shared, ExitStack() as stack:
         if len(hosts) > 1:
-            return _choose(options, settings, _several(options, settings, hosts, shared))
+            _meet(hosts, shared)
+            feeds = {each: _feed_of(options, settings, each, shared) for each in hosts}
+            return _watch_several(options, settings, feeds)
         try:
             feed = _connected(options, settings, hosts[0], shared)
         except NotThereError as error:
@@ -61,19 +67,21 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         return _watch(options, settings, hosts[0], feed)
 
 
-def _choose(options: argparse.Namespace, settings: Settings, feeds: Mapping[str, MakeFeed]) -> int:
-    """The overview, and from there the monitor of one host after the other."""
+def _watch_several(options: argparse.Namespace, settings: Settings, feeds: Mapping[str, MakeFeed]) -> int:
+    """The overview, and the monitor of each host."""
     from ollama_top.tui.hosts import HostsApp
+    from ollama_top.tui.keeping import Keeping
+    from ollama_top.tui.watched import Watched
 
-    theme, ascii_only = theme_of(options, settings), ascii_of(options, settings)
-    chosen: str | None = None
-    while True:
-        app = HostsApp(feeds, theme, before=chosen, ascii_only=ascii_only)
-        app.run()
-        chosen = app.chosen
-        if chosen is None:
-            return DONE
-        _watch(options, settings, chosen, feeds[chosen])
+    app = HostsApp(
+        [Watched(host, make_feed, ()) for host, make_feed in feeds.items()],
+        lambda host: Keeping(_kept_of(host)),
+        read_only=read_only_of(options, settings),
+        interval_s=interval_s_of(options, settings),
+        theme=theme_of(options, settings),
+        ascii_only=ascii_of(options, settings),
+    )
+    return show(app, options, settings)
 
 
 def _watch(options: argparse.Namespace, settings: Settings, host: str, make_feed: MakeFeed) -> int:
@@ -84,43 +92,52 @@ def _watch(options: argparse.Namespace, settings: Settings, host: str, make_feed
     app = MonitorApp(
         make_feed,
         title=host,
-        read_only=bool(settings.read_only if options.read_only is None else options.read_only),
+        read_only=read_only_of(options, settings),
         user="",
         interval_s=interval_s_of(options, settings),
         theme=theme_of(options, settings),
         demo_offer=None,
         ascii_only=ascii_of(options, settings),
-        keeping=Keeping(file_for(f"ssh://{host}", platform.node())),
+        keeping=Keeping(_kept_of(host)),
     )
-    app.run()
-    return app.return_code or DONE
+    return show(app, options, settings)
 
 
-def _several(
-    options: argparse.Namespace, settings: Settings, hosts: Sequence[str], shared: Sequence[str]
-) -> dict[str, MakeFeed]:
-    """The feed of each host; of one that is not there too, which then says why on its line."""
-    found: dict[str, MakeFeed] = {}
-    for host in hosts:
-        try:
-            found[host] = _connected(options, settings, host, shared)
-        except NotThereError as error:
-            fail(error, NOTHING_READ)
-            found[host] = _feed_of(options, settings, host, shared)
-    return found
+def _kept_of(host: str) -> KeptFile:
+    return file_for(f"ssh://{host}", platform.node())
 
 
-def _connected(options: argparse.Namespace, settings: Settings, host: str, shared: Sequence[str]) -> MakeFeed:
+def _meet(hosts: Sequence[str], shared: tuple[str, ...]) -> None:
+    """Connect to all at once; what the ssh of some asks, it asks then, one after the other.
+
+    A host that is not there says why on its line of the overview.
+    """
+    first = {host: ssh.first(host, _sharing(host, shared), asks=False) for host in hosts}
+    for host, met in knock(first).items():
+        status = _asking(host, shared) if met.has_question else met.status
+        if status == ssh.NOT_FOUND:
+            fail(NotThereError(NOT_THERE.format(host=host), is_reached=True), NOTHING_READ)
+
+
+def _connected(
+    options: argparse.Namespace, settings: Settings, host: str, shared: tuple[str, ...]
+) -> MakeFeed:
     """What makes its feed, once there is a connection: what ssh asks, it asks here. Raises NotThereError."""
-    done = subprocess.run(ssh.first(host, _sharing(host, shared)), stdout=subprocess.DEVNULL, check=False)
-    if done.returncode == ssh.NOT_FOUND:
+    status = _asking(host, shared)
+    if status == ssh.NOT_FOUND:
         raise NotThereError(NOT_THERE.format(host=host), is_reached=True)
-    if done.returncode:
-        raise NotThereError(f"ssh {host} failed (status {done.returncode})", is_reached=False)
+    if status:
+        raise NotThereError(f"ssh {host} failed (status {status})", is_reached=False)
     return _feed_of(options, settings, host, shared)
 
 
-def _feed_of(options: argparse.Namespace, settings: Settings, host: str, shared: Sequence[str]) -> MakeFeed:
+def _asking(host: str, shared: tuple[str, ...]) -> int:
+    """The status of a first connection, whose ssh may ask the user."""
+    words = ssh.first(host, _sharing(host, shared))
+    return subprocess.run(words, stdout=subprocess.DEVNULL, check=False).returncode
+
+
+def _feed_of(options: argparse.Namespace, settings: Settings, host: str, shared: tuple[str, ...]) -> MakeFeed:
     given = getattr(options, "host", None)
     server = () if given is None else ("--host", given)
     words = (*server, "--interval", f"{interval_s_of(options, settings):g}", "frames")
@@ -129,7 +146,7 @@ def _feed_of(options: argparse.Namespace, settings: Settings, host: str, shared:
 
 @contextmanager
 def _through_tunnel(
-    options: argparse.Namespace, settings: Settings, host: str, shared: Sequence[str]
+    options: argparse.Namespace, settings: Settings, host: str, shared: tuple[str, ...]
 ) -> Iterator[MakeFeed]:
     """The feed of its API alone, as long as the `with` lasts; raises UsageError."""
     from ollama_top.engine.live import LiveFeed
@@ -155,7 +172,8 @@ def _check(host: str) -> None:
         raise UsageError(f"--ssh: {host!r} is no host")
 
 
-def _sharing(host: str, shared: Sequence[str]) -> Sequence[str]:
+@cache
+def _sharing(host: str, shared: tuple[str, ...]) -> tuple[str, ...]:
     """Our options for sharing a connection, unless the user's configuration shares it already."""
     done = subprocess.run(["ssh", "-G", "--", host], capture_output=True, text=True, check=False)
     values = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " " in line)

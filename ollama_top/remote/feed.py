@@ -11,6 +11,7 @@ from ollama_top.engine.feed import ActionError
 from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
 from ollama_top.model.installed import InstalledModel
+from ollama_top.model.light import Light, LightState
 from ollama_top.model.verdict import Severity, Verdict
 from ollama_top.remote.line import Line, LineError, open_line
 
@@ -27,16 +28,17 @@ class RemoteFeed:
         self._words = tuple(words)
         self._line: Line | None = None
         self._last: Frame | None = None
+        self._came_at_s = 0.0
         self._wake = asyncio.Event()
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
         """Frames without end; raises LineError where not even the first comes."""
-        attempt, why = 0, ""
+        attempt, why, clock = 0, "", asyncio.get_running_loop().time
         while True:
             try:
                 self._line = await open_line(self._words)
                 async for frame in self._line.frames():
-                    self._last, attempt = frame, 0
+                    self._last, self._came_at_s, attempt = frame, clock(), 0
                     yield frame
             except LineError as error:
                 if self._last is None:
@@ -45,7 +47,7 @@ class RemoteFeed:
             finally:
                 await self._close()
             if self._last is not None:
-                yield lost(self._last, self._host, why)
+                yield lost(self._last, self._host, why, clock() - self._came_at_s)
             await self._pause(AGAIN_S[min(attempt, len(AGAIN_S) - 1)])
             attempt += 1
 
@@ -81,8 +83,21 @@ class RemoteFeed:
             await line.close()
 
 
-def lost(frame: Frame, host: str, why: str) -> Frame:
-    """The last Frame, as what it is once the line is cut. Pure."""
-    server = replace(frame.snapshot.server, reachable=False, problem=f"the line to {host} is cut: {why}")
-    verdict = Verdict(Severity.ERROR, f"the line to {host} is cut: {why}")
-    return replace(frame, snapshot=replace(frame.snapshot, server=server), findings=(), verdict=verdict)
+def lost(frame: Frame, host: str, why: str, since_s: float) -> Frame:
+    """The last Frame, which came `since_s` ago, as what it is once the line is cut. Pure."""
+    said = f"the line to {host} is cut: {why}"
+    snapshot = frame.snapshot
+    snapshot = replace(
+        snapshot,
+        server=replace(snapshot.server, reachable=False, problem=said),
+        sources=tuple(_cut(each, said, since_s) for each in snapshot.sources),
+    )
+    return replace(frame, snapshot=snapshot, findings=(), verdict=Verdict(Severity.ERROR, said))
+
+
+def _cut(light: Light, said: str, since_s: float) -> Light:
+    """A source that is not heard of any more; one that there was nothing of stays so."""
+    if light.state is LightState.ABSENT:
+        return light
+    age_s = None if light.age_s is None else light.age_s + since_s
+    return replace(light, state=LightState.FAILED, age_s=age_s, problem=said)

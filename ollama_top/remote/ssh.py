@@ -10,6 +10,7 @@ from collections.abc import Sequence
 NOT_FOUND = 127  # of a shell, for a command that is not there
 FAILED = 255  # of ssh itself
 ALIVE = (*("-o", "ServerAliveInterval=5"), *("-o", "ServerAliveCountMax=3"), *("-o", "ConnectTimeout=10"))
+UNASKED = ("-o", "BatchMode=yes")
 PERSIST_S = 600
 PLACES = "$HOME/.local/bin:$HOME/bin:/usr/local/bin"
 """Where pipx and uv put programs; a shell that is not for logging in often does not look there."""
@@ -29,13 +30,15 @@ def shared(control_path: str) -> tuple[str, ...]:
 
 def on_host(host: str, words: Sequence[str], options: Sequence[str] = ()) -> tuple[str, ...]:
     """The command that runs ollama-top there with these words, with nobody to ask."""
-    quiet = ("-o", "BatchMode=yes", "-C", "-T")
-    return ("ssh", *options, *ALIVE, *quiet, "--", host, _remote(words))
+    return ("ssh", *options, *ALIVE, *UNASKED, "-C", "-T", "--", host, _remote(words))
 
 
-def first(host: str, options: Sequence[str] = ()) -> tuple[str, ...]:
-    """The command that connects first, in the plain terminal, and asks there which ollama-top it is."""
-    return ("ssh", *options, *ALIVE, "-T", "--", host, _remote(("--version",)))
+def first(host: str, options: Sequence[str] = (), *, asks: bool = True) -> tuple[str, ...]:
+    """The command that connects first, and asks there which ollama-top it is.
+
+    In the plain terminal ssh may ask the user what it needs, where it `asks`.
+    """
+    return ("ssh", *options, *ALIVE, *(() if asks else UNASKED), "-T", "--", host, _remote(("--version",)))
 
 
 def in_terminal(host: str, words: Sequence[str], options: Sequence[str] = ()) -> tuple[str, ...]:

@@ -27,13 +27,13 @@ from ollama_top.tui.screens.choice import YES
 from ollama_top.tui.screens.picker import Picker
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 
 class Hands(Doings):
     """The part of the monitor that asks what to do."""
 
-    def __init__(self, app: "MonitorApp", user: str) -> None:
+    def __init__(self, app: "Monitor", user: str) -> None:
         """`user` is who ollama-top runs as."""
         super().__init__(app)
         self._user = user
@@ -155,7 +155,7 @@ class Hands(Doings):
         if len(text.encode()) > copying.LARGEST_BYTES:
             self.app.update(notice=Cell(f"{title} is too long for a terminal's clipboard.", Role.WARNING))
             return
-        self.app.copy_to_clipboard(text)
+        self.app.terminal.copy_to_clipboard(text)
         said = f"Sent {title} as {form} to the terminal's clipboard ({len(text)} characters)."
         self.app.update(notice=Cell(said, Role.NOTICE))
 
@@ -194,5 +194,9 @@ class Hands(Doings):
     def installed_came(self, message: InstalledCame) -> None:
         """Show what can be loaded, if that is still wanted."""
         self._installed = load.choices(message.models)
-        if self._picker is not None and self._picker is self.app.screen and self.app.newest is not None:
+        if (
+            self._picker is not None
+            and self._picker is self.app.terminal.screen
+            and self.app.newest is not None
+        ):
             self._picker.fill(*questions.to_load(self._installed, message.problem, self.app.newest))

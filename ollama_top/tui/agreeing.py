@@ -27,7 +27,7 @@ from ollama_top.tui.proposal import Options, Proposal, costs_held
 from ollama_top.tui.screens.plan import CommandsPage, PlanScreen, failure
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 NEW = frozenset({Deed.SET, Deed.FINISH})
 CUT_OFF = frozenset({Deed.FINISH, Deed.TAKE_BACK})
@@ -49,7 +49,7 @@ class Draft:
 class Agreeing:
     """The part of the monitor that shows plans."""
 
-    def __init__(self, app: "MonitorApp", order: Callable[[Order], object]) -> None:
+    def __init__(self, app: "Monitor", order: Callable[[Order], object]) -> None:
         """`order` has something carried out."""
         self.app = app
         self._order = order
@@ -144,12 +144,12 @@ class Agreeing:
 
 
 @contextmanager
-def plain_terminal(app: "MonitorApp") -> Iterator[None]:
+def plain_terminal(app: "Monitor") -> Iterator[None]:
     """Let another program have the terminal, and Ctrl+C with it; raises SuspendNotSupported."""
     loop = asyncio.get_running_loop()
-    with app.suspend():
+    with app.terminal.suspend():
         loop.remove_signal_handler(signal.SIGINT)
         try:
             yield
         finally:  # a Ctrl+C of meanwhile still waits to be handled by the loop: it was not for us
-            loop.call_later(PASSED_S, lambda: loop.add_signal_handler(signal.SIGINT, app.exit))
+            loop.call_later(PASSED_S, lambda: loop.add_signal_handler(signal.SIGINT, app.terminal.exit))

@@ -15,13 +15,13 @@ from ollama_top.sources.calling import Caller
 from ollama_top.tui.messages import Noticed
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 
 class Alerting:
     """The part of the monitor that calls somebody."""
 
-    def __init__(self, app: "MonitorApp", argv: Sequence[str], *, rings: bool) -> None:
+    def __init__(self, app: "Monitor", argv: Sequence[str], *, rings: bool) -> None:
         """`argv` is the command, word by word, or nothing; `rings` is whether the terminal's bell rings."""
         self.app = app
         self._caller = Caller(argv, self._say) if argv else None
@@ -37,7 +37,7 @@ class Alerting:
             self._caller.check()
         self._told, new = news(self._told or Told(), frame.findings, frame.snapshot.taken_at)
         if new and self._rings:
-            self.app.call_later(self.app.bell)
+            self.app.terminal.call_later(self.app.terminal.bell)
         if self._caller is not None:
             for each in new:
                 self._caller.call(document(each, frame))
@@ -47,6 +47,11 @@ class Alerting:
 
 
 def document(finding: Finding, frame: Frame) -> bytes:
-    """The finding as `show --json` has it, with the server and the moment: one line of ASCII."""
-    where = {"server": frame.snapshot.server.url, "taken_at": encode(frame.snapshot.taken_at, "", {})}
+    """The finding as `show --json` has it, with machine, server and moment: one line of ASCII."""
+    seen = frame.snapshot
+    where = {
+        "machine": seen.host.name,
+        "server": seen.server.url,
+        "taken_at": encode(seen.taken_at, "", {}),
+    }
     return json.dumps({**encode(finding, "", {}), **where}, ensure_ascii=True).encode("ascii") + b"\n"

@@ -21,7 +21,7 @@ from ollama_top.tui.screens.page import Page
 from ollama_top.tui.view import View
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 NOT_SEEN = Cell("The server cannot be read now: there is nothing to measure.", Role.WARNING)
 ELSEWHERE = Cell("A burst is sent from the server's own machine: `ollama-top burst` there.", Role.NOTICE)
@@ -31,7 +31,7 @@ NONE_INSTALLED = "No model is installed that could be asked: P pulls one."
 class Bursting:
     """The part of the monitor that has bursts sent."""
 
-    def __init__(self, app: "MonitorApp") -> None:
+    def __init__(self, app: "Monitor") -> None:
         """Nothing is asked yet."""
         self.app = app
         self._is_choosing = False

@@ -34,7 +34,7 @@ from ollama_top.tui.screens.value import ValueEntry
 from ollama_top.tui.underway import UnderWay
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 ASK_LIMIT_S = 5.0
 NOT_SEEN = Cell("The server has not been looked at yet.", Role.WARNING)
@@ -49,7 +49,7 @@ PLAN, UNDO = "Plan", "Plan to take the last change back"
 class Changing:
     """The part of the monitor that changes settings."""
 
-    def __init__(self, app: "MonitorApp") -> None:
+    def __init__(self, app: "Monitor") -> None:
         """Nothing is wanted yet."""
         self.app = app
         self._wanted: dict[str, Change] = {}

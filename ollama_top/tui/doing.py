@@ -17,7 +17,7 @@ from ollama_top.tui.messages import ActionEnded, ActionFailed, ActionMessage, Ac
 from ollama_top.tui.screens import questions
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 READ_ONLY = Cell("Read-only: the server is not changed.", Role.WARNING)
 ROLES = {
@@ -31,7 +31,7 @@ ROLES = {
 class Doings:
     """The part of the monitor that has things done."""
 
-    def __init__(self, app: "MonitorApp") -> None:
+    def __init__(self, app: "Monitor") -> None:
         """Nothing is under way yet."""
         self.app = app
         self._asked = 0  # how many actions so far

@@ -1,183 +1,149 @@
-"""The overview of several machines: each has a thread of its own, so that a dead one holds up no other."""
+"""Several hosts in one app: each has a monitor that goes on all the time, one of them in front.
 
-import asyncio
-import signal
-from collections.abc import Callable, Mapping
+Must never let one host wait for another: each has a thread of its own.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
-from os import environ
-from time import monotonic
-from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.message import Message
+from textual.screen import Screen
 
 from ollama_top.columns.cell import Cell, Role
-from ollama_top.engine.feed import Feed
-from ollama_top.tui.bridge import Bridge
-from ollama_top.tui.draw.fit import fit_line
-from ollama_top.tui.draw.footer import key_line
-from ollama_top.tui.draw.hosts import HostStand, hosts_lines
-from ollama_top.tui.hosts_keys import HOSTS_KEYS
-from ollama_top.tui.messages import FeedFailed, FrameCame
-from ollama_top.tui.screens.bindings import bindings
-from ollama_top.tui.screens.paced import Paced
-from ollama_top.tui.terminal import TerminalApp
-from ollama_top.tui.themes import named
-from ollama_top.tui.widgets.panel import LinePanel
+from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.draw.hosts import hosts_title
+from ollama_top.tui.draw.tabs import mark_of
+from ollama_top.tui.draw.verdict import window_title
+from ollama_top.tui.keeping import Keeping
+from ollama_top.tui.monitor import Monitor
+from ollama_top.tui.screens.hosts import HostsScreen, TabbedControlScreen, TabbedScreen
+from ollama_top.tui.tabs import Tab, Tabs
+from ollama_top.tui.watched import Watched
 
-MIND_EVERY_S = 1.0
-SILENCE_S = 10.0
-AGAIN_S = 30.0
-MakeFeed = Callable[[], Feed]
+AGAIN_S = 30.0  # a host that could not be reached is tried again so long afterwards
 
 
-class HostSaid(Message):
-    """What the feed of one machine says."""
+class HostsApp(MonitorApp):
+    """The overview, and over it the monitor of the host in front."""
 
-    def __init__(self, host: str, message: Message) -> None:
-        self.host = host
-        self.message = message
-        super().__init__()
-
-
-class HostsScreen(Paced[None], inherit_bindings=False):
-    """A line for each machine."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(HOSTS_KEYS)
-    AUTO_FOCUS = ""
-    DEFAULT_CSS = "HostsScreen { overflow: hidden; }"
-
-    def __init__(self, look: str | None) -> None:
-        """`look` is the name of a theme, or None."""
-        super().__init__()
-        self._theme = named(look, no_color=bool(environ.get("NO_COLOR")))
-        self._head, self._body, self._foot = (LinePanel(name) for name in ("head", "body", "foot"))
-        self.cursor = 0
-
-    def compose(self) -> ComposeResult:
-        """Title, machines and keys."""
-        yield from (self._head, self._body, self._foot)
-
-    def draw(self) -> None:
-        """Draw what is known now."""
-        width, height = self.app.size
-        if not isinstance(self.app, HostsApp) or not self.app.size:
-            return
-        stands = tuple(self.app.stands.values())
-        title = [Cell(" ollama-top ", Role.HEADER_FOCUSED), Cell(f" {len(stands)} machines", Role.STRONG)]
-        self._head.show([fit_line(title, width)], self._theme, 1)
-        room = max(1, height - 2)
-        lines = hosts_lines(stands, self.cursor, width)
-        first = max(0, self.cursor + 2 - room)
-        self._body.show([lines[0], *lines[1 + first :]][:room], self._theme, room)
-        self._foot.show([key_line(HOSTS_KEYS, width)], self._theme, 1)
-
-    def on_mount(self) -> None:
-        """Draw before the first paint."""
-        self.draw()
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.draw()
-
-    def action_move(self, by: int) -> None:
-        """Another machine under the cursor."""
-        if isinstance(self.app, HostsApp):
-            self.cursor = max(0, min(self.cursor + by, len(self.app.stands) - 1))
-            self.draw()
-
-    def action_watch(self) -> None:
-        """Leave for the monitor of the machine under the cursor."""
-        if isinstance(self.app, HostsApp):
-            self.app.chosen = self.app.host_at(self.cursor)
-            self.app.exit()
-
-    def action_again(self) -> None:
-        """Look at the machine under the cursor at once."""
-        if isinstance(self.app, HostsApp):
-            self.app.again(self.app.host_at(self.cursor))
-
-
-class HostsApp(TerminalApp, inherit_bindings=False):
-    """After `run`, `chosen` is the machine whose monitor is wanted, or None where the user leaves."""
-
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
+    MAIN = (TabbedScreen, TabbedControlScreen)
 
     def __init__(
-        self, feeds: Mapping[str, MakeFeed], theme: str | None, *, before: str | None, ascii_only: bool
+        self,
+        hosts: Sequence[Watched],
+        keeping_of: Callable[[str], Keeping],
+        *,
+        read_only: bool,
+        interval_s: float,
+        theme: str | None,
+        ascii_only: bool = False,
     ) -> None:
-        """`feeds` makes the feed of each machine; `before` is the one under the cursor at first, or None."""
-        super().__init__(ascii_only=ascii_only)
-        self.chosen: str | None = None
-        self._feeds = feeds
-        self.stands = {host: HostStand(host) for host in feeds}
-        self._main = HostsScreen(theme)
-        self._main.cursor = [*feeds, before].index(before) % len(feeds) if before is not None else 0
-        self._bridges: dict[str, Bridge] = {}
-        self._failed_at_s: dict[str, float] = {}
-        self._heard_at_s = dict.fromkeys(feeds, monotonic())
+        """`keeping_of` tells how the user looked at a host the last time, by its title.
 
-    def get_default_screen(self) -> HostsScreen:
-        """The only screen."""
-        return self._main
+        One theme is for all: `theme`, or that in which the first host was looked at.
+        """
+        first, *others = hosts
+        super().__init__(
+            first.make_feed,
+            title=first.title,
+            read_only=read_only,
+            user="",
+            interval_s=interval_s,
+            theme=theme,
+            demo_offer=None,
+            keeping=keeping_of(first.title),
+            burst_command=first.command,
+            watch=first.moved_to,
+            ascii_only=ascii_only,
+        )
+        self.monitors += tuple(
+            Monitor(self, each, replace(self.view, title=each.title), keeping_of(each.title))
+            for each in others
+        )
+        self._overview = HostsScreen()
+        self._share_tabs()
+
+    def get_default_screen(self) -> Screen[None]:
+        """The overview."""
+        return self._overview
 
     def on_ready(self) -> None:
-        """Start every feed, now that there is something to see."""
-        for host in self._feeds:
-            self._begin(host)
-        self.set_interval(MIND_EVERY_S, self._mind)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        """Keep the main screen as long as the app is there; the base starts the feeds."""
+        self.install_screen(self.main, "main")
+        self.name_after(self.monitor)
 
-    def on_unmount(self) -> None:
-        """Let the feeds end by themselves."""
-        for each in self._bridges.values():
-            each.stop()
+    # what is in front
 
-    def host_at(self, cursor: int) -> str:
-        """The machine of a line."""
-        return list(self.stands)[cursor]
+    @property
+    def in_front(self) -> Monitor | None:
+        """The monitor that the user sees, itself or a page of it; None over the overview."""
+        return self.monitor if self.main in self.screen_stack else None
 
-    def again(self, host: str) -> None:
-        """Look at a machine at once; start a feed that has ended anew."""
-        if self.stands[host].trouble is not None:
-            self._change(host, trouble=None)
-            self._begin(host)
-        else:
-            self._bridges[host].look_now()
+    def show(self, monitor: Monitor) -> None:
+        """Draw what has changed of a monitor: itself, its tab or its line."""
+        is_news = self._share_tabs()
+        if self.in_front is None:
+            self._overview.draw()
+        elif is_news or monitor.is_in_front:
+            super().show(self.monitor)
 
-    def on_host_said(self, said: HostSaid) -> None:
-        """Take what the feed of a machine says."""
-        match said.message:
-            case FrameCame():
-                frame = self._bridges[said.host].take()
-                self._heard_at_s[said.host] = monotonic()
-                if frame is not None:
-                    self._change(said.host, frame=frame, trouble=None, silent_s=None)
-            case FeedFailed(problem=problem):
-                self._failed_at_s[said.host] = monotonic()
-                self._change(said.host, trouble=problem)
+    def _share_tabs(self) -> bool:
+        """Tell the monitor in front how all hosts do; whether that is news."""
+        each = tuple(Tab(one.view.title, mark_of(one.now)) for one in self.monitors)
+        tabs = Tabs(each, self.monitors.index(self.monitor))
+        is_news = tabs != self.view.tabs
+        self.monitor.view = replace(self.view, tabs=tabs)
+        return is_news
 
-    def _begin(self, host: str) -> None:
-        self._bridges[host] = Bridge(self._feeds[host], partial(self._hear, host))
-        self._bridges[host].start()
+    def bring(self, at: int) -> None:
+        """Put the monitor of a host in front, as the user left it and with its newest Frame."""
+        if self.monitor is not self.monitors[at]:
+            self.monitor.looks = self.main.looks
+            self.monitor = self.monitors[at]
+            self.main.looks = self.monitor.looks
+        self._share_tabs()
+        self.main.show(self.view, self.look)
+        if self.in_front is None:
+            self.push_screen(self.main)
+        self.monitor.come()
+        self.name_after(self.monitor)
 
-    def _hear(self, host: str, message: Message) -> None:
-        self.post_message(HostSaid(host, message))
+    def name_after(self, monitor: Monitor) -> None:
+        """Name the terminal's window after the host in front, or after all."""
+        if self.in_front is None:
+            self.name_window(hosts_title([each.now for each in self.monitors]))
+        elif monitor.is_in_front:
+            self.name_window(f"{monitor.view.title}: {window_title(monitor.view)}")
 
-    def _change(self, host: str, **changes: object) -> None:
-        self.stands[host] = replace(self.stands[host], **changes)  # type: ignore[arg-type]
-        self._main.draw()
+    def mind(self) -> None:
+        """See to what no message brings, and try those again that could not be reached."""
+        super().mind()
+        for each in self.monitors:
+            each.try_again(AGAIN_S)
 
-    def _mind(self) -> None:
-        """Say of which machine nothing new comes, and try those again that could not be reached."""
-        for host, heard_at_s in self._heard_at_s.items():
-            silent_s = monotonic() - heard_at_s
-            if self.stands[host].trouble is None:
-                if silent_s > SILENCE_S:
-                    self._change(host, silent_s=silent_s)
-            elif monotonic() - self._failed_at_s[host] > AGAIN_S:
-                self.again(host)
+    # what the user asks for
+
+    def action_host(self, number: int) -> None:
+        """Go to a host by its number, which counts from 1."""
+        if number <= len(self.monitors):
+            self.bring(number - 1)
+        elif self.in_front is not None:
+            self.monitor.update(notice=Cell(f"There are {len(self.monitors)} hosts.", Role.NOTICE))
+
+    def action_host_step(self, by: int) -> None:
+        """Go to a host after or before the one in front; after the last comes the first."""
+        self.bring((self.monitors.index(self.monitor) + by) % len(self.monitors))
+
+    def action_overview(self) -> None:
+        """Go back to the overview."""
+        if self.screen is self.main:
+            self.pop_screen()
+            self._overview.cursor = self.monitors.index(self.monitor)
+            self._overview.draw()
+            self.name_after(self.monitor)
+
+    async def action_quit(self) -> None:
+        """Leave; asks first while settings of any host are changed."""
+        for at, each in enumerate(self.monitors):
+            if each.view.changing is not None:
+                self.bring(at)
+        await super().action_quit()

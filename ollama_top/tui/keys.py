@@ -26,7 +26,7 @@ class Key:
     label: str  # a word for the footer
     help: str  # a line for the help screen
     group: Group
-    action: str
+    action: str  # as Textual writes it; `{key}` stands for the key that was pressed
     footer_order: int = 0  # 0 stays out of the footer; lower ones stay longer as it narrows
     footer_key: str = ""  # the key that the footer names; the first one by default
     writes: bool = False  # changes the server: unbound when read-only

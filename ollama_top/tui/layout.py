@@ -12,6 +12,7 @@ from enum import StrEnum
 class Panel(StrEnum):
     """The parts of the screen, from the top down."""
 
+    TABS = "tabs"
     HEADER = "header"
     REPLAY = "replay"
     VERDICT = "verdict"
@@ -40,6 +41,7 @@ class Counts:
     verdict_lines: int = 1
     footer_lines: int = 1
     replay_lines: int = 0
+    tab_lines: int = 0
 
 
 MOST_VERDICT_LINES = 2
@@ -75,6 +77,7 @@ def _fixed(
         (Panel.VERDICT, min(counts.verdict_lines, MOST_VERDICT_LINES if height >= 16 else 1), 1),
         (Panel.HEADER, 1, 3),
         (Panel.REPLAY, counts.replay_lines, 4),
+        (Panel.TABS, counts.tab_lines, 4),
         (Panel.FOOTER, min(counts.footer_lines, 3 if height >= TALL else 2), 8),
         (Panel.DOINGS, min(counts.doings, 3 if height >= TALL else 1), 8),
     )

@@ -10,10 +10,10 @@ from ollama_top.config.state_file import changes_folder
 from ollama_top.engine.daemon import in_daemon_thread
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 
-async def look_back(app: "MonitorApp") -> None:
+async def look_back(app: "Monitor") -> None:
     """Offer to finish or take back what was cut off; say of what goes on that it does."""
     if not await in_daemon_thread(lambda: changes_folder().exists()):
         return  # and most people have never changed anything from here

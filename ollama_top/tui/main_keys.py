@@ -252,9 +252,13 @@ MAIN_KEYS = (
 
 
 def keys_of(view: View) -> tuple[Key, ...]:
-    """The keys of the main screen as it is used: of a replay, or with those alone that change nothing."""
+    """The keys of the main screen as it is used: of a replay, of one of several hosts, or to look only."""
     if view.replay is not None:
         from ollama_top.tui.replay_keys import KEYS  # noqa: PLC0415 - few look at recordings
 
         return KEYS
+    if view.tabs is not None:
+        from ollama_top.tui.hosts_keys import TABBED_KEYS  # noqa: PLC0415 - nor at several hosts
+
+        return allowed(TABBED_KEYS, read_only=view.is_read_only)
     return allowed(MAIN_KEYS, read_only=view.is_read_only)

@@ -12,14 +12,14 @@ from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.setup import Setup
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
     from ollama_top.tui.screens.hour import HourScreen
 
 
 class Opening:
     """The part of the monitor that opens pages."""
 
-    def __init__(self, app: "MonitorApp") -> None:
+    def __init__(self, app: "Monitor") -> None:
         """Nothing has been open yet."""
         self.app = app
         self._log_stand = LogStand()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from ollama_top.tui.acting import Hands
-    from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.bursting import Bursting
     from ollama_top.tui.changing import Changing
+    from ollama_top.tui.monitor import Monitor
     from ollama_top.tui.opening import Opening
     from ollama_top.tui.recordings import Recordings
 
@@ -19,8 +19,8 @@ class Parts:
     """To be named before the app among its bases."""
 
     @property
-    def _whole(self) -> "MonitorApp":
-        return cast("MonitorApp", self)
+    def _whole(self) -> "Monitor":
+        return cast("Monitor", self)
 
     @cached_property
     def opening(self) -> "Opening":

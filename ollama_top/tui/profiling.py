@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from ollama_top.engine.answering import AskingFeed
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 T = TypeVar("T")
 NOT_SEEN = "it has not been looked at yet"
@@ -39,7 +39,7 @@ NOT_SEEN = "it has not been looked at yet"
 class Profiling:
     """The part of the monitor that shows profiles."""
 
-    def __init__(self, app: "MonitorApp") -> None:
+    def __init__(self, app: "Monitor") -> None:
         """Nothing has been read yet."""
         self.app = app
         self._file: ProfileFile | None = None

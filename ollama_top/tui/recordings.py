@@ -3,6 +3,7 @@
 Must never wait for a disk: a thread of its own writes.
 """
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +15,16 @@ from ollama_top.record.recording import Recording
 from ollama_top.tui.messages import Noticed
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 SUFFIX = ".ollama-top"
+OF_NO_NAME = re.compile(r"[^\w.@-]")  # what a host may have in its name, and a file should not
 
 
 class Recordings:
     """The part of the monitor that records."""
 
-    def __init__(self, app: "MonitorApp") -> None:
+    def __init__(self, app: "Monitor") -> None:
         """Nothing is recorded yet."""
         self.app = app
         self._recorder: Recorder | None = None
@@ -42,11 +44,17 @@ class Recordings:
             self.app.update(recording=None, notice=Cell(said, Role.NOTICE))
             return
         try:
-            self.begin(Recording(Path.cwd() / f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}{SUFFIX}"))
+            self.begin(Recording(Path.cwd() / self._name()))
         except (RecordingError, OSError) as error:
             self.app.update(notice=Cell(f"Nothing is recorded: {error}", Role.WARNING))
         else:
             self.app.update(notice=Cell(f"Recording in {self.app.view.recording}; R ends it.", Role.NOTICE))
+
+    def _name(self) -> str:
+        """The moment, and which of several hosts it is."""
+        view = self.app.view
+        host = "" if view.tabs is None else f"-{OF_NO_NAME.sub('_', view.title)}"
+        return f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}{host}{SUFFIX}"
 
     def end(self) -> None:
         """Write what there is."""
@@ -58,7 +66,7 @@ class Recordings:
     def _say(self, text: str) -> None:
         """Hear of the recorder's trouble, from its thread."""
         self.app.post_message(Noticed(text[:1].upper() + text[1:]))
-        self.app.call_later(self._mind)
+        self.app.terminal.call_later(self._mind)
 
     def _mind(self) -> None:
         """Say no longer that it records when it does not."""

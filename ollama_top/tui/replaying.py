@@ -12,9 +12,9 @@ from ollama_top.columns.cell import Cell, Role
 from ollama_top.record.replay import ReplayFeed
 from ollama_top.tui.app import MonitorApp
 from ollama_top.tui.draw import replay
-from ollama_top.tui.keeping import looks_of
 from ollama_top.tui.layout import Panel
 from ollama_top.tui.messages import Noticed
+from ollama_top.tui.monitor import Monitor
 from ollama_top.tui.replay_keys import KEYS
 from ollama_top.tui.screens.bindings import bindings
 from ollama_top.tui.screens.entry import Entry
@@ -34,8 +34,22 @@ class ReplayScreen(MainScreen, inherit_bindings=False):
             self.app.seek_column(event.column)
 
 
+class ReplayMonitor(Monitor):
+    """The monitor of a recording."""
+
+    def with_frame(self) -> dict[str, Any]:
+        """Where the replay stands."""
+        return {"replay": self.terminal.feed.stand} if isinstance(self.terminal, ReplayApp) else {}
+
+    def mind_silence(self) -> None:
+        """A replay may stand still."""
+
+
 class ReplayApp(MonitorApp):
     """The program's screen over a recording; `run` returns when the user leaves."""
+
+    MAIN = (ReplayScreen, ReplayScreen)
+    MONITOR = ReplayMonitor
 
     def __init__(self, feed: ReplayFeed, *, title: str, theme: str | None, ascii_only: bool = False) -> None:
         """`title` says what is shown; `theme` is a name of `themes.THEMES`, or None."""
@@ -50,35 +64,28 @@ class ReplayApp(MonitorApp):
             ascii_only=ascii_only,
         )
         self.feed = feed
-        self.main = ReplayScreen(self.view, self.look, looks_of(self._keeping.kept))
-
-    def _with_frame(self) -> dict[str, Any]:
-        return {"replay": self.feed.stand}
-
-    def _mind_silence(self) -> None:
-        """A replay may stand still."""
 
     # what the user asks for; the feed is touched in its own loop only
 
     def action_pause(self) -> None:
         """Play, or stay at this moment."""
-        self.bridge.call(self.feed.toggle)
+        self.monitor.bridge.call(self.feed.toggle)
 
     def action_skip(self, seconds: float) -> None:
         """Go on, or back, by a time."""
-        self.bridge.call(lambda: self.feed.skip(seconds))
+        self.monitor.bridge.call(lambda: self.feed.skip(seconds))
 
     def action_step(self, frames: int) -> None:
         """Go on, or back, by Frames."""
-        self.bridge.call(lambda: self.feed.step(frames))
+        self.monitor.bridge.call(lambda: self.feed.step(frames))
 
     def action_to_end(self, which: int) -> None:
         """Go to the first Frame, or to the last."""
-        self.bridge.call(lambda: self.feed.seek(0 if which < 0 else self.feed.stand.count - 1))
+        self.monitor.bridge.call(lambda: self.feed.seek(0 if which < 0 else self.feed.stand.count - 1))
 
     def action_speed(self, by: int) -> None:
         """Play faster or slower."""
-        self.bridge.call(lambda: self.feed.change_speed(by))
+        self.monitor.bridge.call(lambda: self.feed.change_speed(by))
 
     def action_to_change(self, which: int) -> None:
         """Go to where the verdict became better or worse."""
@@ -86,15 +93,17 @@ class ReplayApp(MonitorApp):
         def go() -> None:
             if not self.feed.to_change(forward=which > 0):
                 where = "after" if which > 0 else "before"
-                self.post_message(Noticed(f"The verdict becomes neither better nor worse {where} this."))
+                self.monitor.post_message(
+                    Noticed(f"The verdict becomes neither better nor worse {where} this.")
+                )
 
-        self.bridge.call(go)
+        self.monitor.bridge.call(go)
 
     def seek_column(self, column: int) -> None:
         """Go to the Frame that a column of the bar stands for."""
         number = replay.number_at(self.feed.stand, self.size.width, column)
         if number is not None:
-            self.bridge.call(lambda: self.feed.seek(number))
+            self.monitor.bridge.call(lambda: self.feed.seek(number))
 
     def action_go_to(self) -> None:
         """Ask for a time of day, and go there."""
@@ -105,15 +114,15 @@ class ReplayApp(MonitorApp):
         self.push_screen(question, self._go_to)
 
     def _go_to(self, answer: str | None) -> None:
-        self.update()
+        self.monitor.update()
         if answer is None:
             return
         try:
             wanted = moment(answer, self.feed.stand.at.astimezone())
         except ValueError:
-            self.update(notice=Cell(f"No time: {answer}", Role.WARNING))
+            self.monitor.update(notice=Cell(f"No time: {answer}", Role.WARNING))
             return
-        self.bridge.call(lambda: self.feed.go_to(wanted.timestamp()))
+        self.monitor.bridge.call(lambda: self.feed.go_to(wanted.timestamp()))
 
 
 def moment(text: str, near: datetime) -> datetime:

@@ -18,7 +18,7 @@ from ollama_top.tui.screens.choice import YES, Confirm
 from ollama_top.tui.screens.progress import ProgressScreen
 
 if TYPE_CHECKING:
-    from ollama_top.tui.app import MonitorApp
+    from ollama_top.tui.monitor import Monitor
 
 BEGINNING = "beginning"
 LEAVE = "Leave ollama-top while settings are changed?"
@@ -32,7 +32,7 @@ KILL_COSTS = ("It was asked to end (SIGTERM), and has not. Killed, it cannot sav
 class UnderWay:
     """The part of the monitor that follows a change."""
 
-    def __init__(self, app: "MonitorApp", kept: Callable[[Plan], object]) -> None:
+    def __init__(self, app: "Monitor", kept: Callable[[Plan], object]) -> None:
         """`kept` hears of a plan that is in force."""
         self.app = app
         self.stand = ChangeStand()
@@ -59,7 +59,7 @@ class UnderWay:
         screen = ProgressScreen(
             lambda: self.stand,
             lambda text: self.app.hands.send(text, "what to do", "text"),
-            self.app.action_burst,
+            self.app.terminal.action_burst,
             self.app.view,
             self.app.look,
         )
@@ -91,7 +91,7 @@ class UnderWay:
     def _over(self) -> None:
         receipt = self.stand.receipt
         role = Role.GOOD if self.stand.is_as_wanted else Role.WARNING
-        is_shown = any(isinstance(each, ProgressScreen) for each in self.app.screen_stack)
+        is_shown = any(isinstance(each, ProgressScreen) for each in self.app.terminal.screen_stack)
         self.app.update(changing=None, notice=None if is_shown else Cell(self.stand.outcome, role))
         if receipt is not None and self.stand.is_kept:
             self._kept(receipt.plan)
@@ -101,8 +101,8 @@ class UnderWay:
 
     def ask_to_leave(self) -> None:
         """Ask whether to end the monitor all the same; whoever is asked already, and asks again, means it."""
-        if self._leaving is not None and self._leaving in self.app.screen_stack:
-            self.app.exit()
+        if self._leaving is not None and self._leaving in self.app.terminal.screen_stack:
+            self.app.terminal.exit()
             return
         self._leaving = questions.confirm(LEAVE, GOES_ON, "Leave; the change goes on.", self.app.look)
         self.app.push_screen(self._leaving, self._left)
@@ -111,4 +111,4 @@ class UnderWay:
         self._leaving = None
         self.app.update()
         if answer == YES:
-            self.app.exit()
+            self.app.terminal.exit()

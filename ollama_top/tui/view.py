@@ -15,6 +15,7 @@ from ollama_top.tui.arrangement import Arrangement
 from ollama_top.tui.layout import Panel
 from ollama_top.tui.prompt import Prompt
 from ollama_top.tui.tables import Stand
+from ollama_top.tui.tabs import Tabs
 
 if TYPE_CHECKING:
     from ollama_top.record.replay import ReplayStand
@@ -38,6 +39,7 @@ class View:
     notice: Cell | None = None  # what came of the last action
     recording: str | None = None  # the file that Frames are recorded in
     replay: "ReplayStand | None" = None  # where a replay stands; None where what is shown is of now
+    tabs: Tabs | None = None  # the hosts that are watched, where they are several
     doings: tuple[Doing, ...] = ()  # actions under way
     changing: str | None = None  # what a change of settings does just now; None where none is under way
 

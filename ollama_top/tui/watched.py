@@ -13,3 +13,4 @@ class Watched:
     title: str  # its name for a person
     make_feed: Callable[[], Feed]  # runs in the thread of the feed
     command: Sequence[str]  # ollama-top itself, with the options that name the server
+    moved_to: "Callable[[str], Watched] | None" = None  # the same server at another address, to follow it

@@ -49,14 +49,14 @@ async def test_a_plan(
     made = plan(OWN, refusal=refusal, notes=("qwen3:8b: NUM_PARALLEL 1 -> 4: +1.5 GiB: it fits",))
     monkeypatch.setattr(planning, "plan", lambda _, __: made)
     async with running(FRAME, size=size) as monitor:
-        monitor.app.changing.begin(made.changes)
+        monitor.app.monitor.changing.begin(made.changes)
         await monitor.until(lambda: "NUM_PARALLEL: not set -> 4" in monitor.text)
         assert readable(monitor.lines) == screen
 
 
 async def begun(monitor: Monitor) -> None:
     order = Order(Deed.SET, plan(OWN), None, None, brings_back=False, is_held=False)
-    monitor.app.changing.under_way.start(order)
+    monitor.app.monitor.changing.under_way.start(order)
     await monitor.until(lambda: STEPS[-1] in monitor.text)
 
 

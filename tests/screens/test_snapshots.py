@@ -1,6 +1,7 @@
 """What users see, scene by scene, at three sizes; a change of a snapshot is a change for them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import profiled
 import pytest
 import scenes
 import troubles
-from monitoring import running, shown
+from monitoring import hosting, running, shown
 from recordings import recorded, simulated
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
@@ -21,6 +22,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from ollama_top.model.frame import Frame
 from ollama_top.record.player import Player
 from ollama_top.record.replay import ReplayFeed
+from ollama_top.remote.feed import lost
 from ollama_top.tui.replaying import ReplayApp
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
@@ -207,3 +209,28 @@ async def test_what_is_done_with_a_profile(keys: list[str], screen: SnapshotAsse
         await monitor.until(lambda: "day" in monitor.text and "NUM_PARALLEL 16" in monitor.text)
         await monitor.press(*keys)
         assert readable(monitor.lines) == screen
+
+
+def several() -> dict[str, Callable[[], feeds.PlayedFeed]]:
+    """Hosts of each kind of trouble."""
+    cut = lost(scenes.busy(), "cut.example.com", "Broken pipe", 42.0)
+    played = {
+        "gpu-box": scenes.busy(),
+        "me@a-machine-of-a-long-name.example.com": scenes.idle(),
+        "cut.example.com": cut,
+        "unreachable": troubles.unreachable(),
+        "denied": troubles.denied(),
+        "stale": troubles.stale(),
+        "hostile\x1b[31m": troubles.hostile(),
+    }
+    made = {host: partial(feeds.PlayedFeed, [frame]) for host, frame in played.items()}
+    return {**made, "silent": partial(feeds.PlayedFeed, [])}
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+async def test_several_hosts(size: tuple[int, int], screen: SnapshotAssertion) -> None:
+    async with hosting(several(), size=size) as monitor:
+        await monitor.until(lambda: sum(each.newest is not None for each in monitor.app.monitors) == 7)
+        overview = [*monitor.lines]
+        await monitor.press("down", "down", "enter")
+        assert readable([*overview, *monitor.lines]) == screen

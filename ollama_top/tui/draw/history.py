@@ -58,21 +58,27 @@ def history(view: View, width: int, height: int) -> list[Line]:
 def _curves(view: View) -> tuple[_Curve, ...]:
     assert view.frame is not None  # noqa: S101 - asked for only with a Frame
     queue, past = view.frame.snapshot.queue, view.frame.history
-    at_most = "≤" if queue.precision is Precision.UPPER_BOUND else ""
-    waiting = shown(queue.waiting, lambda count: f"{at_most}{count}")
+    waiting = waiting_count(view.frame)
     waits = waiting is not UNKNOWN and waiting.text not in {"0", "~0"}
     oldest = "" if isinstance(queue.oldest_wait_s, Missing) else formats.age(queue.oldest_wait_s.value)
     served = Role.FAINT if is_stale(view, "slots") else Role.STRONG
     queued = Role.FAINT if is_stale(view, "sockets") else Role.WARNING if waits else Role.STRONG
     return (
-        _Curve("tok/s", Cell(_newest(view.frame), served), past.tokens_per_s, marks=past.marks),
+        _Curve("tok/s", Cell(all_tokens_per_s(view.frame), served), past.tokens_per_s, marks=past.marks),
         _Curve("waiting", Cell(waiting.text, queued), past.waiting, f"oldest {oldest}" if oldest else ""),
         _Curve("running", shown(queue.running, str, served), past.running),
     )
 
 
-def _newest(frame: Frame) -> str:
-    """What all models write now; worked out as soon as the rate of one is."""
+def waiting_count(frame: Frame) -> Cell:
+    """How many wait; marked where others may be counted in."""
+    queue = frame.snapshot.queue
+    at_most = "≤" if queue.precision is Precision.UPPER_BOUND else ""
+    return shown(queue.waiting, lambda count: f"{at_most}{count}")
+
+
+def all_tokens_per_s(frame: Frame) -> str:
+    """What all models write now: a dash where the rate of one is missing, a mark where one is worked out."""
     newest = frame.history.tokens_per_s[-1] if frame.history.tokens_per_s else None
     if newest is None:
         return UNKNOWN.text

@@ -1,88 +1,87 @@
-"""The overview of several machines: a line for each, with what its own monitor would say first. Pure."""
+"""The overview of several hosts: a line for each, with what its own monitor would say first. Pure.
+
+Must never show a number of before as one of now: of a host of which nothing new comes, the line says why, and
+has no numbers.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ollama_top.columns.cell import UNKNOWN, Cell, Line, Role, shown
 from ollama_top.columns.column import Align
-from ollama_top.columns.formats import age, rate, used_of
+from ollama_top.columns.formats import age, used_of
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import LightState
 from ollama_top.model.reading import Known
 from ollama_top.model.verdict import Severity
-from ollama_top.tui.draw.fit import fit, fit_line, marked
+from ollama_top.tui.draw.fit import fit, fit_line, recolour
+from ollama_top.tui.draw.history import all_tokens_per_s, waiting_count
+from ollama_top.tui.draw.tabs import mark_of
+from ollama_top.tui.draw.verdict import judgement
+from ollama_top.tui.view import View, is_stale
 
-WIDTHS = (3, 16, 4, 5, 7, 13, 7)
 HEADS = ("", "HOST", "RUN", "WAIT", "TOK/S", "VRAM", "LIGHTS")
-RIGHT = frozenset({"RUN", "WAIT", "TOK/S", "VRAM", "LIGHTS"})
-MARK = "\u25cf"
-ROLES = {
-    Severity.OK: Role.GOOD,
-    Severity.INFO: Role.GOOD,
-    Severity.WARNING: Role.WARNING,
-    Severity.ERROR: Role.ERROR,
-}
+WIDTHS = (3, 16, 4, 5, 7, 13, 7)
+RIGHT = frozenset(HEADS[2:])
+NAME = HEADS.index("HOST")
 ANSWERING = frozenset({LightState.OK, LightState.LIMITED})
 NO_SOURCE = frozenset({LightState.ABSENT, LightState.PENDING})
+WELL = frozenset({Severity.OK, Severity.INFO})
 
 
-@dataclass(frozen=True, slots=True)
-class HostStand:
-    """A machine, and what was seen of its server last."""
-
-    name: str
-    frame: Frame | None = None
-    trouble: str | None = None  # why nothing new comes
-    silent_s: float | None = None  # since the last Frame, where that is longer than usual
-
-
-def hosts_lines(stands: Sequence[HostStand], cursor: int, width: int) -> list[Line]:
-    """A head, and a line for each machine."""
-    head = [_at(Cell(name, Role.HEADER), at) for at, name in enumerate(HEADS)]
+def hosts_lines(views: Sequence[View], cursor: int, width: int) -> list[Line]:
+    """A head, and a line for each host: the Views of their newest Frames."""
+    longest = max((len(each.title) for each in views), default=0)
+    widths = (*WIDTHS[:NAME], max(WIDTHS[NAME], min(longest, width // 5)), *WIDTHS[NAME + 1 :])
+    head = _columns([Cell(name, Role.HEADER) for name in HEADS], widths)
     lines = [fit_line([*head, Cell("  VERDICT", Role.HEADER)], width, Role.HEADER)]
-    return [*lines, *(_host(each, width, is_cursor=at == cursor) for at, each in enumerate(stands))]
+    return [*lines, *(_host(each, widths, width, is_cursor=at == cursor) for at, each in enumerate(views))]
 
 
-def _at(cell: Cell, column: int) -> Cell:
-    return fit(cell, WIDTHS[column], Align.RIGHT if HEADS[column] in RIGHT else Align.LEFT)
+def hosts_title(views: Sequence[View]) -> str:
+    """How many hosts there are, and how many of them are not well."""
+    bad = sum(judgement(each).severity not in WELL for each in views)
+    return f"{bad or 'none'} of {len(views)} hosts in trouble - ollama-top"
 
 
-def _host(stand: HostStand, width: int, *, is_cursor: bool) -> Line:
-    role = _role(stand)
-    cells = (Cell(f" {MARK}", role), Cell(stand.name, Role.NAME), *_numbers(stand.frame))
-    said = Cell(_said(stand), Role.PLAIN if role is Role.GOOD else role)
-    line = fit_line([*(_at(cell, at) for at, cell in enumerate(cells)), Cell("  "), said], width)
-    return marked(line, is_cursor=is_cursor, is_stale=stand.trouble is not None)
+def _columns(cells: Sequence[Cell], widths: Sequence[int]) -> list[Cell]:
+    """As many columns as there are cells."""
+    return [
+        fit(cell, room, Align.RIGHT if name in RIGHT else Align.LEFT, middle=name == HEADS[NAME])
+        for cell, name, room in zip(cells, HEADS, widths, strict=False)
+    ]
 
 
-def _role(stand: HostStand) -> Role:
-    if stand.trouble is not None:
-        return Role.ERROR
-    return Role.FAINT if stand.frame is None else ROLES[stand.frame.verdict.severity]
+def _host(view: View, widths: Sequence[int], width: int, *, is_cursor: bool) -> Line:
+    mark = mark_of(view)
+    is_bad = judgement(view).severity not in WELL
+    said = Cell(_said(view), mark.role if is_bad else Role.PLAIN)
+    cells = (Cell(f" {mark.text}", mark.role), Cell(view.title, Role.NAME), *_numbers(view))
+    line = fit_line([*_columns(cells, widths), Cell("  "), said], width)
+    return recolour(line, Role.CURSOR) if is_cursor else line
 
 
-def _numbers(frame: Frame | None) -> tuple[Cell, ...]:
-    if frame is None:
-        return (UNKNOWN,) * 5
-    queue = frame.snapshot.queue
-    running, waiting = shown(queue.running, str), shown(queue.waiting, str)
-    return running, waiting, _tokens_per_s(frame), _vram(frame), _lights(frame)
+def _numbers(view: View) -> tuple[Cell, ...]:
+    """Those of now; none where none is known."""
+    frame = view.frame
+    if frame is None or view.trouble is not None or view.silent_s is not None:
+        return ()
+    is_old = is_stale(view, "slots")
+    running = UNKNOWN if is_old else shown(frame.snapshot.queue.running, str)
+    waiting = UNKNOWN if is_stale(view, "sockets") else waiting_count(frame)
+    rate = UNKNOWN if is_old else Cell(all_tokens_per_s(frame), Role.STRONG)
+    numbers = (running, waiting, rate, _vram(view))
+    is_known = any(each.text != UNKNOWN.text for each in numbers)
+    return (*numbers, _lights(frame)) if is_known else ()
 
 
-def _tokens_per_s(frame: Frame) -> Cell:
-    """What all models write now; a dash where that of none is known."""
-    found = [each.tokens_per_s for each in frame.snapshot.models]
-    known = [each.value for each in found if isinstance(each, Known)]
-    return Cell(rate(sum(known)), Role.STRONG) if known else UNKNOWN
-
-
-def _vram(frame: Frame) -> Cell:
-    """Memory of all cards, where that of each is known."""
-    cards = frame.snapshot.gpus
+def _vram(view: View) -> Cell:
+    """Memory of all cards, where that of each is known, and of now."""
+    cards = view.frame.snapshot.gpus if view.frame is not None else ()
     used = [each.memory_used_bytes.value for each in cards if isinstance(each.memory_used_bytes, Known)]
     total = [each.memory_total_bytes.value for each in cards if isinstance(each.memory_total_bytes, Known)]
     is_whole = bool(cards) and len(used) == len(total) == len(cards)
-    return Cell(used_of(sum(used), sum(total))) if is_whole else UNKNOWN
+    is_old = is_stale(view, *{each.vendor.value for each in cards})
+    return Cell(used_of(sum(used), sum(total))) if is_whole and not is_old else UNKNOWN
 
 
 def _lights(frame: Frame) -> Cell:
@@ -92,10 +91,11 @@ def _lights(frame: Frame) -> Cell:
     return Cell(f"{good}/{len(there)}", Role.GOOD if good == len(there) else Role.WARNING)
 
 
-def _said(stand: HostStand) -> str:
-    if stand.trouble is not None:
-        return stand.trouble
-    if stand.frame is None:
+def _said(view: View) -> str:
+    if view.trouble is not None:
+        return view.trouble
+    if view.frame is None and view.silent_s is None:
         return "waiting for the first look"
-    silent = f"nothing new for {age(stand.silent_s)}; then: " if stand.silent_s is not None else ""
-    return f"{silent}{stand.frame.verdict.text}"
+    silent = f"nothing new for {age(view.silent_s)}" if view.silent_s is not None else ""
+    then = view.frame.verdict.text if view.frame is not None else ""
+    return "; then: ".join(filter(None, (silent, then)))

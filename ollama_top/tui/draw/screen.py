@@ -52,6 +52,7 @@ def rooms(view: View, looks: Looks, size: tuple[int, int]) -> Mapping[Panel, int
         verdict_lines=len(verdict(view, width, MOST_VERDICT_LINES)),
         footer_lines=_footer_height(view, looks, width),
         replay_lines=int(view.replay is not None),
+        tab_lines=int(view.tabs is not None),
     )
     if view.frame is not None:
         snapshot = view.frame.snapshot
@@ -110,6 +111,7 @@ def draw(view: View, looks: Looks, size: tuple[int, int]) -> Drawn:
     width, _ = size
     rows = rooms(view, looks, size)
     drawn: dict[Panel, Sequence[Line]] = {
+        Panel.TABS: _tabs(view, width),
         Panel.HEADER: [header(view, width, is_focused=looks.focus is Panel.HEADER)],
         Panel.REPLAY: [replay_line(view.replay, width)] if view.replay else [],
         Panel.VERDICT: verdict(view, width, rows[Panel.VERDICT]),
@@ -128,6 +130,14 @@ def draw(view: View, looks: Looks, size: tuple[int, int]) -> Drawn:
             _meters(view, looks, width, rows) if is_meters else _table(panel, view, looks, width, rows)
         )
     return _cut(drawn, rows)
+
+
+def _tabs(view: View, width: int) -> list[Line]:
+    if view.tabs is None:
+        return []
+    from ollama_top.tui.draw.tabs import tabs_line  # noqa: PLC0415 - few watch several hosts
+
+    return [tabs_line(view.tabs, width)]
 
 
 def _cut(drawn: Mapping[Panel, Sequence[Line]], rows: Mapping[Panel, int]) -> Drawn:

@@ -6,5 +6,9 @@ from ollama_top.tui.keys import Key
 
 
 def bindings(keys: tuple[Key, ...]) -> list[BindingType]:
-    """One binding for each declaration; the footer is ours, so none is shown by Textual."""
-    return [Binding(",".join(key.keys), key.action, key.label, show=False) for key in keys]
+    """A binding for each key; the footer is ours, so none is shown by Textual."""
+    return [
+        Binding(name, key.action.replace("{key}", name), key.label, show=False)
+        for key in keys
+        for name in key.keys
+    ]

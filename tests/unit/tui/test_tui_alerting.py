@@ -26,7 +26,7 @@ def bad() -> Frame:
 
 
 def begin(monitor: Monitor, *several: Frame) -> None:
-    monitor.app._begin(lambda: feeds.PlayedFeed(several))
+    monitor.app.monitor.begin(lambda: feeds.PlayedFeed(several))
 
 
 def rung(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -41,6 +41,7 @@ def test_the_document_is_the_finding_with_server_and_moment() -> None:
     as_shown = whole(frame)
     assert said == {
         **as_shown["findings"][0],
+        "machine": frame.snapshot.host.name,
         "server": frame.snapshot.server.url,
         "taken_at": as_shown["taken_at"],
     }
@@ -49,7 +50,7 @@ def test_the_document_is_the_finding_with_server_and_moment() -> None:
 async def test_the_bell_rings_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as monitor:
         rings = rung(monitor, monkeypatch)
-        Alerting(monitor.app, (), rings=True)
+        Alerting(monitor.app.monitor, (), rings=True)
         begin(monitor, bad(), bad(), replace(bad(), log=frames.frame().log))
         await monitor.until(lambda: monitor.app.view.frame is not None)
         await monitor.until(lambda: rings)
@@ -61,7 +62,7 @@ async def test_a_command_hears_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     script = f"import sys, pathlib; d = sys.stdin.read(); pathlib.Path({str(into)!r}).write_text(d)"
     async with running() as monitor:
         rings = rung(monitor, monkeypatch)
-        Alerting(monitor.app, (sys.executable, "-c", script), rings=False)
+        Alerting(monitor.app.monitor, (sys.executable, "-c", script), rings=False)
         begin(monitor, bad())
         await monitor.until(lambda: into.exists() and into.read_bytes().endswith(b"\n"))
         assert json.loads(into.read_bytes())["id"] == bad().findings[0].id
@@ -70,14 +71,14 @@ async def test_a_command_hears_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 async def test_what_goes_wrong_with_it_is_said() -> None:
     async with running(size=(200, 50)) as monitor:
-        Alerting(monitor.app, ("/nonexistent/program",), rings=False)
+        Alerting(monitor.app.monitor, ("/nonexistent/program",), rings=False)
         begin(monitor, bad())
         await monitor.until(lambda: "on_finding: /nonexistent/program could not be run" in monitor.text)
 
 
 async def test_a_program_that_is_not_there_is_said_at_the_first_look() -> None:
     async with running(size=(200, 50)) as monitor:
-        Alerting(monitor.app, ("no-such-program-here",), rings=False)
+        Alerting(monitor.app.monitor, ("no-such-program-here",), rings=False)
         begin(monitor, frames.frame())
         await monitor.until(lambda: "no-such-program-here: there is no such program" in monitor.text)
 
@@ -86,7 +87,7 @@ async def test_a_simulation_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> Non
     simulated = replace(bad(), snapshot=replace(bad().snapshot, demo=True))
     async with running() as monitor:
         rings = rung(monitor, monkeypatch)
-        Alerting(monitor.app, (), rings=True)
+        Alerting(monitor.app.monitor, (), rings=True)
         begin(monitor, simulated)
         await monitor.until(lambda: monitor.app.view.frame == simulated)
         await monitor.settle()

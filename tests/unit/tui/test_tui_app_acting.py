@@ -179,7 +179,7 @@ async def test_a_load_is_seen_while_it_goes_on_and_can_be_ended() -> None:
 async def test_what_is_over_before_it_can_be_ended_is_said_to_be() -> None:
     feed = Turning(frames.frame(), frames.frame(models=(frames.model("gemma3:4b"),)), held=True)
     async with running(feed=feed) as monitor:
-        monitor.app.hands.act(Load("gemma3:4b"))
+        monitor.app.monitor.hands.act(Load("gemma3:4b"))
         await shown(monitor, "» loading gemma3:4b")
         await monitor.press("X")
         feed.release.set()
@@ -242,7 +242,7 @@ async def test_a_runner_of_another_user_is_let_be() -> None:
 async def test_of_several_things_to_end_one_is_chosen() -> None:
     feed = Turning(scenes.busy(), scenes.busy(), held=True)
     async with running(feed=feed) as monitor:
-        monitor.app.hands.act(Pull("phi4"))
+        monitor.app.monitor.hands.act(Pull("phi4"))
         await monitor.press("X")
         assert "End what?" in monitor.text
         assert "pulling phi4" in monitor.text
@@ -283,7 +283,7 @@ async def test_read_only_binds_no_such_key_and_refuses_however_it_is_asked() -> 
             await monitor.app.run_action(asks(deed))
             assert "Read-only: the server is not changed." in monitor.lines[-1]
             assert isinstance(monitor.app.screen, MainScreen)
-        monitor.app.hands.act(UNLOAD)
+        monitor.app.monitor.hands.act(UNLOAD)
         await asyncio.sleep(0.05)
         assert monitor.feed.acted == []
 
@@ -292,7 +292,7 @@ async def test_a_feed_that_is_given_up_takes_its_actions_along_and_that_is_said(
     feed = Turning(troubles.unreachable(), troubles.unreachable(), held=True)
     demo = feeds.PlayedFeed([scenes.busy()])
     async with running(feed=feed, demo_offer=lambda: demo) as monitor:
-        monitor.app.hands.act(Pull("phi4"))
+        monitor.app.monitor.hands.act(Pull("phi4"))
         await monitor.until(lambda: feed.acted)
         await monitor.press("D")
         await shown(monitor, "What came of the actions under way is not known")

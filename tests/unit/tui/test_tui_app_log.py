@@ -32,14 +32,14 @@ async def test_it_opens_follows_and_closes() -> None:
     async with running(logged(50)) as monitor:
         await monitor.press("l")
         assert "line 50 x" in monitor.lines[-2]
-        monitor.app.bridge._newest = logged(60)
-        monitor.app.on_frame_came()
+        monitor.app.monitor.bridge._newest = logged(60)
+        monitor.app.monitor.take_frame()
         await monitor.settle()
         assert "line 60 x" in monitor.lines[-2]
         await monitor.press("up", "up")
         assert "line 59 of 60" in monitor.lines[0]
-        monitor.app.bridge._newest = logged(70)
-        monitor.app.on_frame_came()
+        monitor.app.monitor.bridge._newest = logged(70)
+        monitor.app.monitor.take_frame()
         await monitor.settle()
         assert "line 59 of 70" in monitor.lines[0]
         assert "line 60 x" in monitor.lines[-2], "the view is held"
@@ -52,8 +52,8 @@ async def test_it_opens_follows_and_closes() -> None:
 async def test_it_stands_still_while_the_monitor_is_paused() -> None:
     async with running(logged(50)) as monitor:
         await monitor.press("space", "l")
-        monitor.app.bridge._newest = logged(60)
-        monitor.app.on_frame_came()
+        monitor.app.monitor.bridge._newest = logged(60)
+        monitor.app.monitor.take_frame()
         await monitor.settle()
         assert "line 50 x" in monitor.lines[-2]
         assert "PAUSED" in monitor.lines[0]

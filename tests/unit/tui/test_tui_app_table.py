@@ -89,7 +89,7 @@ async def test_enter_shows_the_details_and_they_follow_the_row() -> None:
         await monitor.press("down", "enter")
         assert "parallel" in monitor.text
         assert "worked out (predicted)" in monitor.text
-        monitor.app.update(frame=frames.frame())
+        monitor.app.monitor.update(frame=frames.frame())
         await monitor.settle()
         assert "It is gone; these are its last values." in monitor.text
         await monitor.press("escape")

@@ -69,12 +69,12 @@ async def test_a_crash_of_the_feed_is_on_the_screen_and_a_key_starts_it_anew() -
 
 async def test_silence_is_told_and_forgotten() -> None:
     async with running(scenes.busy()) as monitor:
-        monitor.app._heard_at_s -= 40
-        monitor.app._mind_silence()
+        monitor.app.monitor._heard_at_s -= 40
+        monitor.app.monitor.mind_silence()
         await monitor.settle()
         assert "no news for 40s" in monitor.text
-        monitor.app.bridge._newest = scenes.busy()
-        monitor.app.on_frame_came()
+        monitor.app.monitor.bridge._newest = scenes.busy()
+        monitor.app.monitor.take_frame()
         await monitor.settle()
         assert "no news" not in monitor.text
 
@@ -131,8 +131,8 @@ async def test_hostile_names_are_text() -> None:
 async def test_a_frame_that_comes_while_the_user_leaves_does_no_harm() -> None:
     async with running(scenes.busy()) as monitor:
         await monitor.press("q")
-    monitor.app.bridge._newest = scenes.idle()
-    monitor.app.on_frame_came()
+    monitor.app.monitor.bridge._newest = scenes.idle()
+    monitor.app.monitor.take_frame()
     assert monitor.app.view.frame is monitor.app.newest
 
 

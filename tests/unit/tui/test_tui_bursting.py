@@ -126,7 +126,7 @@ async def test_sending_it_again_asks_about_others_who_have_come_since() -> None:
     async with running(loaded(), burst_command=telling(BEGUN, ENDED)) as monitor:
         await monitor.press("b")
         await monitor.until(lambda: "2 measured" in monitor.text)
-        monitor.app.newest = loaded(queue=frames.queue(2, 1))
+        monitor.app.monitor.newest = loaded(queue=frames.queue(2, 1))
         await monitor.press("b")
         assert isinstance(monitor.app.screen, Confirm)
         await monitor.press("n")

@@ -81,7 +81,7 @@ async def test_who_may_only_look_can_explain_and_no_more() -> None:
         assert type(monitor.app.screen) is SettingsScreen
         await monitor.press("enter")
         assert "What it does." in monitor.text
-        monitor.app.changing.begin((Change(N, "4"),))
+        monitor.app.monitor.changing.begin((Change(N, "4"),))
         await monitor.settle()
         assert "Read-only" in monitor.app.view.notice.text if monitor.app.view.notice else False
 
@@ -206,7 +206,7 @@ async def test_without_rights_the_commands_are_shown(
 
 async def test_a_change_that_cannot_be_asked_for_has_no_plan(planner: Planner) -> None:
     async with running(FRAME) as monitor:
-        monitor.app.changing.begin((Change("OLLAMA_API_KEY", "x"), Change(N, "4")))
+        monitor.app.monitor.changing.begin((Change("OLLAMA_API_KEY", "x"), Change(N, "4")))
         await shown(monitor, Page)
         assert "may be a secret" in monitor.text
     assert planner.asked == []
@@ -228,7 +228,7 @@ async def test_of_a_server_that_another_machine_looks_at_nothing_is_changed(plan
     async with running(FRAME, burst_command=()) as monitor:
         await monitor.press("e")
         assert type(monitor.app.screen) is SettingsScreen
-        monitor.app.changing.begin((Change(N, "4"),))
+        monitor.app.monitor.changing.begin((Change(N, "4"),))
         await monitor.settle()
         assert "on the server's own machine" in monitor.text
         await monitor.press("escape", "d", "1")

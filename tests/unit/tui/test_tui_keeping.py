@@ -216,7 +216,7 @@ async def test_what_is_wrong_with_the_file_is_said_until_the_next_key() -> None:
 
 
 async def test_a_notice_gives_the_keys_their_line_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ollama_top.tui.app.NOTICE_S", 0.1)
+    monkeypatch.setattr("ollama_top.tui.monitor.NOTICE_S", 0.1)
     async with running(scenes.busy(), keeping=Keeping(Memory(problem="/x is no JSON."))) as monitor:
         await monitor.until(lambda: "F1 help" in monitor.lines[-1])
         assert "/x" not in monitor.text

@@ -16,6 +16,8 @@ from ollama_top.tui.change_keys import (
     PROGRESS_KEYS,
     SETTINGS_KEYS,
 )
+from ollama_top.tui.hosts import HostsApp
+from ollama_top.tui.hosts_keys import HOSTS_KEYS, TABBED_KEYS
 from ollama_top.tui.hour_keys import HOUR_KEYS
 from ollama_top.tui.keys import (
     CHOICE_KEYS,
@@ -39,6 +41,7 @@ from ollama_top.tui.screens.burst import BurstScreen
 from ollama_top.tui.screens.choice import Choice, Confirm
 from ollama_top.tui.screens.doctor import DoctorScreen
 from ollama_top.tui.screens.entry import Entry
+from ollama_top.tui.screens.hosts import HostsScreen, TabbedControlScreen
 from ollama_top.tui.screens.hour import HourScreen
 from ollama_top.tui.screens.log import LogScreen
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
@@ -62,6 +65,8 @@ SETS = {
     "profiles": (PROFILE_KEYS, ProfilesScreen),
     "hour": (HOUR_KEYS, HourScreen),
     "replay": (REPLAY_KEYS, ReplayScreen),
+    "hosts": (HOSTS_KEYS, HostsScreen),
+    "tabbed": (TABBED_KEYS, TabbedControlScreen),
     "burst": (BURST_KEYS, BurstScreen),
     "settings": (SETTINGS_KEYS, SettingsScreen),
     "changes": (CHANGE_KEYS, ChangeScreen),
@@ -70,6 +75,7 @@ SETS = {
     "progress": (PROGRESS_KEYS, ProgressScreen),
     "doctor": (MEND_KEYS, DoctorScreen),
 }
+APPS = {ReplayScreen: ReplayApp, HostsScreen: HostsApp, TabbedControlScreen: HostsApp}
 BY_NAME = {"open": Opening, "ask": Hands}
 """What has a method for each thing that an action of the app names."""
 
@@ -97,8 +103,8 @@ def test_no_key_does_two_things(keys: tuple[Key, ...], screen: type) -> None:
 @each_set
 def test_every_key_does_something(keys: tuple[Key, ...], screen: type) -> None:
     for key in keys:
-        destination, name, parameters = actions.parse(key.action)
-        app = ReplayApp if screen is ReplayScreen else MonitorApp
+        destination, name, parameters = actions.parse(key.action.replace("{key}", key.keys[0]))
+        app = APPS.get(screen, MonitorApp)
         owner = app if destination == "app" else screen
         assert hasattr(owner, f"action_{name}"), key
         if destination == "app" and name in BY_NAME:

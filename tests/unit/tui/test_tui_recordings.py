@@ -14,7 +14,7 @@ from ollama_top.record.recording import Recording
 
 
 def begin(monitor: Monitor, *several: Frame) -> None:
-    monitor.app._begin(lambda: feeds.PlayedFeed(several))
+    monitor.app.monitor.begin(lambda: feeds.PlayedFeed(several))
 
 
 async def test_a_key_records_and_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +37,7 @@ async def test_a_key_records_and_ends_it(tmp_path: Path, monkeypatch: pytest.Mon
 async def test_every_frame_is_recorded_until_the_user_leaves(tmp_path: Path) -> None:
     several = (frames.frame(), scenes.busy(), scenes.passing())
     async with running() as monitor:
-        monitor.app.recordings.begin(Recording(tmp_path / "record"))
+        monitor.app.monitor.recordings.begin(Recording(tmp_path / "record"))
         begin(monitor, *several)
         await monitor.until(lambda: monitor.app.view.frame == several[-1])
     assert len(Player(tmp_path / "record")) == len(several)
@@ -48,7 +48,7 @@ async def test_a_recording_that_cannot_go_on_is_said(tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     async with running(size=(200, 50)) as monitor:
-        monitor.app.recordings.begin(Recording(tmp_path / "record"))
+        monitor.app.monitor.recordings.begin(Recording(tmp_path / "record"))
         monkeypatch.setattr("ollama_top.record.files.write_all", full)
         begin(monitor, scenes.busy())
         await monitor.until(lambda: "The recording has ended: " in monitor.text)

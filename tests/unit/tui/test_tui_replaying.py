@@ -112,14 +112,14 @@ async def test_nothing_can_be_done_to_a_server(replayed: Monitor) -> None:
     assert writing
     bound = {each.key for each in ReplayScreen.BINDINGS}  # type: ignore[union-attr]
     assert not writing & {each for keys in bound for each in keys.split(",")}
-    replayed.app.hands.act(Unload("qwen3:8b"))
+    replayed.app.monitor.hands.act(Unload("qwen3:8b"))
     await replayed.until(lambda: "Read-only: the server is not changed" in replayed.text)
     assert replayed.app.view.doings == ()
 
 
 async def test_nothing_is_said_to_be_silent(replayed: Monitor) -> None:
-    replayed.app._heard_at_s -= 1000
-    replayed.app._mind()
+    replayed.app.monitor._heard_at_s -= 1000
+    replayed.app.mind()
     assert replayed.app.view.silent_s is None
 
 

@@ -105,7 +105,7 @@ async def test_the_monitor_follows_the_server_to_its_new_address(planner: Planne
         await monitor.until(lambda: asked)
         newest = lambda: monitor.app.newest and monitor.app.newest.snapshot.server.url  # noqa: E731
         await monitor.until(lambda: newest() == there)
-        assert (monitor.app.view.title, monitor.app.command) == (there, ("another", "command"))
+        assert (monitor.app.view.title, monitor.app.monitor.command) == (there, ("another", "command"))
 
 
 # The doctor, and what was before
