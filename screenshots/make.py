@@ -47,6 +47,7 @@ from ollama_top.proxy.metering.telling import exchange_of
 from ollama_top.sources.logs.watch import LogLook
 from ollama_top.sources.processes import TreeLook
 from ollama_top.tui.app import MonitorApp
+from ollama_top.tui.reach import Here
 from ollama_top.tui.screens.burst import BurstScreen
 from ollama_top.tui.themes import named
 
@@ -243,7 +244,7 @@ async def drawn(picture: Picture) -> str:
         interval_s=INTERVAL_S,
         theme=THEME,
         demo_offer=lambda: DemoFeed(INTERVAL_S),
-        burst_command=telling(),
+        reach=Here(telling()),
     )
     async with app.run_test(size=picture.size) as pilot:
         while app.view.frame is None:

@@ -1,7 +1,7 @@
 """Courses, specs and bursts written by hand, and those of recorded servers."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -70,7 +70,7 @@ def burst(
     return analyse(spec(len(courses), **changes), Measured(frames.NOW, alone, courses), seen, seen)
 
 
-def telling(*events: Event) -> Sequence[str]:
+def telling(*events: Event) -> tuple[str, ...]:
     """A command that tells these events, and then holds its tongue until it is ended."""
     script = "import sys, time; print(sys.argv[1], flush=True); time.sleep(60)"
     return sys.executable, "-c", script, "\n".join(map(encode, events))

@@ -1,7 +1,6 @@
 """Plans and receipts written by hand, and processes that tell of a change as the real one does."""
 
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +74,7 @@ def watched(**changes: Any) -> Any:
     return frames.frame(**{"server": server, **changes})
 
 
-def telling(*events: Event, order: Path, holds: bool = False) -> Sequence[str]:
+def telling(*events: Event, order: Path, holds: bool = False) -> tuple[str, ...]:
     """A command that notes the order that it gets, tells these events, and ends, or holds on."""
     said = "\n".join(map(line_of, events))
     return sys.executable, "-c", TELLER, said, str(order), "holds" if holds else "ends"

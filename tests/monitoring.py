@@ -17,6 +17,7 @@ from ollama_top.model.frame import Frame
 from ollama_top.tui.app import MonitorApp
 from ollama_top.tui.hosts import HostsApp
 from ollama_top.tui.keeping import Keeping
+from ollama_top.tui.reach import ONLY_LOOKED_AT, Here
 from ollama_top.tui.view import Looks
 from ollama_top.tui.watched import Watched
 
@@ -29,7 +30,7 @@ SETTINGS: dict[str, Any] = {
     "interval_s": 2.0,
     "theme": None,
     "demo_offer": None,
-    "burst_command": ("false",),  # ollama-top itself, but for tests that start it
+    "reach": Here(("false",)),  # ollama-top itself, but for tests that start it
 }
 
 
@@ -124,7 +125,7 @@ async def hosting(
 ) -> AsyncIterator[Monitor]:
     """The overview of several hosts, by what makes the feed of each; none has brought a Frame yet."""
     app = HostsApp(
-        [Watched(host, make, ()) for host, make in made.items()],
+        [Watched(host, make, ONLY_LOOKED_AT) for host, make in made.items()],
         **{
             "keeping_of": lambda _: Keeping(),
             "read_only": False,

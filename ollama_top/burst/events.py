@@ -1,16 +1,19 @@
 """What a burst in a process of its own tells whoever started it: one JSON object a line. Pure.
 
-Lines that are not understood are let be, so that either side may be the newer one.
+Lines that are not understood are let be, so that either side may be the newer one; they may come from another
+machine.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from math import isfinite
+from typing import Any, get_type_hints
 
 from ollama_top.burst.course import Course, Statistics
 from ollama_top.config.kept_results import BURSTS
-from ollama_top.model.burst import BurstOutcome, KeptBurst
+from ollama_top.model.burst import KeptBurst
+from ollama_top.model.packed import PackedError, Unpacker, layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Parted:
 
 Event = Begun | Moved | Ended | Failed | Parted
 KINDS: dict[str, type[Any]] = {each.__name__.lower(): each for each in (Begun, Moved, Ended, Failed, Parted)}
+CHECKS = Unpacker(layout(Course))
 
 
 def encode(event: Event) -> str:
@@ -68,13 +72,21 @@ def encode(event: Event) -> str:
 
 
 def decode(line: bytes) -> Event | None:
-    """The event that a line is; None of what is none."""
+    """The event that a line is; None of what is none, or holds a number that none can be."""
     try:
-        values = json.loads(line)
+        values = json.loads(line, parse_constant=_number, parse_float=_number)
         kind = KINDS[values.pop("event")]
-        return kind(**{each.name: _value(each.name, values[each.name]) for each in fields(kind)})  # type: ignore[no-any-return]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        hints = get_type_hints(kind)
+        return kind(**{name: _value(hint, values[name]) for name, hint in hints.items()})  # type: ignore[no-any-return]
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, PackedError):
         return None
+
+
+def _number(text: str) -> float:
+    """A number with which others can reckon; raises ValueError."""
+    if not isfinite(value := float(text)):
+        raise ValueError("no number")
+    return value
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - the border to JSON
@@ -85,17 +97,15 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - the border to JSON
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - as above
-    match name:
-        case "courses":
-            return tuple(map(_course, value))
-        case "burst":
-            return _burst(value)
-        case "history":
-            return tuple(map(_burst, value))
-        case "notes":
-            return tuple(map(str, value))
-    return value
+def _value(hint: Any, value: Any) -> Any:  # noqa: ANN401 - the border to JSON
+    """A value of the type that was declared; raises PackedError, ValueError or LookupError."""
+    if hint is KeptBurst:
+        return _burst(value)
+    if hint == tuple[KeptBurst, ...]:
+        return tuple(map(_burst, value))
+    if hint == tuple[Course, ...]:
+        value = [_row(Course, each | {"statistics": _statistics(each)}) for each in value]
+    return CHECKS.unpack(hint, value)
 
 
 def _burst(values: object) -> KeptBurst:
@@ -105,13 +115,13 @@ def _burst(values: object) -> KeptBurst:
     return found
 
 
-def _course(values: dict[str, Any]) -> Course:
-    told, outcome = values.pop("statistics"), values.pop("outcome")
-    return Course(
-        **values,
-        statistics=Statistics(**told) if told else None,
-        outcome=next((each for each in BurstOutcome if each.value == outcome), None),
-    )
+def _statistics(course: Mapping[str, Any]) -> list[Any] | None:
+    told = course["statistics"]
+    return _row(Statistics, told) if told else None
+
+
+def _row(kind: type[Any], values: Mapping[str, Any]) -> list[Any]:
+    return [values[each.name] for each in fields(kind)]
 
 
 def newest(courses: Iterable[Course], moved: Sequence[Course]) -> tuple[Course, ...]:

@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import NoReturn
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, EXIT_CODES, INTERRUPTED, USAGE, drop_output, fail, not_written, written
+from ollama_top.cli.exits import EXIT_CODES, drop_output, fail, not_written, written
 from ollama_top.cli.parsing import parser
+from ollama_top.model.exit_codes import DONE, INTERRUPTED, USAGE
 
 __all__ = ["EXIT_CODES", "main", "run"]
 

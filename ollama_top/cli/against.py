@@ -15,10 +15,10 @@ from ollama_top.burst.session import Session
 from ollama_top.burst.site import address_of
 from ollama_top.burst.spec import CannotMeasureError, Spec
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, NOTHING_READ
 from ollama_top.cli.options import access_of
 from ollama_top.config.settings import Settings, check_token
 from ollama_top.engine.locality import is_this_machine
+from ollama_top.model.exit_codes import DONE, NOTHING_READ
 from ollama_top.ollama.jsonic import BadReplyError
 from ollama_top.outputs import comparison as text
 from ollama_top.outputs import document, show

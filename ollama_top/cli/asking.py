@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from ollama_top.cli.exits import NOTHING_READ, fail
+from ollama_top.cli.exits import fail
 from ollama_top.engine.daemon import in_daemon_thread
+from ollama_top.model.exit_codes import NOTHING_READ
 from ollama_top.model.text import printable
 
 

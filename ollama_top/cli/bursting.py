@@ -18,7 +18,7 @@ from ollama_top.burst.telling import telling
 from ollama_top.burst.wire import Address
 from ollama_top.cli import against, cancellable
 from ollama_top.cli.asking import agrees
-from ollama_top.cli.exits import NOTHING_READ, fail, talk
+from ollama_top.cli.exits import fail, talk
 from ollama_top.cli.feeds import demo, live
 from ollama_top.cli.options import access_of, target_of
 from ollama_top.config.kept_results import burst_file
@@ -26,6 +26,7 @@ from ollama_top.config.result_file import NotKeptError
 from ollama_top.config.settings import Settings
 from ollama_top.engine.locality import is_this_machine
 from ollama_top.model.burst import KeptBurst
+from ollama_top.model.exit_codes import NOTHING_READ
 from ollama_top.model.text import printable
 from ollama_top.outputs import burst as text
 from ollama_top.outputs import document, show

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine, Mapping, Set
 from contextlib import suppress
 
-from ollama_top.cli.exits import INTERRUPTED
+from ollama_top.model.exit_codes import INTERRUPTED
 
 STDIN, READ_BYTES = 0, 4096
 

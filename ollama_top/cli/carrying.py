@@ -20,12 +20,12 @@ from ollama_top.apply.hands import hands_for
 from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.cli import cancellable
 from ollama_top.cli.changing import CODES, View, viewed
-from ollama_top.cli.exits import NOTHING_READ, TAKEN_BACK
 from ollama_top.cli.rights import RefusedError
 from ollama_top.config.settings import Settings
 from ollama_top.control import by_hand
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.decoded import BadDocumentError
+from ollama_top.model.exit_codes import NOTHING_READ, TAKEN_BACK
 from ollama_top.model.frame import Frame
 from ollama_top.model.plan import Plan
 from ollama_top.model.receipt import Entry, Receipt, Way

@@ -18,7 +18,7 @@ from ollama_top.apply.journal import Journal, JournalError
 from ollama_top.apply.undoing import CannotUndoError
 from ollama_top.cli import cancellable
 from ollama_top.cli.asking import agrees
-from ollama_top.cli.exits import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK, fail, tell
+from ollama_top.cli.exits import fail, tell
 from ollama_top.cli.feeds import feed_of
 from ollama_top.cli.rights import RefusedError, with_rights
 from ollama_top.config.settings import Settings
@@ -26,6 +26,7 @@ from ollama_top.control.asked import BadChangeError, asked
 from ollama_top.doctor.facts import release
 from ollama_top.engine.answering import AskingFeed
 from ollama_top.engine.daemon import in_daemon_thread
+from ollama_top.model.exit_codes import DONE, NOT_TAKEN_BACK, NOTHING_READ, TAKEN_BACK
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
 from ollama_top.model.plan import Plan

@@ -5,11 +5,18 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
+from ollama_top.model.exit_codes import (
+    DONE,
+    FOUND,
+    INTERRUPTED,
+    NOT_TAKEN_BACK,
+    NOT_WRITTEN,
+    NOTHING_READ,
+    TAKEN,
+    USAGE,
+)
 from ollama_top.model.text import printable
 
-DONE, FOUND, NOTHING_READ, NOT_TAKEN_BACK = 0, 1, 2, 3
-USAGE, TAKEN, NOT_WRITTEN, INTERRUPTED = 64, 69, 74, 128 + 2
-TAKEN_BACK = FOUND  # of `set`: it was done, and did not hold
 EXIT_CODES = {
     DONE: "done",
     FOUND: "something was found (doctor), a profile differs (profile diff), less is served at once than is"

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE
 from ollama_top.cli.feeds import demo, feed_of, live, watched
 from ollama_top.cli.options import (
     ascii_of,
@@ -21,6 +20,7 @@ from ollama_top.cli.options import (
     token_of_environment,
 )
 from ollama_top.cli.recording import recording_of
+from ollama_top.model.exit_codes import DONE
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings
@@ -82,6 +82,7 @@ def _app(options: argparse.Namespace, settings: "Settings") -> "MonitorApp":
     from ollama_top.sources.user import own_name
     from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.keeping import Keeping
+    from ollama_top.tui.reach import Here
 
     return MonitorApp(
         lambda: feed(interval_s, None),
@@ -92,7 +93,7 @@ def _app(options: argparse.Namespace, settings: "Settings") -> "MonitorApp":
         theme=theme_of(options, settings),
         demo_offer=None if options.demo else lambda: demo(interval_s),
         keeping=Keeping(file_for(title, platform.node())),
-        burst_command=own_command(options, settings),
+        reach=Here(own_command(options, settings)),
         ascii_only=ascii_of(options, settings),
         watch=None if options.demo else partial(_watched, options, settings, interval_s),
     )
@@ -100,8 +101,9 @@ def _app(options: argparse.Namespace, settings: "Settings") -> "MonitorApp":
 
 def _watched(options: argparse.Namespace, settings: "Settings", interval_s: float, url: str) -> "Watched":
     """What it takes to watch the same server at another address."""
+    from ollama_top.tui.reach import Here
     from ollama_top.tui.watched import Watched
 
     there = argparse.Namespace(**vars(options) | {"host": url})
     made = feed_of(there, settings)
-    return Watched(url, lambda: made(interval_s, None), own_command(there, settings))
+    return Watched(url, lambda: made(interval_s, None), Here(own_command(there, settings)))

@@ -9,30 +9,32 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import NOTHING_READ, fail
+from ollama_top.cli.exits import fail
 from ollama_top.cli.monitor import show
 from ollama_top.cli.options import ascii_of, interval_s_of, read_only_of, theme_of
 from ollama_top.config.feed_folder import UnsafeFolderError, feed_folder, make_folder
 from ollama_top.config.kept_file import KeptFile, file_for
 from ollama_top.config.settings import Settings
-from ollama_top.engine.feed import Feed
+from ollama_top.model.exit_codes import NOTHING_READ
 from ollama_top.remote import ssh
 from ollama_top.remote.feed import RemoteFeed
 from ollama_top.remote.knock import knock
 from ollama_top.remote.tunnel import TunnelError, tunnel
+from ollama_top.tui.reach import Nowhere, There
+from ollama_top.tui.watched import Watched
 
-MakeFeed = Callable[[], Feed]
 NOT_THERE = (
     "ollama-top is not found on {host}: install it there as its README says, so that it is in the PATH or in"
     " ~/.local/bin."
 )
 MEANWHILE = "Look at its API meanwhile, through a forwarded port? Slots, queue and GPUs are not seen. [y/N] "
 USUAL_SERVER = "127.0.0.1:11434"
+API_ALONE = Nowhere("Its API alone is seen, through a forwarded port: this needs ollama-top on its machine.")
 
 
 class NotThereError(Exception):
@@ -55,26 +57,26 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     with _shared_connections() as shared, ExitStack() as stack:
         if len(hosts) > 1:
             _meet(hosts, shared)
-            feeds = {each: _feed_of(options, settings, each, shared) for each in hosts}
-            return _watch_several(options, settings, feeds)
+            return _watch_several(
+                options, settings, [_watched(options, settings, each, shared) for each in hosts]
+            )
         try:
-            feed = _connected(options, settings, hosts[0], shared)
+            watched = _connected(options, settings, hosts[0], shared)
         except NotThereError as error:
             fail(error, NOTHING_READ)
             if not (error.is_reached and _agrees_to_api()):
                 return NOTHING_READ
-            feed = stack.enter_context(_through_tunnel(options, settings, hosts[0], shared))
-        return _watch(options, settings, hosts[0], feed)
+            watched = stack.enter_context(_through_tunnel(options, settings, hosts[0], shared))
+        return _watch(options, settings, watched)
 
 
-def _watch_several(options: argparse.Namespace, settings: Settings, feeds: Mapping[str, MakeFeed]) -> int:
+def _watch_several(options: argparse.Namespace, settings: Settings, hosts: Sequence[Watched]) -> int:
     """The overview, and the monitor of each host."""
     from ollama_top.tui.hosts import HostsApp
     from ollama_top.tui.keeping import Keeping
-    from ollama_top.tui.watched import Watched
 
     app = HostsApp(
-        [Watched(host, make_feed, ()) for host, make_feed in feeds.items()],
+        hosts,
         lambda host: Keeping(_kept_of(host)),
         read_only=read_only_of(options, settings),
         interval_s=interval_s_of(options, settings),
@@ -84,21 +86,23 @@ def _watch_several(options: argparse.Namespace, settings: Settings, feeds: Mappi
     return show(app, options, settings)
 
 
-def _watch(options: argparse.Namespace, settings: Settings, host: str, make_feed: MakeFeed) -> int:
+def _watch(options: argparse.Namespace, settings: Settings, watched: Watched) -> int:
     """The monitor of one host."""
     from ollama_top.tui.app import MonitorApp
     from ollama_top.tui.keeping import Keeping
 
     app = MonitorApp(
-        make_feed,
-        title=host,
+        watched.make_feed,
+        title=watched.title,
         read_only=read_only_of(options, settings),
         user="",
         interval_s=interval_s_of(options, settings),
         theme=theme_of(options, settings),
         demo_offer=None,
         ascii_only=ascii_of(options, settings),
-        keeping=Keeping(_kept_of(host)),
+        keeping=Keeping(_kept_of(watched.title)),
+        reach=watched.reach,
+        watch=watched.moved_to,
     )
     return show(app, options, settings)
 
@@ -121,14 +125,14 @@ def _meet(hosts: Sequence[str], shared: tuple[str, ...]) -> None:
 
 def _connected(
     options: argparse.Namespace, settings: Settings, host: str, shared: tuple[str, ...]
-) -> MakeFeed:
-    """What makes its feed, once there is a connection: what ssh asks, it asks here. Raises NotThereError."""
+) -> Watched:
+    """Its server, once there is a connection: what ssh asks, it asks here. Raises NotThereError."""
     status = _asking(host, shared)
     if status == ssh.NOT_FOUND:
         raise NotThereError(NOT_THERE.format(host=host), is_reached=True)
     if status:
         raise NotThereError(f"ssh {host} failed (status {status})", is_reached=False)
-    return _feed_of(options, settings, host, shared)
+    return _watched(options, settings, host, shared)
 
 
 def _asking(host: str, shared: tuple[str, ...]) -> int:
@@ -137,18 +141,26 @@ def _asking(host: str, shared: tuple[str, ...]) -> int:
     return subprocess.run(words, stdout=subprocess.DEVNULL, check=False).returncode
 
 
-def _feed_of(options: argparse.Namespace, settings: Settings, host: str, shared: tuple[str, ...]) -> MakeFeed:
-    given = getattr(options, "host", None)
-    server = () if given is None else ("--host", given)
-    words = (*server, "--interval", f"{interval_s_of(options, settings):g}", "frames")
-    return partial(RemoteFeed, host, ssh.on_host(host, words, _sharing(host, shared)))
+def _watched(
+    options: argparse.Namespace,
+    settings: Settings,
+    host: str,
+    shared: tuple[str, ...],
+    url: str | None = None,
+) -> Watched:
+    """The server as ollama-top there sees it; `url` is where it answers, if that is none that was named."""
+    given = url or getattr(options, "host", None)
+    reach = There(host, () if given is None else ("--host", given), tuple(_sharing(host, shared)))
+    words = reach.command(("--interval", f"{interval_s_of(options, settings):g}", "frames"))
+    moved_to = partial(_watched, options, settings, host, shared)
+    return Watched(host, partial(RemoteFeed, host, words), reach, moved_to)
 
 
 @contextmanager
 def _through_tunnel(
     options: argparse.Namespace, settings: Settings, host: str, shared: tuple[str, ...]
-) -> Iterator[MakeFeed]:
-    """The feed of its API alone, as long as the `with` lasts; raises UsageError."""
+) -> Iterator[Watched]:
+    """Its API alone, as long as the `with` lasts; raises UsageError."""
     from ollama_top.engine.live import LiveFeed
     from ollama_top.ollama.host import parse_target
 
@@ -156,7 +168,8 @@ def _through_tunnel(
     try:
         with tunnel(host, f"{server.host}:{server.port}", _sharing(host, shared)) as port:
             target = parse_target(f"127.0.0.1:{port}")
-            yield lambda: LiveFeed(target, interval_s=interval_s_of(options, settings))
+            interval_s = interval_s_of(options, settings)
+            yield Watched(host, lambda: LiveFeed(target, interval_s=interval_s), API_ALONE)
     except TunnelError as error:
         raise UsageError(str(error)) from None
 

@@ -9,8 +9,9 @@ from ollama_top import __version__
 from ollama_top.cli import monitor, recording
 from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import NAMES, load
-from ollama_top.cli.exits import EXIT_STATUS, USAGE
+from ollama_top.cli.exits import EXIT_STATUS
 from ollama_top.config.interval import DEFAULT_S, OF_SERVE_S
+from ollama_top.model.exit_codes import USAGE
 from ollama_top.model.text import printable
 
 if TYPE_CHECKING:

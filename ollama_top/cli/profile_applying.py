@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Sequence
 
 from ollama_top.cli import changing
-from ollama_top.cli.exits import DONE
 from ollama_top.cli.options import settings_of
 from ollama_top.control.asked import check
 from ollama_top.control.profiles import to_change
 from ollama_top.doctor.facts import release
+from ollama_top.model.exit_codes import DONE
 from ollama_top.model.finding import Change
 from ollama_top.model.frame import Frame
 from ollama_top.model.profile import Profile

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, FOUND, NOT_WRITTEN, NOTHING_READ, fail, talk
+from ollama_top.cli.exits import fail, talk
 from ollama_top.cli.feeds import feed_of
 from ollama_top.cli.options import settings_of
 from ollama_top.config import profiles
@@ -28,6 +28,7 @@ from ollama_top.control.asked import BadChangeError, full_name
 from ollama_top.doctor.starting_points import unlooked
 from ollama_top.engine import profiles as looked
 from ollama_top.engine.profiles import BUILT_IN
+from ollama_top.model.exit_codes import DONE, FOUND, NOT_WRITTEN, NOTHING_READ
 from ollama_top.model.profile import Profile, Shelf
 from ollama_top.ollama import given, set_now
 from ollama_top.outputs import document, show

@@ -17,7 +17,7 @@ from ollama_top.cli import cancellable, sweep_profile
 from ollama_top.cli.asking import agrees
 from ollama_top.cli.changing import refusable
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import NOT_TAKEN_BACK, NOTHING_READ, fail, talk, tell
+from ollama_top.cli.exits import fail, talk, tell
 from ollama_top.cli.options import access_of, target_of
 from ollama_top.cli.progress import Progress
 from ollama_top.cli.sweeping_real import real_bench
@@ -26,6 +26,7 @@ from ollama_top.config.kept_results import sweep_file
 from ollama_top.config.result_file import NotKeptError, ResultFile
 from ollama_top.config.settings import Settings
 from ollama_top.engine.locality import is_this_machine
+from ollama_top.model.exit_codes import NOT_TAKEN_BACK, NOTHING_READ
 from ollama_top.model.sweep import KeptSweep, Sweep
 from ollama_top.model.text import printable
 from ollama_top.ollama.jsonic import BadReplyError

@@ -3,11 +3,8 @@
 Must never order anything that was not shown as it is now: what has changed since is planned and shown anew.
 """
 
-import asyncio
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +20,7 @@ from ollama_top.control import by_hand, plan_words
 from ollama_top.engine.daemon import in_daemon_thread
 from ollama_top.model.frame import Frame
 from ollama_top.model.plan import Plan
+from ollama_top.tui.plain_terminal import plain_terminal
 from ollama_top.tui.proposal import Options, Proposal, costs_held
 from ollama_top.tui.screens.plan import CommandsPage, PlanScreen, failure
 
@@ -33,7 +31,6 @@ NEW = frozenset({Deed.SET, Deed.FINISH})
 CUT_OFF = frozenset({Deed.FINISH, Deed.TAKE_BACK})
 BY_HAND = "Root's rights are needed, and cannot be had here. The same by hand, with those rights:"
 ASKING = "ollama-top: sudo asks for your password, for the plan that you agreed to.\n"
-PASSED_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +138,3 @@ class Agreeing:
         """Show a page in place of the plan, unless its user has left."""
         if self._close(screen):
             self.app.push_screen(page, lambda _: self.app.update())
-
-
-@contextmanager
-def plain_terminal(app: "Monitor") -> Iterator[None]:
-    """Let another program have the terminal, and Ctrl+C with it; raises SuspendNotSupported."""
-    loop = asyncio.get_running_loop()
-    with app.terminal.suspend():
-        loop.remove_signal_handler(signal.SIGINT)
-        try:
-            yield
-        finally:  # a Ctrl+C of meanwhile still waits to be handled by the loop: it was not for us
-            loop.call_later(PASSED_S, lambda: loop.add_signal_handler(signal.SIGINT, app.terminal.exit))

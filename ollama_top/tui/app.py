@@ -5,7 +5,7 @@ Must never know what a monitor says, and never wait for one.
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from os import environ
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +17,7 @@ from ollama_top.engine.feed import Feed
 from ollama_top.tui.draw.verdict import window_title
 from ollama_top.tui.keeping import Keeping
 from ollama_top.tui.monitor import Monitor, MonitorSaid
+from ollama_top.tui.reach import ONLY_LOOKED_AT, Reach
 from ollama_top.tui.screens.main import ControlScreen, MainScreen
 from ollama_top.tui.screens.showing import Showing
 from ollama_top.tui.terminal import TerminalApp
@@ -51,7 +52,7 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         theme: str | None,
         demo_offer: Callable[[], Feed] | None,
         keeping: Keeping | None = None,
-        burst_command: Sequence[str] = (),
+        reach: Reach = ONLY_LOOKED_AT,
         ascii_only: bool = False,
         watch: Callable[[str], Watched] | None = None,
     ) -> None:
@@ -59,9 +60,9 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
 
         `title` says in words what is looked at, `user` who looks; `theme` is a name of `themes.THEMES`,
         or None; `demo_offer` makes the simulation that the screen of an unreachable server offers;
-        `keeping` tells how the user looked the last time; `burst_command` is ollama-top itself, with the
-        options that name this server, for bursts and for changes of settings; `ascii_only` sends the terminal
-        nothing else; `watch` is what it takes to follow the server to another address.
+        `keeping` tells how the user looked the last time; `reach` is how ollama-top is run where the server
+        is, for bursts and for changes of settings; `ascii_only` sends the terminal nothing else; `watch` is
+        what it takes to follow the server to another address.
         """
         super().__init__(ascii_only=ascii_only)
         self.user = user
@@ -70,7 +71,7 @@ class MonitorApp(TerminalApp, inherit_bindings=False):
         self.look = named(theme or keeping.kept.theme, no_color=self._no_colour)
         self._demo_offer = demo_offer
         view = View(None, title, interval_s, is_read_only=read_only, offers_demo=demo_offer is not None)
-        watched = Watched(title, make_feed, burst_command, watch)
+        watched = Watched(title, make_feed, reach, watch)
         self.monitor = self.MONITOR(self, watched, view, keeping)
         self.monitors: tuple[Monitor, ...] = (self.monitor,)
         self.main = self.MAIN[not read_only](view, self.look, self.monitor.looks)

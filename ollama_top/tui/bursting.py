@@ -14,6 +14,7 @@ from ollama_top.model.frame import Frame
 from ollama_top.tui.doing import READ_ONLY
 from ollama_top.tui.draw.fit import wrap
 from ollama_top.tui.messages import InstalledCame, Noticed
+from ollama_top.tui.reach import Here, Nowhere, There
 from ollama_top.tui.screens import questions
 from ollama_top.tui.screens.burst import BurstScreen
 from ollama_top.tui.screens.choice import YES
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from ollama_top.tui.monitor import Monitor
 
 NOT_SEEN = Cell("The server cannot be read now: there is nothing to measure.", Role.WARNING)
-ELSEWHERE = Cell("A burst is sent from the server's own machine: `ollama-top burst` there.", Role.NOTICE)
 NONE_INSTALLED = "No model is installed that could be asked: P pulls one."
 
 
@@ -34,34 +34,34 @@ class Bursting:
     def __init__(self, app: "Monitor") -> None:
         """Nothing is asked yet."""
         self.app = app
-        self._is_choosing = False
+        self._choosing: Here | There | None = None  # what a burst is to be sent by once a model is chosen
 
     def begin(self) -> None:
         """Measure the model of the row, else the one in memory; else ask whether to load the smallest."""
-        frame = self.app.newest
+        frame, reach = self.app.newest, self.app.reach
         if self.app.view.is_read_only:
             self.app.update(notice=READ_ONLY)
-        elif not self.app.command:
-            self.app.update(notice=ELSEWHERE)
+        elif isinstance(reach, Nowhere):
+            self.app.update(notice=Cell(reach.why, Role.NOTICE))
         elif frame is None or not frame.snapshot.server.reachable:
             self.app.update(notice=NOT_SEEN)
         elif (name := self._named(frame)) is not None:
-            self._ask(name, (), lambda: self._send(name))
+            self._ask(name, (), lambda: self._send(reach, name))
         else:
-            self._is_choosing = True
+            self._choosing = reach
             self.app.bridge.ask_installed()
 
     def takes(self, message: InstalledCame) -> bool:
         """Go on with the smallest model, if a burst waits for one; whether it did."""
-        if not self._is_choosing:
+        reach, self._choosing = self._choosing, None
+        if reach is None:
             return False
-        self._is_choosing = False
         smallest = spec.smallest(message.models)
         if message.problem is not None or not smallest:
             self._tell(message.problem or NONE_INSTALLED)
         else:
             name, size_bytes = smallest[0].name, smallest[0].size_bytes
-            self._ask(name, (spec.would_load(name, size_bytes),), lambda: self._send(name))
+            self._ask(name, (spec.would_load(name, size_bytes),), lambda: self._send(reach, name))
         return True
 
     def _tell(self, problem: str) -> None:
@@ -95,12 +95,11 @@ class Bursting:
         if answer == YES:
             send()
 
-    def _send(self, name: str) -> None:
+    def _send(self, reach: Here | There, name: str) -> None:
         is_demo = self.app.newest is not None and self.app.newest.snapshot.demo
-        whose = [*self.app.command, *(["--demo"] if is_demo else [])]
-        words = [*whose, "burst", "--events", "--yes", "--model", name]
+        whose = ("--demo",) if is_demo else ()
         screen = BurstScreen(
-            words,
+            reach.command((*whose, "burst", "--events", "--yes", "--model", name)),
             lambda send: self._ask(name, (), send),
             lambda text: self.app.post_message(Noticed(text)),
             self.app.view,

@@ -51,7 +51,7 @@ class HostsApp(MonitorApp):
             theme=theme,
             demo_offer=None,
             keeping=keeping_of(first.title),
-            burst_command=first.command,
+            reach=first.reach,
             watch=first.moved_to,
             ascii_only=ascii_only,
         )

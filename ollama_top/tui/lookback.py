@@ -25,4 +25,4 @@ async def look_back(app: "Monitor") -> None:
         app.update(notice=Cell(str(error), Role.NOTICE))
         return
     if entry is not None:
-        app.changing.offer(entry)
+        app.changing.here.offer(entry)

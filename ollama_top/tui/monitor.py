@@ -22,6 +22,7 @@ from ollama_top.tui.keeping import Keeping, kept_of, looks_of
 from ollama_top.tui.lookback import look_back
 from ollama_top.tui.messages import ActionMessage, ChangeTold, FeedFailed, FrameCame, InstalledCame, Noticed
 from ollama_top.tui.parts import Parts
+from ollama_top.tui.reach import Here, Nowhere
 from ollama_top.tui.view import View
 from ollama_top.tui.watched import Watched
 
@@ -50,7 +51,7 @@ class Monitor(Parts):
     def __init__(self, terminal: "MonitorApp", watched: Watched, view: View, keeping: Keeping) -> None:
         """`terminal` is the app that shows it; `keeping` tells how the user looked the last time."""
         self.terminal = terminal
-        self.command = watched.command
+        self.reach = watched.reach
         self.view = view
         self.looks = looks_of(
             keeping.kept
@@ -165,7 +166,7 @@ class Monitor(Parts):
         frame = self.bridge.take()
         if frame is None:
             return
-        if self.newest is None and self.command and not frame.snapshot.demo:
+        if self.newest is None and isinstance(self.reach, Here) and not frame.snapshot.demo:
             self.run_worker(look_back(self))
         self.newest = frame
         self._heard_at_s = monotonic()
@@ -231,14 +232,14 @@ class Monitor(Parts):
 
     @property
     def may_change(self) -> bool:
-        """Whether settings may be changed from here: by this user, on the server's own machine."""
-        return bool(self.command) and not self.view.is_read_only
+        """Whether settings may be changed: by this user, and where ollama-top can be run for it."""
+        return not isinstance(self.reach, Nowhere) and not self.view.is_read_only
 
     def follow(self, url: str) -> None:
         """Go on with the server at its new address."""
         if self._moved_to is not None:
             found = self._moved_to(url)
-            self.command = found.command
+            self.reach = found.reach
             self._begin_other(found.title, found.make_feed)
 
     def demo(self, offer: Callable[[], Feed]) -> None:

@@ -13,6 +13,7 @@ from ollama_top.model.plan import Plan
 from ollama_top.tui.change_process import ChangeProcess
 from ollama_top.tui.changestand import ChangeStand, follow
 from ollama_top.tui.messages import ChangeTold
+from ollama_top.tui.reach import Here
 from ollama_top.tui.screens import questions
 from ollama_top.tui.screens.choice import YES, Confirm
 from ollama_top.tui.screens.progress import ProgressScreen
@@ -47,8 +48,10 @@ class UnderWay:
 
     def start(self, order: Order) -> None:
         """Have a plan carried out, and show how far it is."""
+        if not isinstance(self.app.reach, Here):
+            raise TypeError("a plan is one for this machine")
         self.stand = ChangeStand(tuple(differences(order.plan)), order.deed == Deed.TAKE_BACK)
-        words = [*self.app.command, "set", "--carry"]
+        words = self.app.reach.command(("set", "--carry"))
         self._process = ChangeProcess(words, order, lambda event: self.app.post_message(ChangeTold(event)))
         self._process.start()
         self.app.update(changing=BEGINNING)

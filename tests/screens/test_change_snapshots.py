@@ -15,6 +15,7 @@ from ollama_top.apply import planning
 from ollama_top.apply.events import Deed, Ended, Order, Said
 from ollama_top.apply.journal import Journal
 from ollama_top.model.receipt import Outcome, Way
+from ollama_top.tui.reach import Here
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
 OWN = "/etc/systemd/system/ollama.service.d/50-ollama-top.conf"
@@ -70,7 +71,7 @@ async def test_a_change(outcome: Outcome | None, screen: SnapshotAssertion, tmp_
     }
     ended = [] if outcome is None else [Ended(told[outcome])]
     command = changes.telling(*map(Said, STEPS), *ended, order=tmp_path / "order", holds=not ended)
-    async with running(FRAME, burst_command=command) as monitor:
+    async with running(FRAME, reach=Here(command)) as monitor:
         await begun(monitor)
         await monitor.until(lambda: outcome is None or told[outcome].text in monitor.text)
         assert readable(monitor.lines) == screen
@@ -78,7 +79,7 @@ async def test_a_change(outcome: Outcome | None, screen: SnapshotAssertion, tmp_
 
 async def test_the_main_screen_meanwhile(screen: SnapshotAssertion, tmp_path: Path) -> None:
     command = changes.telling(*map(Said, STEPS), order=tmp_path / "order", holds=True)
-    async with running(FRAME, burst_command=command) as monitor:
+    async with running(FRAME, reach=Here(command)) as monitor:
         await begun(monitor)
         await monitor.press("escape")
         assert readable(monitor.lines) == screen
@@ -91,6 +92,6 @@ async def test_what_was_cut_off(
     journal = Journal()
     with journal.alone("a test"):
         journal.start(plan(tmp_path / "own.conf")).begin(Way.THERE, 0)
-    async with running(FRAME, burst_command=("true",)) as monitor:
+    async with running(FRAME, reach=Here(("true",))) as monitor:
         await monitor.until(lambda: "was cut off" in monitor.text)
         assert readable(monitor.lines) == screen

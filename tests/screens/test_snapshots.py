@@ -23,6 +23,7 @@ from ollama_top.model.frame import Frame
 from ollama_top.record.player import Player
 from ollama_top.record.replay import ReplayFeed
 from ollama_top.remote.feed import lost
+from ollama_top.tui.reach import Here
 from ollama_top.tui.replaying import ReplayApp
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
@@ -183,7 +184,7 @@ async def test_processes_of_another_user(screen: SnapshotAssertion) -> None:
 async def test_a_burst(is_over: bool, size: tuple[int, int], screen: SnapshotAssertion) -> None:
     """Eight at once, where four were configured and two are served."""
     events = bursts.told(is_over=is_over)
-    async with running(scenes.idle(), size=size, burst_command=bursts.telling(*events)) as monitor:
+    async with running(scenes.idle(), size=size, reach=Here(bursts.telling(*events))) as monitor:
         await monitor.press("b")
         await monitor.until(lambda: "8" in monitor.lines[0] and "alone" in monitor.text)
         await monitor.until(lambda: not is_over or "2 measured" in monitor.text)

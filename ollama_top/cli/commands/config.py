@@ -5,7 +5,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ollama_top.cli.command import Command, Group
-from ollama_top.cli.exits import DONE, printed
+from ollama_top.cli.exits import printed
+from ollama_top.model.exit_codes import DONE
 
 if TYPE_CHECKING:
     from ollama_top.model.own_setting import OwnSettings

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from ollama_top.cli.command import Command, add_demo
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import NOT_WRITTEN, fail, printed
+from ollama_top.cli.exits import fail, printed
+from ollama_top.model.exit_codes import NOT_WRITTEN
 
 if TYPE_CHECKING:
     from ollama_top.config.settings import Settings

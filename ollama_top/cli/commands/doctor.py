@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, FOUND, NOTHING_READ, fail, printed
+from ollama_top.cli.exits import fail, printed
 from ollama_top.cli.feeds import feed_of
 from ollama_top.cli.options import interval_s_of, settings_of
+from ollama_top.model.exit_codes import DONE, FOUND, NOTHING_READ
 
 if TYPE_CHECKING:
     from ollama_top.outputs.doctor import Watched

@@ -4,9 +4,10 @@ import argparse
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, printed
+from ollama_top.cli.exits import printed
 from ollama_top.cli.feeds import feed_of
 from ollama_top.cli.options import interval_s_of, settings_of
+from ollama_top.model.exit_codes import DONE
 
 
 def _declare(_: argparse.ArgumentParser) -> None:

@@ -3,7 +3,8 @@
 import argparse
 
 from ollama_top.cli.command import Command
-from ollama_top.cli.exits import DONE, printed, talk
+from ollama_top.cli.exits import printed, talk
+from ollama_top.model.exit_codes import DONE
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:

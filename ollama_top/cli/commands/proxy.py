@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, TAKEN, fail, printed
+from ollama_top.cli.exits import fail, printed
 from ollama_top.cli.options import named_feeds, settings_of, target_of
+from ollama_top.model.exit_codes import DONE, TAKEN
 
 if TYPE_CHECKING:
     from ollama_top.ollama.host import Target

@@ -4,8 +4,9 @@ import argparse
 
 from ollama_top.cli.command import Command
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, talk
+from ollama_top.cli.exits import talk
 from ollama_top.cli.monitor import need_terminal
+from ollama_top.model.exit_codes import DONE
 
 
 def _declare(parser: argparse.ArgumentParser) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from ollama_top.cli.command import Command, add_demo
 from ollama_top.cli.errors import UsageError
-from ollama_top.cli.exits import DONE, NOTHING_READ, TAKEN, fail, printed
+from ollama_top.cli.exits import fail, printed
 from ollama_top.cli.options import interval_s_of, settings_of
 from ollama_top.config.interval import OF_SERVE_S
+from ollama_top.model.exit_codes import DONE, NOTHING_READ, TAKEN
 
 if TYPE_CHECKING:
     from ollama_top.exporter.run import Setup

@@ -53,7 +53,7 @@ def _sentence(stand: BurstStand) -> tuple[str, Role]:
     if stand.problem is not None:
         return f"Could not be measured: {stand.problem}", Role.ERROR
     if stand.ended is not None:
-        return stand.ended.verdict, ROLES[min(stand.ended.code, len(ROLES) - 1)]
+        return stand.ended.verdict, ROLES[stand.ended.code if stand.ended.code in range(len(ROLES)) else -1]
     if not stand.together:
         return "One request alone first, to compare with. Esc closes it and sends no more.", Role.NOTICE
     going = sum(each.outcome is None for each in stand.together)

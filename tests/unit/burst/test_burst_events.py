@@ -1,6 +1,8 @@
 """What one process tells the other is what the other hears."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from bursts import MODEL, course, kept
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from ollama_top.burst.course import Course
 from ollama_top.burst.events import Begun, Ended, Event, Failed, Moved, Parted, decode, encode, newest
 from ollama_top.model.burst import BurstOutcome
+from ollama_top.tui.burststand import BurstStand, follow
+from ollama_top.tui.draw.burst import body, title
 
 TOLD: list[Event] = [
     Begun(MODEL, 4, 128, is_demo=False, loads=True),
@@ -40,3 +44,31 @@ def test_half_an_event_is_none(text: str) -> None:
 def test_the_newest_word_on_each_request_holds() -> None:
     first, later = (Course(1), Course(2)), Course(1, 0.5)
     assert newest(first, (later,)) == (later, Course(2))
+
+
+NUMBERS = st.integers() | st.floats() | st.sampled_from([1e308, -1, 10**400, 1 << 63])
+ANY = st.none() | st.booleans() | NUMBERS | st.text() | st.lists(st.integers(), max_size=2) | st.just({})
+
+
+@given(st.data())
+def test_whatever_another_machine_tells_can_be_drawn(data: st.DataObject) -> None:
+    """A value anywhere in an event becomes another: the line is no event then, or one that can be drawn."""
+    stand = BurstStand()
+    for event in TOLD:
+        told = json.loads(encode(event))
+        spot, name = data.draw(st.sampled_from([*places(told)]))
+        spot[name] = data.draw(ANY)
+        found = decode(json.dumps(told).encode())
+        if found is not None:
+            stand = follow(stand, found)
+        assert title(stand)
+        assert all(len(line) for line in body(stand, 80) if line)
+
+
+def places(told: Any) -> Iterator[tuple[Any, Any]]:
+    """Everything in JSON that could be another value, but for the kind of the event."""
+    for name, value in told.items() if isinstance(told, dict) else enumerate(told):
+        if name != "event":
+            yield told, name
+        if isinstance(value, dict | list):
+            yield from places(value)

@@ -9,9 +9,9 @@ import pytest
 from recordings import recorded, simulated
 
 from ollama_top.cli import run
-from ollama_top.cli.exits import USAGE
 from ollama_top.cli.parsing import parser
 from ollama_top.cli.recording import MIB, MOST_HOURS, MOST_MIB, recording_of
+from ollama_top.model.exit_codes import USAGE
 from ollama_top.record.player import Player
 from ollama_top.record.recording import Limits
 

@@ -15,8 +15,8 @@ from proxying import PACKAGE, followed, proxy, until
 from test_proxy_exact import ask, metered_server
 from world import simulated_ollama
 
-from ollama_top.cli.exits import USAGE
 from ollama_top.config.feed_folder import feed_paths
+from ollama_top.model.exit_codes import USAGE
 from ollama_top.model.reading import Known, Source
 from ollama_top.ollama.host import Target
 from ollama_top.proxy.feed import place

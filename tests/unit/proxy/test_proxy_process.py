@@ -11,7 +11,7 @@ import running
 from proxy_process import END_LIMIT_S, proxied
 from proxy_world import GET, REPLY, STREAM_HEAD
 
-from ollama_top.cli.exits import TAKEN, USAGE
+from ollama_top.model.exit_codes import TAKEN, USAGE
 
 SERVER = "127.0.0.1:1"
 MB = 1024 * 1024

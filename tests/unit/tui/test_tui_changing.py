@@ -17,6 +17,7 @@ from ollama_top.model.finding import Change
 from ollama_top.model.plan import Plan, ServerRun
 from ollama_top.model.reading import Known, Source
 from ollama_top.model.server import Keeper
+from ollama_top.tui.reach import ONLY_LOOKED_AT, Here
 from ollama_top.tui.screens.page import Page
 from ollama_top.tui.screens.plan import CommandsPage, PlanScreen
 from ollama_top.tui.screens.progress import ProgressScreen
@@ -93,7 +94,7 @@ async def test_a_plan_says_what_it_costs_and_does_nothing_but_for_a_yes(
     planner: Planner, order: Path
 ) -> None:
     command = changes.telling(order=order)
-    async with running(FRAME, burst_command=command) as monitor:
+    async with running(FRAME, reach=Here(command)) as monitor:
         await planned(monitor)
         assert f"{N}: not set -> 8" in monitor.text
         await monitor.press("enter")
@@ -109,7 +110,7 @@ async def test_a_plan_says_what_it_costs_and_does_nothing_but_for_a_yes(
 
 async def test_what_was_agreed_to_is_ordered_as_it_was_shown(planner: Planner, order: Path) -> None:
     said = (Said("restarting ollama.service"), Ended(receipt()))
-    async with running(FRAME, burst_command=changes.telling(*said, order=order)) as monitor:
+    async with running(FRAME, reach=Here(changes.telling(*said, order=order))) as monitor:
         await planned(monitor)
         await monitor.press("m", "d", "tab", "enter")
         await shown(monitor, ProgressScreen)
@@ -127,7 +128,7 @@ async def test_what_was_agreed_to_is_ordered_as_it_was_shown(planner: Planner, o
 
 
 async def test_it_can_be_written_for_the_next_start_only(planner: Planner, order: Path) -> None:
-    async with running(FRAME, burst_command=changes.telling(order=order)) as monitor:
+    async with running(FRAME, reach=Here(changes.telling(order=order))) as monitor:
         await planned(monitor)
         await monitor.press("o")
         assert "restart ollama.service" not in monitor.text
@@ -137,7 +138,7 @@ async def test_it_can_be_written_for_the_next_start_only(planner: Planner, order
 
 
 async def test_what_has_changed_since_is_planned_and_shown_anew(planner: Planner, order: Path) -> None:
-    async with running(FRAME, burst_command=changes.telling(order=order)) as monitor:
+    async with running(FRAME, reach=Here(changes.telling(order=order))) as monitor:
         await planned(monitor)
         planner.path.write_text("by somebody else")
         await monitor.press("y")
@@ -164,7 +165,7 @@ async def test_who_leaves_before_it_is_ordered_has_nothing_done(
         answered.wait(10)
         return hands_for(of)
 
-    async with running(FRAME, burst_command=changes.telling(order=order)) as monitor:
+    async with running(FRAME, reach=Here(changes.telling(order=order))) as monitor:
         await planned(monitor)
         monkeypatch.setattr("ollama_top.tui.agreeing.hands_for", slow)
         await monitor.press("y")
@@ -195,7 +196,7 @@ async def test_without_rights_the_commands_are_shown(
     """There is no terminal here that sudo could ask in."""
     monkeypatch.setattr("ollama_top.tui.agreeing.hands_for", lambda _: None)
     planner.differences = {"needs_root": True}
-    async with running(FRAME, burst_command=changes.telling(order=order)) as monitor:
+    async with running(FRAME, reach=Here(changes.telling(order=order))) as monitor:
         await planned(monitor)
         await monitor.press("y")
         await shown(monitor, CommandsPage)
@@ -225,12 +226,12 @@ async def test_the_plan_of_a_simulation_can_be_read_and_is_not_carried_out() -> 
 
 async def test_of_a_server_that_another_machine_looks_at_nothing_is_changed(planner: Planner) -> None:
     """Over ssh its address and its processes look like this machine's own, and are not."""
-    async with running(FRAME, burst_command=()) as monitor:
+    async with running(FRAME, reach=ONLY_LOOKED_AT) as monitor:
         await monitor.press("e")
         assert type(monitor.app.screen) is SettingsScreen
         monitor.app.monitor.changing.begin((Change(N, "4"),))
         await monitor.settle()
-        assert "on the server's own machine" in monitor.text
+        assert ONLY_LOOKED_AT.why in monitor.text
         await monitor.press("escape", "d", "1")
         assert not isinstance(monitor.app.screen, PlanScreen)
     assert planner.asked == []

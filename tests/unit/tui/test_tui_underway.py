@@ -16,6 +16,7 @@ from ollama_top.apply.journal import Journal
 from ollama_top.model.finding import Change, to_set
 from ollama_top.model.frame import Frame
 from ollama_top.model.receipt import Outcome, Way
+from ollama_top.tui.reach import Here
 from ollama_top.tui.screens.choice import Choice, Confirm
 from ollama_top.tui.screens.doctor import DoctorScreen
 from ollama_top.tui.screens.main import MainScreen
@@ -26,7 +27,7 @@ from ollama_top.tui.watched import Watched
 
 async def test_it_can_be_left_and_come_back_to_and_the_way_out_asks(planner: Planner, order: Path) -> None:
     command = changes.telling(Said("watching whether it holds"), order=order, holds=True)
-    async with running(FRAME, burst_command=command) as monitor:
+    async with running(FRAME, reach=Here(command)) as monitor:
         await planned(monitor)
         await monitor.press("y")
         await monitor.until(lambda: "watching whether it holds" in monitor.text)
@@ -46,7 +47,7 @@ async def test_it_can_be_left_and_come_back_to_and_the_way_out_asks(planner: Pla
 async def test_what_did_not_hold_is_shown_wherever_its_user_is(planner: Planner, order: Path) -> None:
     failed = receipt(outcome=Outcome.FAILED, text="It could not be taken back.", to_do=("look there",))
     said: tuple[Event, ...] = (Stuck(7), Ended(failed))
-    async with running(FRAME, burst_command=changes.telling(*said, order=order)) as monitor:
+    async with running(FRAME, reach=Here(changes.telling(*said, order=order))) as monitor:
         await planned(monitor)
         await monitor.press("y")
         await shown(monitor, Confirm)
@@ -61,7 +62,7 @@ async def test_what_did_not_hold_is_shown_wherever_its_user_is(planner: Planner,
 
 async def test_a_process_may_be_killed_where_the_user_says_so(planner: Planner, order: Path) -> None:
     command = changes.telling(Stuck(7), Ended(receipt()), order=order)
-    async with running(FRAME, burst_command=command) as monitor:
+    async with running(FRAME, reach=Here(command)) as monitor:
         await planned(monitor)
         await monitor.press("y")
         await shown(monitor, Confirm)
@@ -71,7 +72,7 @@ async def test_a_process_may_be_killed_where_the_user_says_so(planner: Planner, 
 
 async def test_a_process_that_ends_without_a_word_is_told_of(planner: Planner) -> None:
     dead = ("sh", "-c", "read order; echo oops >&2; exit 3")
-    async with running(FRAME, burst_command=dead) as monitor:
+    async with running(FRAME, reach=Here(dead)) as monitor:
         await planned(monitor)
         await monitor.press("y")
         await monitor.until(lambda: "It was not carried out: oops." in monitor.text)
@@ -80,7 +81,7 @@ async def test_a_process_that_ends_without_a_word_is_told_of(planner: Planner) -
 
 async def test_what_was_refused_with_commands_shows_them(planner: Planner, order: Path) -> None:
     command = changes.telling(Refused("no rights", ("sudo do it",)), order=order)
-    async with running(FRAME, burst_command=command) as monitor:
+    async with running(FRAME, reach=Here(command)) as monitor:
         await planned(monitor)
         await monitor.press("y")
         await monitor.until(lambda: "sudo do it" in monitor.text)
@@ -96,16 +97,16 @@ async def test_the_monitor_follows_the_server_to_its_new_address(planner: Planne
 
     def watch(url: str) -> Watched:
         asked.append(url)
-        return Watched(url, lambda: second, ("another", "command"))
+        return Watched(url, lambda: second, Here(("another", "command")))
 
     command = changes.telling(Ended(moved), order=order)
-    async with running(FRAME, burst_command=command, watch=watch) as monitor:
+    async with running(FRAME, reach=Here(command), watch=watch) as monitor:
         await planned(monitor)
         await monitor.press("y")
         await monitor.until(lambda: asked)
         newest = lambda: monitor.app.newest and monitor.app.newest.snapshot.server.url  # noqa: E731
         await monitor.until(lambda: newest() == there)
-        assert (monitor.app.view.title, monitor.app.monitor.command) == (there, ("another", "command"))
+        assert (monitor.app.view.title, monitor.app.monitor.reach) == (there, Here(("another", "command")))
 
 
 # The doctor, and what was before
@@ -133,7 +134,7 @@ async def test_the_last_change_is_taken_back_after_its_plan(tmp_path: Path, orde
     with journal.alone("a test"):
         journal.start(plan(path)).end(Outcome.KEPT, "done")
     path.write_text(changes.TEXT)
-    async with running(FRAME, burst_command=changes.telling(Ended(receipt()), order=order)) as monitor:
+    async with running(FRAME, reach=Here(changes.telling(Ended(receipt()), order=order))) as monitor:
         await monitor.press("e", "U")
         await monitor.until(lambda: "What is done" in monitor.text)
         assert f"1 remove {path}" in " ".join(monitor.text.split())
@@ -174,7 +175,7 @@ async def test_what_was_cut_off_is_offered_at_the_start(
         journal.start(plan(tmp_path / "own.conf")).begin(Way.THERE, 0)
     outcome = Outcome.KEPT if deed is Deed.FINISH else Outcome.ROLLED_BACK
     command = changes.telling(Ended(receipt(outcome=outcome, text="So it is.")), order=order)
-    async with running(FRAME, burst_command=command) as monitor:
+    async with running(FRAME, reach=Here(command)) as monitor:
         await shown(monitor, Choice)
         assert "A change of settings was cut off" in monitor.lines[0]
         await monitor.press(*keys)
@@ -190,7 +191,7 @@ async def test_who_may_only_look_is_told_of_it(tmp_path: Path) -> None:
     journal = Journal()
     with journal.alone("a test"):
         journal.start(plan(tmp_path / "own.conf")).begin(Way.THERE, 0)
-    async with running(FRAME, burst_command=("true",), read_only=True) as monitor:
+    async with running(FRAME, reach=Here(("true",)), read_only=True) as monitor:
         await monitor.until(lambda: "was cut off" in monitor.text)
         assert isinstance(monitor.app.screen, MainScreen)
 
@@ -199,14 +200,14 @@ async def test_a_change_of_another_process_is_told_of(tmp_path: Path) -> None:
     journal = Journal()
     with journal.alone("a trial"):
         journal.start(plan(tmp_path / "own.conf")).begin(Way.THERE, 0)
-        async with running(FRAME, burst_command=("true",)) as monitor:
+        async with running(FRAME, reach=Here(("true",))) as monitor:
             await monitor.until(lambda: "changes settings now" in monitor.text)
             assert isinstance(monitor.app.screen, MainScreen)
 
 
 async def test_where_nothing_was_begun_nothing_is_asked() -> None:
-    async with running(FRAME, burst_command=("true",)) as monitor:
+    async with running(FRAME, reach=Here(("true",))) as monitor:
         await asyncio.sleep(0.1)
         await monitor.settle()
         assert isinstance(monitor.app.screen, MainScreen)
-        assert "changing" not in vars(monitor.app)
+        assert "changing" not in vars(monitor.app.monitor)
