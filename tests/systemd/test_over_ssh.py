@@ -1,16 +1,21 @@
-"""Another machine's server over a real ssh, as another user: with ollama-top there, without, and cut."""
+"""Another machine's server over a real ssh, as another user: seen, measured, changed, cut; and not there."""
 
 import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
 import pytest
 from sandbox import ENVIRONMENT, Sandbox
+from serving import OWN, N, read, running
+from terminal import MODERN, Terminal
+from test_change_screen import BECOME, press
 
 pytestmark = pytest.mark.systemd
 
@@ -24,11 +29,26 @@ ssh-keygen -q -t ed25519 -N '' -f {KEYS}/user
 install -d -o dev -g dev -m 700 /home/dev/.ssh
 install -o dev -g dev -m 600 {KEYS}/user.pub /home/dev/.ssh/authorized_keys
 usermod -p '*' dev
-/usr/sbin/sshd -o HostKey={KEYS}/host -o UsePAM=no -o PasswordAuthentication=no -o ListenAddress=127.0.0.1
+systemd-run -q --unit=sshd-of-test /usr/sbin/sshd -D -o HostKey={KEYS}/host \\
+  -o UsePAM=no -o PasswordAuthentication=no -o ListenAddress=127.0.0.1
 """
 PROGRAM = f"""#!/bin/sh
 exec env PYTHONPATH={ROOT} PYTHONDONTWRITEBYTECODE=1 {sys.executable} -m ollama_top "$@"
 """
+PASSWORD = "quite secret"
+SUDO = f"""
+printf 'dev ALL=(ALL) ALL\\n' > /etc/sudoers.d/dev
+chmod 440 /etc/sudoers.d/dev
+echo 'dev:{PASSWORD}' | chpasswd
+"""
+MODEL = "gemma3:270m"
+ALTERNATE, MOUSE, TITLE = (
+    (b"\x1b[?1049h", b"\x1b[?1049l"),
+    (b"\x1b[?1000h", b"\x1b[?1000l"),
+    (b"\x1b[22;0t", b"\x1b[23;0t"),
+)
+"""What a screen takes of a terminal, and what gives it back."""
+
 CONFIG = f"""Host box
 HostName 127.0.0.1
 User dev
@@ -49,7 +69,7 @@ def host(sandbox: Sandbox) -> Iterator[Sandbox]:
         pytest.skip("no sshd is installed")
     sandbox.run(["sh", "-euc", SSHD])
     yield sandbox
-    sandbox.run(["pkill", "-x", "sshd"], check=False)
+    sandbox.run(["systemctl", "stop", "sshd-of-test"], check=False)
 
 
 def write(host: Sandbox, path: str, text: str, mode: str) -> None:
@@ -87,3 +107,126 @@ def test_where_it_is_not_installed_that_is_said(host: Sandbox) -> None:
     done = host.run(["script", "-qec", " ".join(words), "/dev/null"], env=VARIABLES, check=False)
     assert "ollama-top is not found on box" in done.stdout
     assert "Look at its API meanwhile" in done.stdout
+
+
+@pytest.fixture
+def monitor(host: Sandbox, box: Sandbox) -> Iterator[Terminal]:
+    """The monitor of root here, which watches the server of `dev` there, in a real terminal."""
+    write(host, f"{PLACE}/ollama-top", PROGRAM, mode="755")
+    host.run(["chown", "-R", "dev", "/home/dev/.local"])
+    write(host, "/root/.ssh/config", CONFIG, mode="600")
+    pairs = (f"{name}={value}" for name, value in (MODERN | VARIABLES).items())
+    words = box.command([sys.executable, "-m", "ollama_top", "--ssh", "box"])
+    with Terminal(["-c", BECOME, "env", "-i", *pairs, *words]) as one:
+        one.until(lambda: "systemd pid" in one.text)
+        yield one
+
+
+def want_four(monitor: Terminal) -> None:
+    press(monitor, "e")
+    monitor.until(lambda: "VARIABLE" in monitor.text)
+    press(monitor, "/", "NUM_PARALLEL", "\r", "\r", "4", "\r")
+    monitor.until(lambda: "1 change, not made yet" in monitor.text)
+
+
+def agree_there(monitor: Terminal) -> None:
+    """Agree to the plan that stands in the plain terminal, with a password for its rights, and come back."""
+    monitor.until(lambda: "Do this? [y/N]" in monitor.text)
+    monitor.type("y\r")
+    monitor.until(lambda: "password for dev:" in monitor.text)
+    monitor.type(f"{PASSWORD}\r")
+    monitor.until(lambda: "Enter goes back to the monitor." in monitor.text)
+    assert "done." in monitor.text, "the receipt is there to be read"
+    monitor.type("\r")
+    monitor.until(lambda: "box: it is as you asked." in monitor.text)
+
+
+def test_settings_are_changed_there_and_taken_back_in_the_terminal(box: Sandbox, monitor: Terminal) -> None:
+    if shutil.which("sudo") is None:
+        pytest.skip("sudo is not installed")
+    box.run(["sh", "-euc", SUDO])
+    try:
+        want_four(monitor)
+        begun = len(monitor.sent)
+        monitor.type("w")
+        agree_there(monitor)
+        assert running(box) == "4"
+        lent = monitor.sent[begun:]
+        for taken, given_back in (ALTERNATE, MOUSE, TITLE):
+            assert lent.index(given_back) < lent.index(b"Do this?") < lent.rindex(taken)
+        monitor.until(lambda: f"{N}       4" in monitor.text)
+        assert "not made yet" not in monitor.text
+        monitor.type("U")
+        agree_there(monitor)
+        assert (running(box), read(box, OWN)) == (None, None)
+        press(monitor, "\x1b")
+        monitor.type("q")
+        monitor.until(monitor.ended)
+        assert (monitor.status, monitor.attributes()) == (0, monitor.before)
+    finally:
+        box.run(["rm", "/etc/sudoers.d/dev"])
+
+
+def test_what_is_not_agreed_to_there_is_not_done(box: Sandbox, monitor: Terminal) -> None:
+    want_four(monitor)
+    monitor.type("w")
+    monitor.until(lambda: "Do this? [y/N]" in monitor.text)
+    monitor.type("n\r")
+    monitor.until(lambda: "Enter goes back to the monitor." in monitor.text)
+    monitor.type("\r")
+    monitor.until(lambda: "box: nothing was changed." in monitor.text)
+    assert "1 change, not made yet" in monitor.text
+    assert running(box) is None
+    monitor.type("w")
+    monitor.until(lambda: "Do this? [y/N]" in monitor.text)
+    box.run(["pkill", "-9", "-u", "dev", "sshd"])
+    monitor.until(lambda: "Enter goes back to the monitor." in monitor.text)
+    monitor.type("\r")
+    monitor.until(lambda: "box: ssh failed, or the line was cut" in monitor.text)
+    assert running(box) is None
+
+
+def expiry(box: Sandbox) -> datetime:
+    """When the model leaves memory."""
+    (model,) = json.loads(box.run(["curl", "-sf", "http://127.0.0.1:11434/api/ps"]).stdout)["models"]
+    return datetime.fromisoformat(model["expires_at"])
+
+
+def bursts_there(box: Sandbox) -> str:
+    return box.run(["pgrep", "-u", "dev", "-f", "burst --events"], check=False).stdout
+
+
+def until_no_burst(box: Sandbox) -> None:
+    ends_s = time.monotonic() + 20
+    while bursts_there(box):
+        assert time.monotonic() < ends_s, "it goes on there"
+        time.sleep(0.1)
+
+
+def test_a_burst_measures_there(box: Sandbox, monitor: Terminal) -> None:
+    press(monitor, "b")
+    monitor.until(lambda: "would be loaded" in monitor.text)
+    press(monitor, "y")
+    monitor.until(lambda: "measured" in monitor.text and "one alone" in monitor.text)
+    until_no_burst(box)
+
+
+@pytest.mark.parametrize("end", ["left", "ssh killed", "cut"])
+def test_a_burst_that_is_broken_off_leaves_nothing_there(box: Sandbox, monitor: Terminal, end: str) -> None:
+    load = json.dumps({"model": MODEL, "prompt": "", "keep_alive": "3h"})
+    box.run(["curl", "-sf", "http://127.0.0.1:11434/api/generate", "-d", load])
+    before = expiry(box)
+    monitor.until(lambda: MODEL in monitor.text)
+    monitor.type("b")
+    monitor.until(lambda: "at once to" in monitor.text and "0 to " in monitor.text)
+    assert bursts_there(box)
+    match end:
+        case "left":
+            monitor.type("\x1b")
+        case "ssh killed":
+            box.run(["pkill", "-9", "-x", "-f", "ssh .* burst --events .*"])
+        case _:
+            box.run(["pkill", "-9", "-u", "dev", "sshd"])
+    until_no_burst(box)
+    assert abs(expiry(box) - before) < timedelta(seconds=30), "its expiry was put back"
+    monitor.until(lambda: "Could not be measured" in monitor.text or end == "left")
