@@ -6,12 +6,14 @@ was killed.
 
 import asyncio
 import os
+import select
 import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from ollama_top.model.text import printable
@@ -23,6 +25,10 @@ PASSED_S = 0.2
 BACK = "Enter goes back to the monitor."
 NOT_STARTED = 126  # as a shell says of what it cannot run
 LONGEST_LINE_BYTES = 4096
+ENDS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
+HEED_S = 0.2
+GONE = (OSError, termios.error)
+"""What a terminal raises that was closed."""
 
 
 @contextmanager
@@ -40,36 +46,76 @@ def plain_terminal(app: "Monitor") -> Iterator[None]:
 def talk(command: Sequence[str], before: str) -> int:
     """Have a program talk with the user in the plain terminal, and wait for Enter after it; its exit status.
 
-    `before` is said first. A program that a signal ended has the negative number of that signal.
+    `before` is said first. A program that a signal ended has the negative number of that signal. Whoever ends
+    the monitor meanwhile ends the program, and nothing is waited for.
     """
     _say(f"{before}\n")
-    attributes = termios.tcgetattr(sys.stdin)
-    status = _run(command)
-    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, attributes)
-    _say(f"\n{BACK} ")
-    _await_enter()
+    talking = _Talk()
+    with _heeded(talking.heed):
+        with _as_it_was():
+            status = talking.run(command)
+        talking.await_enter()
     return status
 
 
-def _run(command: Sequence[str]) -> int:
+class _Talk:
+    """One program, and the signals that come meanwhile, of which the loop, held up, would hear too late."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_asking = self._is_over = False
+
+    def heed(self, number: int, _: FrameType | None) -> None:
+        """End what goes on; Ctrl+C is for the program, which has got it as well, and after that an Enter."""
+        self._is_over |= self._is_asking or number != signal.SIGINT
+        if number != signal.SIGINT and self._process is not None:
+            self._process.send_signal(number)
+
+    def run(self, command: Sequence[str]) -> int:
+        """Run a program to its end; its status."""
+        try:
+            self._process = subprocess.Popen(command)
+        except OSError as error:
+            _say(f"{command[0]} cannot be run: {error.strerror}\n")
+            return NOT_STARTED
+        return self._process.wait()
+
+    def await_enter(self) -> None:
+        """Wait for a line that is typed from now on; a terminal that is gone gives an empty one."""
+        if self._is_over:
+            return
+        self._is_asking = True
+        with suppress(*GONE):
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+            _say(f"\n{BACK} ")
+            while not self._is_over:
+                if select.select([sys.stdin], [], [], HEED_S)[0]:
+                    os.read(sys.stdin.fileno(), LONGEST_LINE_BYTES)
+                    return
+
+
+@contextmanager
+def _heeded(heed: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    before = {number: signal.signal(number, heed) for number in ENDS}
     try:
-        process = subprocess.Popen(command)
-    except OSError as error:
-        _say(f"{command[0]} cannot be run: {error.strerror}\n")
-        return NOT_STARTED
-    while True:
-        with suppress(KeyboardInterrupt):  # it was for the program, which has got it as well
-            return process.wait()
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _await_enter() -> None:
-    """Wait for a line that is typed from now on; Ctrl+C and a terminal that is gone count as one."""
-    termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    with suppress(KeyboardInterrupt, OSError):
-        os.read(sys.stdin.fileno(), LONGEST_LINE_BYTES)
+@contextmanager
+def _as_it_was() -> Iterator[None]:
+    """Give the terminal back its ways, which a program that is killed leaves as it liked them."""
+    attributes = termios.tcgetattr(sys.stdin)
+    try:
+        yield
+    finally:
+        with suppress(*GONE):
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, attributes)
 
 
 def _say(text: str) -> None:
-    with suppress(OSError):  # a terminal that is gone
+    with suppress(*GONE):
         sys.stdout.write("\n".join(map(printable, text.split("\n"))))
         sys.stdout.flush()

@@ -1,6 +1,6 @@
 """How ollama-top is run where the server is: as a process of this machine, through ssh, or not at all. Pure.
 
-All that is started for a server is worded here, so that nobody else knows where that is.
+All that is started for a server is worded here. Only who plans a change has to know more: where it is planned.
 """
 
 from collections.abc import Sequence

@@ -186,19 +186,29 @@ def test_what_is_not_agreed_to_there_is_not_done(box: Sandbox, monitor: Terminal
     assert running(box) is None
 
 
+def test_a_terminal_that_is_closed_ends_what_asks_there(box: Sandbox, monitor: Terminal) -> None:
+    want_four(monitor)
+    monitor.type("w")
+    monitor.until(lambda: "Do this? [y/N]" in monitor.text)
+    assert started_there(box, "set")
+    monitor.hang_up()
+    until_over(box, "set")
+    assert running(box) is None
+
+
 def expiry(box: Sandbox) -> datetime:
     """When the model leaves memory."""
     (model,) = json.loads(box.run(["curl", "-sf", "http://127.0.0.1:11434/api/ps"]).stdout)["models"]
     return datetime.fromisoformat(model["expires_at"])
 
 
-def bursts_there(box: Sandbox) -> str:
-    return box.run(["pgrep", "-u", "dev", "-f", "burst --events"], check=False).stdout
+def started_there(box: Sandbox, command: str) -> str:
+    return box.run(["pgrep", "-u", "dev", "-f", f"ollama_top {command} "], check=False).stdout
 
 
-def until_no_burst(box: Sandbox) -> None:
+def until_over(box: Sandbox, command: str) -> None:
     ends_s = time.monotonic() + 20
-    while bursts_there(box):
+    while started_there(box, command):
         assert time.monotonic() < ends_s, "it goes on there"
         time.sleep(0.1)
 
@@ -208,7 +218,7 @@ def test_a_burst_measures_there(box: Sandbox, monitor: Terminal) -> None:
     monitor.until(lambda: "would be loaded" in monitor.text)
     press(monitor, "y")
     monitor.until(lambda: "measured" in monitor.text and "one alone" in monitor.text)
-    until_no_burst(box)
+    until_over(box, "burst")
 
 
 @pytest.mark.parametrize("end", ["left", "ssh killed", "cut"])
@@ -219,7 +229,7 @@ def test_a_burst_that_is_broken_off_leaves_nothing_there(box: Sandbox, monitor: 
     monitor.until(lambda: MODEL in monitor.text)
     monitor.type("b")
     monitor.until(lambda: "at once to" in monitor.text and "0 to " in monitor.text)
-    assert bursts_there(box)
+    assert started_there(box, "burst")
     match end:
         case "left":
             monitor.type("\x1b")
@@ -227,6 +237,6 @@ def test_a_burst_that_is_broken_off_leaves_nothing_there(box: Sandbox, monitor: 
             box.run(["pkill", "-9", "-x", "-f", "ssh .* burst --events .*"])
         case _:
             box.run(["pkill", "-9", "-u", "dev", "sshd"])
-    until_no_burst(box)
+    until_over(box, "burst")
     assert abs(expiry(box) - before) < timedelta(seconds=30), "its expiry was put back"
     monitor.until(lambda: "Could not be measured" in monitor.text or end == "left")
