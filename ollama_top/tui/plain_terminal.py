@@ -26,7 +26,7 @@ BACK = "Enter goes back to the monitor."
 NOT_STARTED = 126  # as a shell says of what it cannot run
 LONGEST_LINE_BYTES = 4096
 ENDS = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM)
-HEED_S = 0.2
+HEED_S = 0.2  # a signal that another thread took is heeded so late: it does not end a wait of this one
 GONE = (OSError, termios.error)
 """What a terminal raises that was closed."""
 
@@ -78,7 +78,9 @@ class _Talk:
         except OSError as error:
             _say(f"{command[0]} cannot be run: {error.strerror}\n")
             return NOT_STARTED
-        return self._process.wait()
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return self._process.wait(HEED_S)
 
     def await_enter(self) -> None:
         """Wait for a line that is typed from now on; a terminal that is gone gives an empty one."""

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from ollama_top.columns.cell import Cell, Role
-from ollama_top.config.machine import DEMO, this_machine
+from ollama_top.config.machine import DEMO, Machine, this_machine
 from ollama_top.config.profile_file import ProfileFile, ProfileFileError, file_for
 from ollama_top.config.profiles import Book, UnfitNameError, check_name
 from ollama_top.engine.daemon import in_daemon_thread
@@ -21,6 +21,7 @@ from ollama_top.model.profile import Compared, Origin
 from ollama_top.ollama import set_now
 from ollama_top.tui.draw.profiles import explanation
 from ollama_top.tui.messages import Noticed
+from ollama_top.tui.reach import Reach, There
 from ollama_top.tui.screens import questions
 from ollama_top.tui.screens.choice import YES
 from ollama_top.tui.screens.page import Page
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NOT_SEEN = "it has not been looked at yet"
+
+
+def machine_of(reach: Reach) -> Machine:
+    """Whose profiles are those of a server: of this machine, or of one that tells its name alone."""
+    return Machine(f"ssh://{reach.host}", reach.host) if isinstance(reach, There) else this_machine()
 
 
 class Profiling:
@@ -56,11 +62,11 @@ class Profiling:
 
     def read(self) -> None:
         """Read the file, and show what it says."""
-        frame = self.app.newest
+        frame, reach = self.app.newest, self.app.reach
         is_demo = frame is not None and frame.snapshot.demo
 
         def work() -> tuple[Book, str]:
-            self._file = self._file or file_for(DEMO if is_demo else this_machine())
+            self._file = self._file or file_for(DEMO if is_demo else machine_of(reach))
             return self._file.read(), str(self._file.path)
 
         self._in_thread(work, lambda found: self._screen.take(*found), self._screen.fail)

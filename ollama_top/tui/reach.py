@@ -1,6 +1,6 @@
 """How ollama-top is run where the server is: as a process of this machine, through ssh, or not at all. Pure.
 
-All that is started for a server is worded here. Only who plans a change has to know more: where it is planned.
+All that is started for a server is worded here; beyond that, only who plans a change has to know where.
 """
 
 from collections.abc import Sequence

@@ -25,7 +25,7 @@ app = MonitorApp(
 app.run()
 raise SystemExit("it crashed" if app._exception else 0)
 """
-END_S = 5.0
+END_S = 10.0
 
 
 @contextmanager
@@ -54,13 +54,14 @@ def until_ended(one: Terminal) -> None:
 
 def test_the_screen_comes_back_whole_after_whatever_was_said(tmp_path: Path) -> None:
     with wanting(tmp_path, 'echo "no such command"; printf "\\033[31;4m\\033[?25h"; exit 64') as one:
+        one.until_still()
         before = one.cells()[3]
         one.type("w")
         one.until(lambda: "Enter goes back to the monitor." in one.text)
         assert "no such command" in one.text, "what an older one says is shown"
         one.type("\r")
         one.until(lambda: "is it older?" in one.text)
-        assert one.cells()[3] == before
+        one.until(lambda: one.cells()[3] == before)
         one.type("\x1b")
         one.until(lambda: "F1 help" in one.text)
         one.type("q")

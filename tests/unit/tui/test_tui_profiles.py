@@ -8,6 +8,7 @@ from planned import Planner
 from profiled import K, L, N
 
 from ollama_top.model.finding import Change
+from ollama_top.tui.reach import There
 from ollama_top.tui.screens.entry import Entry
 from ollama_top.tui.screens.main import MainScreen
 from ollama_top.tui.screens.profiles import ProfilesScreen
@@ -190,6 +191,21 @@ async def test_the_demo_has_profiles_of_its_own() -> None:
     async with running(feed=profiled.feed(profiled.scene(demo=True))) as monitor:
         await opened(monitor, "none yet")
         assert "night" not in monitor.text
+
+
+async def test_a_server_over_ssh_has_profiles_of_its_own() -> None:
+    profiled.keep(night={N: "8"})
+    async with running(feed=profiled.feed(), reach=There("gpu-box")) as monitor:
+        await opened(monitor, "none yet: s saves what the server has")
+        await monitor.press("s")
+        await type_in(monitor, "far")
+        await monitor.until(lambda: "Saved far." in monitor.text and "far" in marked(monitor))
+    async with running(feed=profiled.feed(), reach=There("gpu-box")) as monitor:
+        await opened(monitor, "far")
+        assert "night" not in monitor.text
+    async with running(feed=profiled.feed()) as monitor:
+        await opened(monitor, "night")
+        assert "profile far" not in monitor.text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 10), (20, 6), (10, 3), (3, 1)])
