@@ -43,7 +43,7 @@ def first(host: str, options: Sequence[str] = (), *, asks: bool = True) -> tuple
 
 def in_terminal(host: str, words: Sequence[str], options: Sequence[str] = ()) -> tuple[str, ...]:
     """The command that runs ollama-top there for a person to talk with."""
-    return ("ssh", *options, "-t", "--", host, _remote(words))
+    return ("ssh", *options, *ALIVE, "-t", "--", host, _remote(words))
 
 
 def forwarded(host: str, port: int, server: str, options: Sequence[str] = ()) -> tuple[str, ...]:
