@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sandbox import ENVIRONMENT, Sandbox
+from serving import opened
 
 pytestmark = pytest.mark.systemd
 
@@ -83,7 +84,6 @@ def test_where_it_is_not_installed_that_is_said(host: Sandbox) -> None:
     done = host.run(["script", "-qec", " ".join(words), "/dev/null"], env=VARIABLES, check=False)
     assert "ssh nobody-there.invalid failed" in done.stdout
     write(host, "/root/.ssh/config", CONFIG, mode="600")
-    words[-1] = "box"
-    done = host.run(["script", "-qec", " ".join(words), "/dev/null"], env=VARIABLES, check=False)
-    assert "ollama-top is not found on box" in done.stdout
-    assert "Look at its API meanwhile" in done.stdout
+    with opened(host, VARIABLES, "--ssh", "box") as one:
+        one.until(lambda: "Look at its API meanwhile" in one.text)
+        assert "ollama-top is not found on box" in one.text
