@@ -4,6 +4,7 @@ Must never decide what a test tests: only where its home is, and what its enviro
 """
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from itertools import count
@@ -40,8 +41,8 @@ HOMES = {
     "XDG_CONFIG_DIRS": "nowhere",
 }
 
-WORKERS = 3
-"""Processes that share a run of all tests: two cores are busy with three, and more make tests late."""
+WORKERS = 4
+"""Processes that share a run of all tests: half of a test's time is waiting, so that two cores serve four."""
 
 NUMBERS = count()
 
@@ -70,14 +71,19 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def fenced_environment() -> Iterator[None]:
-    """An environment that is the same on every machine, for whole modules' fixtures too."""
+    """An environment that is the same on every machine, for whole modules' fixtures too.
+
+    What a shell runs in its background ignores Ctrl-C, and so would all that a test starts.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in filter(leaks, list(os.environ)):
             patch.delenv(name)
         for name, value in SAME_EVERYWHERE.items():
             patch.setenv(name, value)
         time.tzset()
+        ctrl_c = signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
+        signal.signal(signal.SIGINT, ctrl_c)
     time.tzset()
 
 

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox import ENVIRONMENT, Sandbox
+from terminal import MODERN, Terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "/etc/systemd/system/ollama.service.d"
@@ -16,6 +17,7 @@ HOME = "/run/home-of-root"
 N = "OLLAMA_NUM_PARALLEL"
 QUICK = "[Service]\nRestartSec=100ms\n"  # so that it is soon seen whether a restart has held
 VARIABLES = ENVIRONMENT | {"PYTHONPATH": str(ROOT), "HOME": HOME}
+BECOME = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 def begin(box: Sandbox, program: Path) -> None:
@@ -81,3 +83,12 @@ def busy(box: Sandbox) -> Iterator[None]:
         assert load.stdout.readline() == "ready\n"
         yield
         load.stdin.close()
+
+
+@contextmanager
+def opened(box: Sandbox, variables: Mapping[str, str], *words: str) -> Iterator[Terminal]:
+    """The program in the sandbox, on a terminal of its own, until the block is left."""
+    pairs = (f"{name}={value}" for name, value in (MODERN | variables).items())
+    program = box.command([sys.executable, "-m", "ollama_top", *words])
+    with Terminal(["-c", BECOME, "env", "-i", *pairs, *program]) as one:
+        yield one

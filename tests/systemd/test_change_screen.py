@@ -1,22 +1,19 @@
 """Settings changed on the screen, in a real terminal, of a server that a real systemd keeps."""
 
 import signal
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 from sandbox import Sandbox
-from serving import OWN, VARIABLES, N, read, running
-from terminal import MODERN, Terminal
+from serving import OWN, VARIABLES, N, opened, read, running
+from terminal import Terminal
 from test_changes import NOWHERE, tool
 
 pytestmark = pytest.mark.systemd
 
-BECOME = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
 PATIENCE_S = 20.0
 
 
@@ -25,17 +22,9 @@ def server_program(simulated: Path) -> Path:
     return simulated
 
 
-@contextmanager
-def opened(box: Sandbox, **shell: str) -> Iterator[Terminal]:
-    pairs = (f"{name}={value}" for name, value in (MODERN | VARIABLES | shell).items())
-    words = ["env", "-i", *pairs, *box.command([sys.executable, "-m", "ollama_top"])]
-    with Terminal(["-c", BECOME, *words]) as one:
-        yield one
-
-
 @pytest.fixture
 def monitor(box: Sandbox) -> Iterator[Terminal]:
-    with opened(box) as one:
+    with opened(box, VARIABLES) as one:
         one.until(lambda: "systemd pid" in one.text)
         yield one
 
@@ -72,7 +61,7 @@ def test_a_change_is_planned_agreed_to_made_and_seen(box: Sandbox, monitor: Term
 
 def test_what_only_the_shell_has_gets_to_the_server_and_a_burst_proves_it(box: Sandbox) -> None:
     """The complaint that all of this began with."""
-    with opened(box, **{N: "4"}) as one:
+    with opened(box, VARIABLES | {N: "4"}) as one:
         one.until(lambda: "d doctor" in one.text)
         press(one, "d")
         one.until(lambda: "your shell" in one.text)
@@ -137,7 +126,7 @@ def monitors(terminal: Terminal) -> list[psutil.Process]:
 
 def test_a_change_that_was_cut_off_is_offered_and_finished(box: Sandbox) -> None:
     tool(box, "set", f"{N}=4", "--yes", killed_after=4)
-    with opened(box) as one:
+    with opened(box, VARIABLES) as one:
         one.until(lambda: "A change of settings was cut off" in one.text)
         press(one, "\x1b[B", "\r")
         one.until(lambda: "What is done" in one.text)

@@ -36,8 +36,10 @@ def test_a_unit_that_is_stopped_and_not_enabled_is_started(box: Sandbox) -> None
     assert (code, receipt["outcome"], running(box)) == (DONE, "kept", "4"), receipt
 
 
-def test_one_that_systemd_does_not_start_anew_is_brought_back(box: Sandbox) -> None:
-    write(box, f"{FOLDER}/20-no.conf", "[Service]\nRestart=no\nRestartSec=infinity\n")
+@pytest.mark.parametrize("delay", ["100ms", pytest.param("infinity", marks=pytest.mark.long)])
+def test_one_that_systemd_does_not_start_anew_is_brought_back(box: Sandbox, delay: str) -> None:
+    """The way back is watched for as long as systemd would wait, of an endless wait for half a minute."""
+    write(box, f"{FOLDER}/20-no.conf", f"[Service]\nRestart=no\nRestartSec={delay}\n")
     box.run(["systemctl", "daemon-reload"])
     code, receipt = changed(box, "set", NOWHERE)
     assert (code, receipt["outcome"]) == (TAKEN_BACK, "rolled back"), receipt

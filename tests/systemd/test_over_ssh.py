@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from sandbox import ENVIRONMENT, Sandbox
-from serving import OWN, N, read, running
-from terminal import MODERN, Terminal
-from test_change_screen import BECOME, press
+from serving import OWN, N, opened, read, running
+from terminal import Terminal
+from test_change_screen import press
 
 pytestmark = pytest.mark.systemd
 
@@ -103,10 +103,9 @@ def test_where_it_is_not_installed_that_is_said(host: Sandbox) -> None:
     done = host.run(["script", "-qec", " ".join(words), "/dev/null"], env=VARIABLES, check=False)
     assert "ssh nobody-there.invalid failed" in done.stdout
     write(host, "/root/.ssh/config", CONFIG, mode="600")
-    words[-1] = "box"
-    done = host.run(["script", "-qec", " ".join(words), "/dev/null"], env=VARIABLES, check=False)
-    assert "ollama-top is not found on box" in done.stdout
-    assert "Look at its API meanwhile" in done.stdout
+    with opened(host, VARIABLES, "--ssh", "box") as one:
+        one.until(lambda: "Look at its API meanwhile" in one.text)
+        assert "ollama-top is not found on box" in one.text
 
 
 @pytest.fixture
@@ -115,9 +114,7 @@ def monitor(host: Sandbox, box: Sandbox) -> Iterator[Terminal]:
     write(host, f"{PLACE}/ollama-top", PROGRAM, mode="755")
     host.run(["chown", "-R", "dev", "/home/dev/.local"])
     write(host, "/root/.ssh/config", CONFIG, mode="600")
-    pairs = (f"{name}={value}" for name, value in (MODERN | VARIABLES).items())
-    words = box.command([sys.executable, "-m", "ollama_top", "--ssh", "box"])
-    with Terminal(["-c", BECOME, "env", "-i", *pairs, *words]) as one:
+    with opened(box, VARIABLES, "--ssh", "box") as one:
         one.until(lambda: "systemd pid" in one.text)
         yield one
 

@@ -2,16 +2,14 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from answering import Answer, Answering, Asked, always, ollama, reply
 from captured import NEWEST, OLDER, Capture
-from running import NOBODY, run
+from running import NOBODY, run_here
 
 MIB = 1 << 20
 EVIL = "\x1b[2J\x07[bold]evil[/]\u202e\x7f"
@@ -74,7 +72,7 @@ GOOD: dict[str, Answer] = {
 
 
 IN_PLAIN = ("HTML", "half a reply", "unknown", "evil")
-"""What is shown as plain text besides; each costs a process."""
+"""What is shown as plain text besides."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +84,11 @@ class Shown:
     plain: str
 
 
-@pytest.fixture(scope="module")
-def shown() -> Iterator[dict[str, Future[Shown]]]:
-    """What is shown of every server; they are all asked at once, since asking is mostly waiting."""
-    answers = GOOD | {name: answer for name, (answer, _) in BAD.items()}
-    with ExitStack() as running, ThreadPoolExecutor(4) as pool:
-        servers = {name: running.enter_context(Answering(answer)) for name, answer in answers.items()}
-        yield {name: pool.submit(show, server, name in IN_PLAIN) for name, server in servers.items()}
+def shown(name: str) -> Shown:
+    """What is shown of a server that answers so."""
+    answer = GOOD[name] if name in GOOD else BAD[name][0]
+    with Answering(answer) as server:
+        return show(server, name in IN_PLAIN)
 
 
 def show(server: Answering, in_plain: bool) -> Shown:
@@ -101,15 +97,15 @@ def show(server: Answering, in_plain: bool) -> Shown:
 
 
 def printed(*words: str) -> str:
-    done = run(*words)
+    done = run_here(*words)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_no_answer_is_a_frame_with_a_problem(shown: dict[str, Future[Shown]], name: str) -> None:
+def test_what_is_no_answer_is_a_frame_with_a_problem(name: str) -> None:
     _, problem = BAD[name]
-    found = shown[name].result()
+    found = shown(name)
     server = found.document["server"]
     assert not server["reachable"]
     assert server["problem"].startswith(problem)
@@ -130,41 +126,37 @@ def test_nothing_that_listens_is_a_frame_too() -> None:
 @pytest.mark.parametrize(
     ("name", "version"), [("newest", "0.33.0-rc2"), ("older", "0.24.0"), ("slow", "0.33.0-rc2")]
 )
-def test_an_ollama_is_shown_also_when_it_is_slow(
-    shown: dict[str, Future[Shown]], name: str, version: str
-) -> None:
-    found = shown[name].result().document
+def test_an_ollama_is_shown_also_when_it_is_slow(name: str, version: str) -> None:
+    found = shown(name).document
     assert (found["server"]["reachable"], found["server"]["problem"]) == (True, None)
     assert found["server"]["version"] == version
     (model,) = found["models"]
     assert (model["name"], model["context_tokens"]) == ("gemma3:270m", 4096)
 
 
-def test_what_is_not_an_ollama_of_this_machine_has_no_process(shown: dict[str, Future[Shown]]) -> None:
-    found = shown["newest"].result().document
+def test_what_is_not_an_ollama_of_this_machine_has_no_process() -> None:
+    found = shown("newest").document
     assert found["server"]["pid"] is None
     assert found["missing"]["/server/pid"]["why"] == "not_local"
     assert found["queue"]["waiting"] is None
 
 
-def test_a_server_from_before_api_ps_is_an_ollama_with_nothing_to_tell(
-    shown: dict[str, Future[Shown]],
-) -> None:
-    found = shown["very old"].result().document
+def test_a_server_from_before_api_ps_is_an_ollama_with_nothing_to_tell() -> None:
+    found = shown("very old").document
     assert (found["server"]["reachable"], found["server"]["version"]) == (True, "0.1.30")
     assert found["models"] == []
 
 
-def test_an_unknown_version_is_taken_as_it_comes(shown: dict[str, Future[Shown]]) -> None:
-    found = shown["unknown"].result()
+def test_an_unknown_version_is_taken_as_it_comes() -> None:
+    found = shown("unknown")
     assert found.document["server"]["version"] == "99.9-x\x1b[2J"
     (model,) = found.document["models"]
     assert (model["name"], model["size_bytes"], model["expires_at"]) == ("new", None, None)
     assert "99.9-x\N{SYMBOL FOR ESCAPE}[2J" in found.plain
 
 
-def test_a_name_cannot_steer_the_terminal(shown: dict[str, Future[Shown]]) -> None:
-    found = shown["evil"].result()
+def test_a_name_cannot_steer_the_terminal() -> None:
+    found = shown("evil")
     (model,) = found.document["models"]
     assert model["name"] == EVIL
     assert found.plain.replace("\n", "").isprintable()

@@ -8,7 +8,7 @@ import pytest
 from answering import Answering, Asked, Secure, always, ollama, reply
 from captured import NEWEST, Capture
 from certificates import self_signed
-from running import run
+from running import run_here
 
 TOKEN = "let-me-in"
 ELSEWHERE = "ollama.invalid"
@@ -32,7 +32,7 @@ def proxied(proxy: Answering) -> dict[str, str]:
 
 
 def shown(*words: str, **environment: str) -> dict[str, object]:
-    done = run("show", "--json", *words, environment=environment)
+    done = run_here("show", "--json", *words, environment=environment)
     assert (done.returncode, done.stderr) == (0, "")
     server: dict[str, object] = json.loads(done.stdout)["server"]
     return server

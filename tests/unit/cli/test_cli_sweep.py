@@ -42,7 +42,7 @@ def program(tmp_path: Path) -> Path:
 def started_by(folder: Path) -> list[psutil.Process]:
     """Every process that was started from a folder, but for those that have ended."""
     found = []
-    for each in psutil.process_iter(["cmdline", "status"]):
+    for each in psutil.process_iter(["name", "cmdline", "status"]):
         is_of_it = any(word.startswith(str(folder)) for word in each.info["cmdline"] or ())
         if is_of_it and each.info["status"] != psutil.STATUS_ZOMBIE:
             found.append(each)
@@ -169,7 +169,9 @@ def going(program: Path, *, is_nohup: bool = False) -> "Iterator[subprocess.Pope
         [sys.executable, "-c", NOHUP, *words] if is_nohup else words, cwd=ROOT, stdin=quiet, stdout=quiet
     ) as process:
         try:
-            wait_until(lambda: any("llama-server" in each.name() for each in started_by(program.parent)), 20)
+            wait_until(
+                lambda: any("llama-server" in each.info["name"] for each in started_by(program.parent)), 20
+            )
             yield process
         finally:
             process.kill()

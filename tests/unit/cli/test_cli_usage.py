@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from running import NOBODY, ROOT, command, run
+from running import NOBODY, ROOT, command, run, run_here
 
 from ollama_top import __version__
 from ollama_top.cli import EXIT_CODES
@@ -70,19 +70,12 @@ CONFIGS = {
         ),
     ],
 )
-def test_wrong_use(tmp_path: Path, words: list[str], problem: str) -> None:
+def test_wrong_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], problem: str) -> None:
     for name, text in CONFIGS.items():
         if text is not None:
             (tmp_path / name).write_text(text)
-    done = subprocess.run(
-        command(*words),
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    monkeypatch.chdir(tmp_path)
+    done = run_here(*words)
     last = done.stderr.splitlines()[-1]
     assert (done.returncode, done.stdout) == (64, "")
     assert problem in last

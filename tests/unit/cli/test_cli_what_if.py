@@ -5,13 +5,13 @@ import json
 import pytest
 from answering import Answering, ollama
 from captured import NEWEST, Capture
-from running import NOBODY, run
+from running import NOBODY, run_here
 
 
 def test_of_a_recorded_server_it_tells_what_its_log_would() -> None:
     with Answering(ollama(Capture(NEWEST))) as server:
         words = ("NUM_PARALLEL=2", "CONTEXT_LENGTH=2048", "KV_CACHE_TYPE=f16", "--json", "--host", server.url)
-        done = run("what-if", *words)
+        done = run_here("what-if", *words)
     assert (done.returncode, done.stderr) == (0, "")
     document = json.loads(done.stdout)
     assert document["model"] == "gemma3:270m"
@@ -21,7 +21,7 @@ def test_of_a_recorded_server_it_tells_what_its_log_would() -> None:
 
 
 def test_the_demo_is_asked_like_a_server() -> None:
-    done = run("what-if", "--demo", "OLLAMA_NUM_PARALLEL=4")
+    done = run_here("what-if", "--demo", "OLLAMA_NUM_PARALLEL=4")
     assert (done.returncode, done.stderr) == (0, "")
     assert "NUM_PARALLEL 2 -> 4: " in done.stdout.splitlines()[0]
 
@@ -37,7 +37,7 @@ def test_the_demo_is_asked_like_a_server() -> None:
     ],
 )
 def test_what_cannot_be_done_has_its_exit_code(words: list[str], code: int, why: str) -> None:
-    done = run("what-if", *words)
+    done = run_here("what-if", *words)
     assert (done.returncode, done.stdout) == (code, "")
     assert why in done.stderr
     assert "Traceback" not in done.stderr
