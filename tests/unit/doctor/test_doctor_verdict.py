@@ -17,6 +17,7 @@ from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing, Source, Why
+from ollama_top.model.setting import Setting, SettingStatus
 from ollama_top.model.verdict import Severity, Verdict
 
 UNSEEN = Missing(Why.DENIED, "the runners may be seen by root only")
@@ -103,6 +104,38 @@ def test_what_waits_beside_free_slots_may_be_no_inference() -> None:
     assert sentence(waiting(2, FREE, precision=Precision.UPPER_BOUND)) == (
         "up to 2 wait: slots are free, so they wait for another model to load, or are no inference"
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "more"),
+    [
+        (
+            frames.setting(running="1", configured="1", status=SettingStatus.SET),
+            ", as OLLAMA_NUM_PARALLEL=1 says",
+        ),
+        (frames.setting(), "; OLLAMA_NUM_PARALLEL is not set"),
+        (
+            frames.setting(configured="4", status=SettingStatus.PENDING),
+            "; OLLAMA_NUM_PARALLEL=4 holds from the next start on",
+        ),
+        (
+            frames.setting(status=SettingStatus.SHELL_ONLY, shell=Known("4", Source.PROCESSES)),
+            "; OLLAMA_NUM_PARALLEL=4 is set in your shell only",
+        ),
+        (frames.setting(running="many", status=SettingStatus.IGNORED), ""),
+        (frames.setting(running="2", status=SettingStatus.SET), ""),
+        (frames.setting(running=UNSEEN, status=SettingStatus.UNKNOWN), ""),
+        (frames.setting(default="automatic"), ""),
+    ],
+)
+def test_what_the_variable_has_to_do_with_one_at_a_time(asked: Setting, more: str) -> None:
+    full = replace(waiting(2, model(running=1, parallel=1)), settings=(asked,))
+    assert sentence(full) == f"2 wait: gemma3:270m serves one at a time{more}"
+
+
+def test_what_would_let_it_wait_no_longer_is_named() -> None:
+    more = finding("raise-parallel", Severity.WARNING, "there is memory for more at once")
+    assert judge(waiting(2, model(running=2)), (more,)).finding == "raise-parallel"
 
 
 def test_a_model_that_ollama_holds_at_one() -> None:
