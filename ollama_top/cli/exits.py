@@ -30,6 +30,7 @@ EXIT_CODES = {
     INTERRUPTED: "interrupted",
 }
 EXIT_STATUS = f"exit status: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
+EXIT_STATUS_ELSEWHERE = "exit status: 0 done; every other: `ollama-top --help`"
 
 
 def printed(act: Callable[[], int | None]) -> int:

@@ -9,7 +9,7 @@ from ollama_top import __version__
 from ollama_top.cli import monitor, recording
 from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import NAMES, load
-from ollama_top.cli.exits import EXIT_STATUS
+from ollama_top.cli.exits import EXIT_STATUS, EXIT_STATUS_ELSEWHERE
 from ollama_top.config.interval import DEFAULT_S, OF_SERVE_S
 from ollama_top.model.exit_codes import USAGE
 from ollama_top.model.text import printable
@@ -88,7 +88,7 @@ def _add(
         parents=[common],
         help=command.help,
         description=command.description,
-        epilog=EXIT_STATUS,
+        epilog=EXIT_STATUS_ELSEWHERE,
         allow_abbrev=False,
     )
     if words is not None and command.name not in words:
@@ -109,7 +109,10 @@ def _common() -> _Parser:
     """The options that every command takes, before its name or after it."""
     common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument(
-        "--host", metavar="URL", help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST)"
+        "--host",
+        metavar="URL",
+        help="the server, written as in OLLAMA_HOST (default: $OLLAMA_HOST, else that of the settings file,"
+        " else 127.0.0.1:11434)",
     )
     common.add_argument(
         "--interval",

@@ -6,17 +6,21 @@ Made of facts of the Snapshot only; where one is missing the sentence says less,
 from collections.abc import Callable, Sequence
 
 from ollama_top.doctor.examine import ORDER
+from ollama_top.doctor.facts import asked_parallel, is_absent, setting
 from ollama_top.model.finding import Finding
 from ollama_top.model.frame import Snapshot
 from ollama_top.model.loaded import LoadedModel, ModelState
 from ollama_top.model.queue import Precision
 from ollama_top.model.reading import Known, Missing, Reading, Source, value_or
+from ollama_top.model.setting import SettingStatus
 from ollama_top.model.verdict import Severity, Verdict
 from ollama_top.ollama.environment import NUM_PARALLEL
 
 RUNNER_GONE = "runner-gone"
-OF_QUEUE = frozenset({"queue-blocked-by-eviction", "parallel-forced-to-one", "effective-differs"})
-"""Findings that say why a request waits."""
+OF_QUEUE = frozenset(
+    {"queue-blocked-by-eviction", "parallel-forced-to-one", "effective-differs", "raise-parallel"}
+)
+"""Findings that say why a request waits, or what would let it wait no longer."""
 OF_SETTINGS = frozenset(
     {"parallel-not-set", "edited-not-restarted", "env-only-in-shell", "invalid-value", "overridden"}
 )
@@ -99,7 +103,7 @@ def _why_wait(snapshot: Snapshot) -> str:
     full = [each for each in snapshot.models if _is_full(each)]
     reasons = [f"{_list(loading)} {'is' if len(loading) == 1 else 'are'} being loaded"] if loading else []
     if len(full) == 1:
-        reasons.append(f"{_name(full[0])} serves {_at_once(full[0])}")
+        reasons.append(f"{_name(full[0])} serves {_at_once(full[0], snapshot)}")
     elif full:
         reasons.append(f"{_list([_name(each) for each in full])} serve no more at once")
     return "; ".join(reasons) or _why_wait_beside_free_slots(snapshot)
@@ -117,7 +121,7 @@ def _why_wait_beside_free_slots(snapshot: Snapshot) -> str:
     return "slots are free, so they wait for another model to load, or are no inference"
 
 
-def _at_once(model: LoadedModel) -> str:
+def _at_once(model: LoadedModel, snapshot: Snapshot) -> str:
     """What a model serves that can serve no more."""
     number = value_or(model.parallel, 0)
     if model.held_at_one is not None:
@@ -125,7 +129,21 @@ def _at_once(model: LoadedModel) -> str:
     at_once = "one at a time" if number == 1 else f"{number} at once"
     if isinstance(model.parallel, Known) and model.parallel.source is Source.PREDICTED:
         return f"{at_once} (predicted)"
-    return at_once if number == 1 else f"{at_once}, all in service"
+    return f"{at_once}{_why_one(snapshot)}" if number == 1 else f"{at_once}, all in service"
+
+
+def _why_one(snapshot: Snapshot) -> str:
+    """What the variable has to do with it; nothing where it is not known to ask for one."""
+    asked = setting(snapshot, NUM_PARALLEL)
+    if asked is None or asked_parallel(snapshot) != 1:
+        return ""
+    if asked.status is SettingStatus.PENDING and isinstance(asked.configured, Known):
+        return f"; {NUM_PARALLEL}={asked.configured.value} holds from the next start on"
+    if asked.status is SettingStatus.SHELL_ONLY and isinstance(asked.shell, Known):
+        return f"; {NUM_PARALLEL}={asked.shell.value} is set in your shell only"
+    if isinstance(asked.running, Known):
+        return f", as {NUM_PARALLEL}=1 says" if asked.running.value == "1" else ""
+    return f"; {NUM_PARALLEL} is not set" if is_absent(asked.running) else ""
 
 
 def _is_full(model: LoadedModel) -> bool:

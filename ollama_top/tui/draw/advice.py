@@ -19,6 +19,10 @@ _REMOTE = (
     ("Ollama listens there on 127.0.0.1 only.", "ssh -L 11434:127.0.0.1:{port} {host}"),
     ("It listens at another port.", "ollama-top --host {host}:PORT"),
 )
+_UNKNOWN = (
+    ("The name is misspelt, or this machine does not know it.", "getent hosts {host}"),
+    ("What answers for names is out of reach.", "ollama-top --host ADDRESS:{port}     with its number"),
+)
 _SILENT = (
     ("It is overloaded or stuck; ollama-top goes on asking.", "journalctl -u ollama -n 50"),
     ("Something else listens at this port.", "ss -ltnp sport = :{port}"),
@@ -31,6 +35,11 @@ _GARBLED = (
     ("Something that is not Ollama answers at this address.", "curl -i {url}/api/version"),
     ("It listens at another address.", "ollama-top --host HOST:PORT     or: export OLLAMA_HOST=HOST:PORT"),
 )
+_OF_NAMES = (
+    *("name or service", "name resolution", "name does not resolve"),
+    *("nodename nor servname", "no address associated"),
+)
+"""What glibc, musl and macOS say of a name that has no address."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -63,9 +72,8 @@ def _likely(host: str, problem: str) -> tuple[tuple[str, str], ...]:
         return _REFUSED
     if "timed out" in problem or "does not answer" in problem:
         return _SILENT if host in _LOOPBACK else (*_SILENT[:1], *_REMOTE)
-    if any(
-        word in problem
-        for word in ("refused", "nothing answers", "name or service", "unreachable", "no route")
-    ):
+    if any(word in problem for word in _OF_NAMES):
+        return _UNKNOWN
+    if any(word in problem for word in ("refused", "nothing answers", "unreachable", "no route")):
         return _NOBODY if host in _LOOPBACK else _REMOTE
     return _GARBLED

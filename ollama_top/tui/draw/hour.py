@@ -155,15 +155,17 @@ def _known_since(snapshot: Snapshot, grid: Grid) -> int:
 
 
 def _times(grid: Grid, stand: HourStand, width: int) -> Line:
-    """The time of day along the lower edge."""
+    """The time of day along the lower edge, as often as there is room to read it whole."""
     step = TICK_MINUTES[stand.span_s]
     text = [" "] * grid.columns
+    free_from = 0
     for column in range(grid.columns):
         begin, end = (_clock(grid.begin_s(each)) for each in (column, column + 1))
         if (end.hour * 60 + end.minute) // step != (begin.hour * 60 + begin.minute) // step:
             shown = f"╷{end:%H:%M}" if end.minute % step == 0 else ""
-            if shown and column + 1 + len(shown) < grid.columns:
+            if shown and free_from <= column and column + 1 + len(shown) < grid.columns:
                 text[column + 1 : column + 1 + len(shown)] = shown
+                free_from = column + 1 + len(shown)
     return fit_line((fit(Cell(" time", Role.FAINT), GUTTER), Cell("".join(text), Role.FAINT)), width)
 
 

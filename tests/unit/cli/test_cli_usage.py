@@ -11,7 +11,7 @@ from ollama_top import __version__
 from ollama_top.cli import EXIT_CODES
 
 
-@pytest.mark.parametrize("words", [["--help"], ["show", "--help"], ["--read-only", "-h"]])
+@pytest.mark.parametrize("words", [["--help"], ["--read-only", "-h"]])
 def test_help_tells_the_exit_codes(words: list[str]) -> None:
     done = run(*words)
     assert (done.returncode, done.stderr) == (0, "")
@@ -19,6 +19,11 @@ def test_help_tells_the_exit_codes(words: list[str]) -> None:
     assert told.endswith("; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()))
     for option in ("--host", "--interval", "--config", "--ca-file", "--insecure", "--feed"):
         assert option in told
+
+
+def test_help_of_a_command_says_where_the_exit_codes_are() -> None:
+    told = " ".join(run("show", "--help").stdout.split())
+    assert told.endswith("exit status: 0 done; every other: `ollama-top --help`")
 
 
 def test_version() -> None:

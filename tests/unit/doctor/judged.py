@@ -38,3 +38,8 @@ def waiting(number: int, *models: LoadedModel, **queue: Any) -> Snapshot:
 
 def sentence(of: Snapshot) -> str:
     return judge(of).text
+
+
+LOADING = model("qwen3:8b", parallel=4, state=ModelState.LOADING)
+SECOND = model("llama3:8b", running=1, parallel=1)
+FREE = model("phi4:14b")

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import frames
 import pytest
 from found import finding
 from hypothesis import given
 from hypothesis import strategies as st
-from judged import model, sentence, snapshot, waiting
+from judged import FREE, LOADING, SECOND, model, sentence, snapshot, waiting
 
 from ollama_top.doctor.verdict import JUDGEMENTS, judge
 from ollama_top.model.finding import Finding
@@ -35,82 +34,6 @@ def test_a_server_that_does_not_answer_is_the_first_thing_to_say() -> None:
     down = frames.server(reachable=False, problem="connection refused")
     worst = snapshot(server=down, models=(model(state=ModelState.GONE),), queue=frames.queue(2, 4))
     assert judge(worst) == Verdict(Severity.ERROR, f"cannot read {URL}: connection refused")
-
-
-# What waits
-
-
-def test_the_one_full_model_is_why() -> None:
-    assert judge(waiting(4, model(running=2), oldest_wait_s=Known(2.2, Source.SOCKETS))) == Verdict(
-        Severity.WARNING, "4 wait, the longest 2 s: gemma3:270m serves 2 at once, all in service"
-    )
-
-
-@pytest.mark.parametrize(
-    ("number", "queue", "start"),
-    [
-        (1, {}, "1 waits: "),
-        (2, {}, "2 wait: "),
-        (1, {"precision": Precision.UPPER_BOUND}, "up to 1 waits: "),
-        (3, {"precision": Precision.UPPER_BOUND}, "up to 3 wait: "),
-        (2, {"oldest_wait_s": Known(0.9, Source.SOCKETS)}, "2 wait: "),
-        (2, {"oldest_wait_s": Known(1.0, Source.SOCKETS)}, "2 wait, the longest 1 s: "),
-        (2, {"oldest_wait_s": Known(71.6, Source.SOCKETS)}, "2 wait, the longest 72 s: "),
-    ],
-)
-def test_how_many_wait_and_for_how_long(number: int, queue: dict[str, Any], start: str) -> None:
-    assert sentence(waiting(number, model(running=2), **queue)).startswith(start)
-
-
-LOADING = model("qwen3:8b", parallel=4, state=ModelState.LOADING)
-SECOND = model("llama3:8b", running=1, parallel=1)
-FREE = model("phi4:14b")
-
-
-@pytest.mark.parametrize(
-    ("models", "reason"),
-    [
-        ([], "no model is loaded yet"),
-        ([model(running=1, parallel=1)], "gemma3:270m serves one at a time"),
-        ([model(running=3)], "gemma3:270m serves 2 at once, all in service"),
-        ([model(running=2, source=Source.PREDICTED)], "gemma3:270m serves 2 at once (predicted)"),
-        (
-            [model(running=1, parallel=1, source=Source.PREDICTED)],
-            "gemma3:270m serves one at a time (predicted)",
-        ),
-        ([model(running=2), FREE], "gemma3:270m serves 2 at once, all in service"),
-        ([model(running=2), SECOND], "gemma3:270m and llama3:8b serve no more at once"),
-        ([model(running=2), SECOND, SECOND], "gemma3:270m and 2 more serve no more at once"),
-        ([LOADING], "qwen3:8b is being loaded"),
-        ([LOADING, FREE], "qwen3:8b is being loaded"),
-        ([LOADING, LOADING], "qwen3:8b and qwen3:8b are being loaded"),
-        (
-            [LOADING, model(running=2)],
-            "qwen3:8b is being loaded; gemma3:270m serves 2 at once, all in service",
-        ),
-        ([model(running=UNSEEN)], "what is in service cannot be seen"),
-        ([FREE, model(running=UNSEEN)], "what is in service cannot be seen"),
-        ([model(running=1, parallel=UNSEEN)], "how many are served at once cannot be seen"),
-        ([frames.model(UNSEEN, running=Known(2, Source.SLOTS))], "a model serves 2 at once, all in service"),
-        ([FREE], "a slot has just become free"),
-    ],
-)
-def test_why_they_wait(models: list[LoadedModel], reason: str) -> None:
-    assert sentence(waiting(2, *models)) == f"2 wait: {reason}"
-
-
-def test_what_waits_beside_free_slots_may_be_no_inference() -> None:
-    assert sentence(waiting(2, FREE, precision=Precision.UPPER_BOUND)) == (
-        "up to 2 wait: slots are free, so they wait for another model to load, or are no inference"
-    )
-
-
-def test_a_model_that_ollama_holds_at_one() -> None:
-    why = "Ollama holds the family qwen3vl at one"
-    held = replace(model(running=1, parallel=1), held_at_one=why)
-    assert sentence(waiting(3, held)) == (
-        f"3 wait: gemma3:270m serves one at a time: {why}, whatever OLLAMA_NUM_PARALLEL says"
-    )
 
 
 # What does not wait

@@ -112,3 +112,10 @@ def test_the_time_of_day_stands_below(span_s: float, minutes: int) -> None:
     told = [each.split()[0] for each in lines[line_of(lines, "time")].split("╷")[1:]]
     assert len(told) >= 5
     assert all(int(each.partition(":")[2]) % minutes == 0 for each in told)
+
+
+@pytest.mark.parametrize("width", range(30, 200, 7))
+def test_no_time_of_day_is_cut_by_the_next(width: int) -> None:
+    lines = texts(hours.past(), size=(width, 22))
+    told = lines[line_of(lines, "time")][GUTTER:].replace("╷", " ").split()
+    assert all(len(each) == len("00:00") for each in told)

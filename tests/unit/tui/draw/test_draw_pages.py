@@ -157,6 +157,8 @@ def test_a_simulation_is_offered_only_where_there_is_one() -> None:
         ),
         ("http://127.0.0.1:8080", "the answer is not JSON", "curl -i http://127.0.0.1:8080/api/version"),
         ("http://[::1]:11434", "connection refused", "systemctl start ollama"),
+        ("http://gpu-bx:11434", "name or service not known", "getent hosts gpu-bx"),
+        ("http://gpu-bx:11434", "temporary failure in name resolution", "getent hosts gpu-bx"),
     ],
 )
 def test_advice_fits_the_problem(url: str, problem: str, command: str) -> None:
