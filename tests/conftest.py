@@ -41,8 +41,8 @@ HOMES = {
     "XDG_CONFIG_DIRS": "nowhere",
 }
 
-WORKERS = 4
-"""Processes that share a run of all tests: half of a test's time is waiting, so that two cores serve four."""
+WORKERS = 3
+"""Processes that share a run of all tests: two cores are busy with three, and more make tests late."""
 
 NUMBERS = count()
 
