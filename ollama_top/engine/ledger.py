@@ -36,6 +36,7 @@ class Serving:
     gap_ms: float | None = None  # between two tokens of the slowest of them; None when not known yet
     has_room: bool = False  # whether every runner could serve one more
     spoke_ms: tuple[int, ...] | None = None  # since each last said a word to the server; None: unseen
+    newest_ms: int | None = None  # since the newest was given a slot, with all slots taken; else None
 
     @property
     def busy(self) -> int:
@@ -145,7 +146,27 @@ def _moving(streams: Sequence[int], tracked: Mapping[int, Tracked], serving: Ser
             voices.remove(voice)
         if voice is not None or sent_ms <= TOGETHER_MS:
             moving.add(cookie)
-    return moving
+    return moving | _held_up(streams, moving, voices, tracked, serving)
+
+
+def _held_up(
+    streams: Sequence[int],
+    moving: Collection[int],
+    voices: Sequence[int],
+    tracked: Mapping[int, Tracked],
+    serving: Serving,
+) -> set[int]:
+    """The replies whose next word is still on its way through the server, of the `voices` left over.
+
+    It hides the word before, by which the reply would be known. The word cannot be the first of a
+    next request if all slots are taken and none was given away since the reply's last byte.
+    """
+    if serving.newest_ms is None:
+        return set()
+    on_its_way = sum(each <= LATE_MS for each in voices)
+    since_ms = serving.newest_ms - LATE_MS
+    quiet = [each for each in streams if each not in moving]
+    return {each for each in quiet[:on_its_way] if tracked[each].socket.last_sent_ms < since_ms}
 
 
 def _known(last: Ledger, tracked: Mapping[int, Tracked]) -> set[int]:

@@ -97,7 +97,14 @@ def serving(
         gap_ms=max(gaps, default=None),
         has_room=len(busy) < len(now),
         spoke_ms=_spoke_ms(connections, len(busy)),
+        newest_ms=_newest_ms(connections, len(busy)) if len(busy) == len(now) else None,
     )
+
+
+def _newest_ms(connections: Sequence[Socket], busy: int) -> int | None:
+    """Since the newest request was handed to the runner; None where they do not explain the slots."""
+    asked_ms = [each.last_received_ms for each in connections if each.received_bytes >= LEAST_REQUEST_BYTES]
+    return min(asked_ms, default=None) if len(asked_ms) >= busy else None
 
 
 def _spoke_ms(connections: Sequence[Socket], busy: int) -> tuple[int, ...] | None:
@@ -110,6 +117,7 @@ def together(parts: Sequence[Serving]) -> Serving:
     """What several runners serve, as one."""
     gaps = [each.gap_ms for each in parts if each.gap_ms is not None]
     spoke = [each.spoke_ms for each in parts if each.spoke_ms is not None]
+    newest = [each.newest_ms for each in parts if each.newest_ms is not None]
     return Serving(
         Source.SLOTS if all(each.source is Source.SLOTS for each in parts) else Source.SOCKETS,
         frozenset().union(*(each.tasks for each in parts)),
@@ -117,4 +125,5 @@ def together(parts: Sequence[Serving]) -> Serving:
         gap_ms=max(gaps, default=None),
         has_room=bool(parts) and all(each.has_room for each in parts),
         spoke_ms=tuple(chain.from_iterable(spoke)) if len(spoke) == len(parts) else None,
+        newest_ms=min(newest) if newest and len(newest) == len(parts) else None,
     )
