@@ -8,6 +8,8 @@ this adds up to the exact count. It is off by one where the world looks the same
 - a question that came in the same tick of the kernel's clock in which a reply ended on its
   connection, and was answered in it, counts as the next request until a slot is free; and a next
   request of that kind that nobody could see coming does not count until its reply begins;
+- a reply that began since the last look does not count while its next word is on its way through
+  the server, if others wait and a slot was given away since its last byte;
 - a reply that began since the last look and ended with the last token of another counts until
   the other goes on.
 """
@@ -54,6 +56,7 @@ class Ledger:
     looked: Mapping[int, Tracked] = field(default_factory=dict)  # as `tracked`, without later glances
     served: frozenset[int] = frozenset()  # of `looked`, the connections whose requests are in service
     has_freed: bool = False  # a request has left service since the look before
+    concluded: frozenset[int] = frozenset()  # of `looked`, the replies that are only concluded to have ended
 
     def in_phase(self, phase: Phase) -> tuple[Socket, ...]:
         """The connections in a phase; the longest outstanding first."""
@@ -83,6 +86,7 @@ def advance(last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Servi
     if serving is None:
         ended = {each for each in _in(tracked, Phase.REPLYING) if not tracked[each].is_sending()}
     else:
+        _turn(tracked, _mistaken(last, tracked, serving), Phase.REPLYING)
         ended = _ended(last, tracked, serving)
     _turn(tracked, ended, Phase.IDLE)
     if serving is not None:
@@ -90,7 +94,9 @@ def advance(last: Ledger, at_s: float, sockets: Sequence[Socket], serving: Servi
         _turn(tracked, _answered(tracked, serving, outstanding - serving.busy), Phase.IDLE)
         _turn(tracked, _unseen(tracked, serving.busy - outstanding), Phase.ASKED)
     served = _served(tracked, serving.busy if serving else 0)
-    return Ledger(at_s, tracked, serving, tracked, served, _has_freed(last.serving, serving))
+    return Ledger(
+        at_s, tracked, serving, tracked, served, _has_freed(last.serving, serving), frozenset(ended)
+    )
 
 
 def _served(tracked: Mapping[int, Tracked], busy: int) -> frozenset[int]:
@@ -191,6 +197,23 @@ def _left(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving, moving
     also = sum(_has_ended(last, tracked, each, moving) for each in asked if each not in last.served)
     lost = sum(_is_lost(tracked[each].socket, serving) for each in quiet)
     return max(lost, min(max(len(quiet), most - also), most))
+
+
+def _mistaken(last: Ledger, tracked: Mapping[int, Tracked], serving: Serving) -> Sequence[int]:
+    """The replies that were concluded to have ended at the last look, in the place of others.
+
+    A slot is free a moment before its reply ends. At a look in that moment the wrong reply may be
+    held for the one that ended; it shows when the right one is over and no slot more is free.
+    """
+    if last.serving is None or last.serving.source is not serving.source:
+        return []
+    over = len(last.served - _known(last, tracked)) - len(last.serving.tasks - serving.tasks)
+    resting = [each for each in _in(tracked, Phase.IDLE) if each in last.concluded]
+    return [each for each in resting if not _is_next(last.looked[each], tracked[each])][: max(0, over)]
+
+
+def _is_next(then: Tracked, now: Tracked) -> bool:
+    return now.socket.received_bytes > then.socket.received_bytes
 
 
 def _is_lost(socket: Socket, serving: Serving) -> bool:

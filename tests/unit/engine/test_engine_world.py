@@ -99,6 +99,25 @@ def test_requests_on_connections_of_their_own_are_counted_exactly(world: World, 
     assert wrong(looks(world, interval_s, 20)) == []
 
 
+@pytest.mark.parametrize("seed", [437, 607, 1096, 1471, 2156, 2209, 2380, 2714])
+def test_a_reply_whose_next_word_is_on_its_way_has_not_ended(seed: int) -> None:
+    """It began since the look before; its runner has just spoken, and the server has not passed that on."""
+    begins, waits = Ask(tokens=60, prefill_s=0.2), Ask(tokens=60)
+    callers = Caller((begins,), 0.3, keeps_alive=False), Caller((waits,), 0.4, keeps_alive=False)
+    assert wrong(looks(World(callers, 1, 0.1, seed=seed), 1.0, 1.5)) == []
+
+
+@pytest.mark.parametrize("seed", [789, 3163, 3374])
+def test_a_reply_that_was_held_for_another_that_ended_is_counted_again(seed: int) -> None:
+    """At the look before, the slot of the other was free, and the end of its reply on its way."""
+    streams, ends, waits = Ask(tokens=60), Ask(False, tokens=4), Ask(False, tokens=60)
+    callers = tuple(
+        Caller((each,), 0.1 + number / 50, keeps_alive=False)
+        for number, each in enumerate((streams, ends, waits, waits))
+    )
+    assert wrong(looks(World(callers, 2, 0.3, seed=seed), 0.25, 2.5)) == []
+
+
 @given(worlds(clients(keeps_alive=True)), st.sampled_from([0.25, 1.0, 2.0]))
 def test_requests_on_kept_connections_are_never_far_off(world: World, interval_s: float) -> None:
     """An ended reply may pass for one that pauses, one a slot at most; a request is seen sooner or later."""
