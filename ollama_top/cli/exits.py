@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
 from ollama_top.model.exit_codes import (
@@ -17,20 +17,52 @@ from ollama_top.model.exit_codes import (
 )
 from ollama_top.model.text import printable
 
-EXIT_CODES = {
+ALWAYS = {
     DONE: "done",
-    FOUND: "something was found (doctor), a profile differs (profile diff), less is served at once than is"
-    " configured (burst), no setting is fit to be recommended (sweep), or a change was taken back (set,"
-    " undo)",
-    NOTHING_READ: "nothing could be read, measured (burst, sweep) or changed (set, undo)",
-    NOT_TAKEN_BACK: "a change could not be taken back (set, undo)",
+    NOTHING_READ: "nothing could be read",
     USAGE: "wrong use or settings",
-    TAKEN: "another program listens on that address (proxy, serve)",
     NOT_WRITTEN: "the output could not be written",
     INTERRUPTED: "interrupted",
 }
-EXIT_STATUS = f"exit status: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
-EXIT_STATUS_ELSEWHERE = "exit status: 0 done; every other: `ollama-top --help`"
+OF_CHANGES = {
+    FOUND: "the change was taken back",
+    NOTHING_READ: "nothing could be changed",
+    NOT_TAKEN_BACK: "the change could not be taken back",
+}
+OF_LISTENERS = {TAKEN: "another program listens on that address"}
+OF_MEASURING = {NOTHING_READ: "nothing could be measured"}
+OF_COMMANDS: Mapping[str, Mapping[int, str]] = {
+    "doctor": {FOUND: "something was found"},
+    "profile diff": {FOUND: "the profile differs"},
+    "burst": {FOUND: "less is served at once than is configured", **OF_MEASURING},
+    "sweep": {FOUND: "no setting is fit to be recommended", **OF_MEASURING},
+    "set": OF_CHANGES,
+    "undo": OF_CHANGES,
+    "profile apply": OF_CHANGES,
+    "proxy": OF_LISTENERS,
+    "serve": OF_LISTENERS,
+}
+"""What a code means of one command, beside what those mean that all have, or instead."""
+
+
+def exit_status(command: str | None = None) -> str:
+    """The codes of a command, called by its whole name, or of all."""
+    codes = EXIT_CODES if command is None else {**ALWAYS, **OF_COMMANDS.get(command, {})}
+    return f"exit status: {'; '.join(f'{code} {codes[code]}' for code in sorted(codes))}"
+
+
+def _codes() -> Iterator[tuple[int, str]]:
+    """Each code with what it means, and of which commands."""
+    for code in sorted(ALWAYS.keys() | {each for own in OF_COMMANDS.values() for each in own}):
+        of: dict[str, list[str]] = {}
+        for command, own in OF_COMMANDS.items():
+            if code in own:
+                of.setdefault(own[code], []).append(command)
+        told = [ALWAYS[code]] if code in ALWAYS else []
+        yield code, ", ".join([*told, *(f"{meaning} ({', '.join(names)})" for meaning, names in of.items())])
+
+
+EXIT_CODES = dict(_codes())
 
 
 def printed(act: Callable[[], int | None]) -> int:

@@ -9,7 +9,7 @@ from ollama_top import __version__
 from ollama_top.cli import monitor, recording
 from ollama_top.cli.command import Command, Group, add_demo
 from ollama_top.cli.commands import NAMES, load
-from ollama_top.cli.exits import EXIT_STATUS, EXIT_STATUS_ELSEWHERE
+from ollama_top.cli.exits import exit_status
 from ollama_top.config.interval import DEFAULT_S, OF_SERVE_S
 from ollama_top.model.exit_codes import USAGE
 from ollama_top.model.text import printable
@@ -42,7 +42,7 @@ def parser(words: Collection[str] | None = None) -> argparse.ArgumentParser:
     whole = _Parser(
         prog="ollama-top",
         description="What an Ollama server is doing, and why a request waits: htop for Ollama.",
-        epilog=EXIT_STATUS,
+        epilog=exit_status(),
         parents=[common],
         allow_abbrev=False,
     )
@@ -82,13 +82,14 @@ def _add(
     command: Command | Group,
     common: _Parser,
     words: Collection[str] | None,
+    group: str = "",
 ) -> None:
     own = commands.add_parser(
         command.name,
         parents=[common],
         help=command.help,
         description=command.description,
-        epilog=EXIT_STATUS_ELSEWHERE,
+        epilog=exit_status(f"{group}{command.name}"),
         allow_abbrev=False,
     )
     if words is not None and command.name not in words:
@@ -96,7 +97,7 @@ def _add(
     if isinstance(command, Group):
         inner = own.add_subparsers(metavar="COMMAND", title="commands", required=True, parser_class=_Parser)
         for each in command.commands:
-            _add(inner, each, common, words)
+            _add(inner, each, common, words, f"{command.name} ")
         return
     command.declare(own)
     if command.prints:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 def _declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-n", dest="requests", metavar="N", type=int, help="requests at once (default: it fits)"
+        "-n",
+        dest="requests",
+        metavar="N",
+        type=int,
+        help="requests at once (default: twice as many as the server serves, and two more at least)",
     )
     sending.declare(parser, usual_model="the one in memory", limited="one alone, and for all at once")
     parser.add_argument(

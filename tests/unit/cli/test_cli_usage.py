@@ -9,6 +9,8 @@ from running import NOBODY, ROOT, command, run, run_here
 
 from ollama_top import __version__
 from ollama_top.cli import EXIT_CODES
+from ollama_top.cli.exits import OF_COMMANDS
+from ollama_top.cli.parsing import parser
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--read-only", "-h"]])
@@ -21,9 +23,29 @@ def test_help_tells_the_exit_codes(words: list[str]) -> None:
         assert option in told
 
 
-def test_help_of_a_command_says_where_the_exit_codes_are() -> None:
-    told = " ".join(run("show", "--help").stdout.split())
-    assert told.endswith("exit status: 0 done; every other: `ollama-top --help`")
+@pytest.mark.parametrize(
+    ("command", "own"),
+    [
+        ("show", ""),
+        ("doctor", "1 something was found; "),
+        ("profile diff", "1 the profile differs; "),
+        ("profile list", ""),
+    ],
+)
+def test_help_of_a_command_tells_its_own_exit_codes(command: str, own: str) -> None:
+    told = " ".join(run(*command.split(), "--help").stdout.split())
+    assert told.endswith(
+        f"exit status: 0 done; {own}2 nothing could be read; 64 wrong use or settings;"
+        " 74 the output could not be written; 130 interrupted"
+    )
+
+
+def test_exit_codes_are_told_of_commands_that_there_are() -> None:
+    whole = parser()
+    for name in OF_COMMANDS:
+        with pytest.raises(SystemExit) as ended:
+            whole.parse_args([*name.split(), "--help"])
+        assert ended.value.code == 0
 
 
 def test_version() -> None:
