@@ -110,7 +110,7 @@ def test_a_reply_whose_next_word_is_on_its_way_has_not_ended(seed: int) -> None:
 @pytest.mark.parametrize("seed", [789, 3163, 3374])
 def test_a_reply_that_was_held_for_another_that_ended_is_counted_again(seed: int) -> None:
     """At the look before, the slot of the other was free, and the end of its reply on its way."""
-    streams, ends, waits = Ask(tokens=60), Ask(False, tokens=4), Ask(False, tokens=60)
+    streams, ends, waits = Ask(tokens=60), Ask(is_streamed=False, tokens=4), Ask(is_streamed=False, tokens=60)
     callers = tuple(
         Caller((each,), 0.1 + number / 50, keeps_alive=False)
         for number, each in enumerate((streams, ends, waits, waits))
