@@ -4,11 +4,13 @@ Must never know who looks.
 """
 
 from collections.abc import AsyncGenerator, Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ollama_top.model.action import Action, Progress
 from ollama_top.model.frame import Frame
-from ollama_top.model.installed import InstalledModel
+
+if TYPE_CHECKING:
+    from ollama_top.model.action import Action, Progress
+    from ollama_top.model.installed import InstalledModel
 
 
 class ActionError(Exception):
@@ -30,11 +32,11 @@ class Feed(Protocol):
         """Take the next look at once instead of at the end of the interval."""
         ...
 
-    async def installed(self) -> tuple[InstalledModel, ...]:
+    async def installed(self) -> "tuple[InstalledModel, ...]":
         """The models on the server's disk, asked for now; raises ActionError."""
         ...
 
-    async def act(self, action: Action, tell: Callable[[Progress], None]) -> None:
+    async def act(self, action: "Action", tell: "Callable[[Progress], None]") -> None:
         """Have an action done; a later Frame shows whether it was. `tell` hears how far it is.
 
         Cancelling it breaks it off. Raises ActionError with the words of whoever refused.

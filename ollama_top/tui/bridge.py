@@ -11,13 +11,12 @@ from concurrent.futures import Future
 from contextlib import aclosing
 from pathlib import PurePath
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
 
 from ollama_top.engine.daemon import DaemonExecutor
 from ollama_top.engine.feed import ActionError, Feed, FeedError
-from ollama_top.model.action import Action
 from ollama_top.model.frame import Frame
 from ollama_top.tui.messages import (
     ActionEnded,
@@ -28,6 +27,9 @@ from ollama_top.tui.messages import (
     FrameCame,
     InstalledCame,
 )
+
+if TYPE_CHECKING:
+    from ollama_top.model.action import Action
 
 T = TypeVar("T")
 NO_FEED = "no feed is at work that could ask the server"
@@ -83,7 +85,7 @@ class Bridge:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(what)
 
-    def act(self, number: int, action: Action) -> None:
+    def act(self, number: int, action: "Action") -> None:
         """Have the feed do something; messages of this number follow."""
         asking = self.ask(lambda feed: self._act(feed, number, action))
         if asking is None:
@@ -114,7 +116,7 @@ class Bridge:
             return None
         return asyncio.run_coroutine_threadsafe(what(feed), loop)
 
-    async def _act(self, feed: Feed, number: int, action: Action) -> None:
+    async def _act(self, feed: Feed, number: int, action: "Action") -> None:
         try:
             await feed.act(action, lambda progress: self._say(ActionProgressed(number, progress)))
         except ActionError as error:

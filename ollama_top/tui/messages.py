@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from ollama_top.model.action import Progress
-from ollama_top.model.installed import InstalledModel
-
 if TYPE_CHECKING:
     from ollama_top.apply.events import Event
+    from ollama_top.model.action import Progress
+    from ollama_top.model.installed import InstalledModel
 
 
 class FrameCame(Message):
@@ -34,7 +33,7 @@ class ActionMessage(Message):
 class ActionProgressed(ActionMessage):
     """How far an action is."""
 
-    def __init__(self, number: int, progress: Progress) -> None:
+    def __init__(self, number: int, progress: "Progress") -> None:
         self.progress = progress
         super().__init__(number)
 
@@ -58,7 +57,7 @@ class ActionFailed(ActionMessage):
 class InstalledCame(Message):
     """The models on the server's disk; or why they are not known."""
 
-    def __init__(self, models: tuple[InstalledModel, ...], problem: str | None = None) -> None:
+    def __init__(self, models: "tuple[InstalledModel, ...]", problem: str | None = None) -> None:
         self.models = models
         self.problem = problem
         super().__init__()

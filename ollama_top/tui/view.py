@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ollama_top.columns.cell import Cell
-from ollama_top.control.deed import Doing
 from ollama_top.model.frame import Frame
 from ollama_top.model.light import Light, LightState
 from ollama_top.tui.arrangement import Arrangement
 from ollama_top.tui.layout import Panel
 from ollama_top.tui.prompt import Prompt
 from ollama_top.tui.tables import Stand
-from ollama_top.tui.tabs import Tabs
 
 if TYPE_CHECKING:
+    from ollama_top.control.deed import Doing
     from ollama_top.record.replay import ReplayStand
+    from ollama_top.tui.tabs import Tabs
 
 STALE_INTERVALS = 3  # a value this many intervals old is shown as old
 STALE_FLOOR_S = 5.0
@@ -39,8 +39,8 @@ class View:
     notice: Cell | None = None  # what came of the last action
     recording: str | None = None  # the file that Frames are recorded in
     replay: "ReplayStand | None" = None  # where a replay stands; None where what is shown is of now
-    tabs: Tabs | None = None  # the hosts that are watched, where they are several
-    doings: tuple[Doing, ...] = ()  # actions under way
+    tabs: "Tabs | None" = None  # the hosts that are watched, where they are several
+    doings: "tuple[Doing, ...]" = ()  # actions under way
     changing: str | None = None  # what a change of settings does just now; None where none is under way
 
 

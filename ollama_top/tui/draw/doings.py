@@ -1,9 +1,13 @@
 """What is under way, one a line: what is going on, how far it is, and how to end it or see more."""
 
+from typing import TYPE_CHECKING
+
 from ollama_top.columns.cell import Cell, Line, Role
-from ollama_top.control.deed import Doing
 from ollama_top.tui.draw.fit import ends, fit_line, width_of
 from ollama_top.tui.view import View
+
+if TYPE_CHECKING:
+    from ollama_top.control.deed import Doing
 
 SIGN = Cell(" » ", Role.NOTICE)
 
@@ -32,7 +36,7 @@ def _changing(text: str, hidden: int, width: int) -> Line:
     return ends(fit_line((SIGN, Cell(f"changing settings: {text}")), width - width_of(end)), end, width)
 
 
-def _doing(doing: Doing, view: View, hidden: int, width: int) -> Line:
+def _doing(doing: "Doing", view: View, hidden: int, width: int) -> Line:
     from ollama_top.control.follow import can_end, said  # noqa: PLC0415 - no first paint waits for them
 
     end = [*_more(hidden)]
