@@ -147,6 +147,7 @@ async def test_what_a_client_may_leave_here_is_bounded() -> None:
         world.relay.hold.hold(LONG_S)
         client = await world.connect()
         sending = asyncio.create_task(client.send(POST * 100_000))
+        await world.until(lambda: len(world.relay.clients) == 1)
         await asyncio.sleep(0.1)
         assert not sending.done()
         (side,) = world.relay.clients
