@@ -53,9 +53,7 @@ class Monitor(Parts):
         self.terminal = terminal
         self.reach = watched.reach
         self.view = view
-        self.looks = looks_of(
-            keeping.kept
-        )  # while it is behind: the main screen has those of the one in front
+        self.looks = looks_of(keeping.kept)  # while behind: the main screen has those of the one in front
         self.newest: Frame | None = None
         self.onlookers: list[Callable[[Frame], object]] = []
         self.bridge = Bridge(watched.make_feed, self.post_message, self.onlookers)
