@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class Hands(Doings):
     """The part of the monitor that asks what to do."""
 
-    def __init__(self, app: "Monitor", user: str) -> None:
+    def __init__(self, monitor: "Monitor", user: str) -> None:
         """`user` is who ollama-top runs as."""
-        super().__init__(app)
+        super().__init__(monitor)
         self._user = user
         self._picker: Picker | None = None
         self._installed: tuple[InstalledModel, ...] = ()
@@ -49,9 +49,9 @@ class Hands(Doings):
     def actions(self) -> None:
         """Show every action for the row."""
         if self.may_act():
-            row, table = self.app.main.row, self.app.main.table
-            found = offers(row, self.app.newest, self.app.view, self._user)
-            self._ask(questions.menu(row, table, found, self.app.look), self.ask)
+            row, table = self.monitor.main.row, self.monitor.main.table
+            found = offers(row, self.monitor.newest, self.monitor.view, self._user)
+            self._ask(questions.menu(row, table, found, self.monitor.look), self.ask)
 
     def unload(self) -> None:
         """Ask whether to unload the model of the row."""
@@ -64,25 +64,25 @@ class Hands(Doings):
         name, model = self._target("keep")
         if name is not None and model is not None:
             presets = {each.name: each for each in keep.PRESETS}
-            question = questions.preset(name, keep.PRESETS, self.app.look)
+            question = questions.preset(name, keep.PRESETS, self.monitor.look)
             self._ask(question, lambda answer: self._confirm(keep.plan(name, model, presets[answer])))
 
     def load(self) -> None:
         """Ask which of the installed models to load, and then whether to."""
         if self._is_possible("load"):
-            self._picker = questions.installed(self.app.look)
+            self._picker = questions.installed(self.monitor.look)
             self._ask(self._picker, self._confirm_load)
-            self.app.bridge.ask_installed()
+            self.monitor.bridge.ask_installed()
 
     def _confirm_load(self, name: str) -> None:
         model = next(each for each in self._installed if each.name == name)
-        if self.app.newest is not None:
-            self._confirm(load.plan(model, self.app.newest))
+        if self.monitor.newest is not None:
+            self._confirm(load.plan(model, self.monitor.newest))
 
     def pull(self) -> None:
         """Ask for the name of the model to pull, and then whether to."""
         if self._is_possible("pull"):
-            self._ask(questions.name_to_pull(self.app.look), lambda name: self._confirm(pull.plan(name)))
+            self._ask(questions.name_to_pull(self.monitor.look), lambda name: self._confirm(pull.plan(name)))
 
     def stop(self) -> None:
         """Ask whether to end what goes on for us, or the runner of the row."""
@@ -92,22 +92,22 @@ class Hands(Doings):
         if len(ways) == 1:
             next(iter(ways.values()))()
         else:
-            self._ask(questions.what_to_stop(tuple(ways), self.app.look), lambda name: ways[name]())
+            self._ask(questions.what_to_stop(tuple(ways), self.monitor.look), lambda name: ways[name]())
 
     def _ways_to_stop(self) -> dict[str, Callable[[], None]]:
         """What can be ended, by what it is called."""
         ways: dict[str, Callable[[], None]] = {
             follow.deed_of(each.action).asking(each.action): partial(self._confirm_end, each)
-            for each in self.app.view.doings
+            for each in self.monitor.view.doings
             if follow.can_end(each)
         }
-        frame, model = self.app.newest, self._model()
+        frame, model = self.monitor.newest, self._model()
         pid = pid_of(model)
-        no_doings = replace(self.app.view, doings=())
-        may_restart = reason("stop", self.app.main.row, frame, no_doings, self._user) is None
+        no_doings = replace(self.monitor.view, doings=())
+        may_restart = reason("stop", self.monitor.main.row, frame, no_doings, self._user) is None
         if frame is not None and model is not None and pid is not None and may_restart:
             name = name_of(model) or f"process {pid}"
-            asked = [each.action for each in self.app.view.doings if isinstance(each.action, Restart)]
+            asked = [each.action for each in self.monitor.view.doings if isinstance(each.action, Restart)]
             was_asked = any(each.runner_pid == pid for each in asked)
             plan = restart.plan(model, pid, frame, was_asked=was_asked)
             ways[f"the runner of {name}"] = partial(self._confirm, plan)
@@ -115,49 +115,51 @@ class Hands(Doings):
 
     def _confirm_end(self, doing: Doing) -> None:
         asking = follow.deed_of(doing.action).asking(doing.action)
-        question = questions.confirm(f"End {asking}?", follow.ending_costs(doing), "End it.", self.app.look)
+        question = questions.confirm(
+            f"End {asking}?", follow.ending_costs(doing), "End it.", self.monitor.look
+        )
         self._ask(question, lambda answer: self._end(doing.number) if answer == YES else None)
 
     def _end(self, number: int) -> None:
         """Break an action of ours off, if it still goes on."""
-        if any(each.number == number and follow.can_end(each) for each in self.app.view.doings):
-            self.app.bridge.end(number)
+        if any(each.number == number and follow.can_end(each) for each in self.monitor.view.doings):
+            self.monitor.bridge.end(number)
         else:
-            self.app.update(notice=Cell("It was over before it could be ended.", Role.NOTICE))
+            self.monitor.update(notice=Cell("It was over before it could be ended.", Role.NOTICE))
 
     def proxy(self) -> None:
         """Ask whether to put a proxy before the server, or to stop one that is there."""
-        if not self._is_possible("proxy") or self.app.newest is None:
+        if not self._is_possible("proxy") or self.monitor.newest is None:
             return
-        proxies = {f"the proxy at {each.listen}": each for each in proxying.stoppable(self.app.newest)}
+        proxies = {f"the proxy at {each.listen}": each for each in proxying.stoppable(self.monitor.newest)}
         if not proxies:
-            self._confirm(proxying.to_start(self.app.newest))
+            self._confirm(proxying.to_start(self.monitor.newest))
         elif len(proxies) == 1:
             self._confirm(proxying.to_stop(*proxies.values()))
         else:
-            question = questions.what_to_stop(tuple(proxies), self.app.look)
+            question = questions.what_to_stop(tuple(proxies), self.monitor.look)
             self._ask(question, lambda name: self._confirm(proxying.to_stop(proxies[name])))
 
     def copy(self) -> None:
         """Copy the row as a line of text."""
-        row, table, frame = self.app.main.row, self.app.main.table, self.app.view.frame
+        row, table, frame = self.monitor.main.row, self.monitor.main.table, self.monitor.view.frame
         if row is not None and table is not None and frame is not None:
             self.send(copying.as_line(table, row, frame.snapshot.taken_at), table.title(row), "text")
 
     def copy_json(self) -> None:
         """Copy the row as JSON."""
-        row, table = self.app.main.row, self.app.main.table
+        row, table = self.monitor.main.row, self.monitor.main.table
         if row is not None and table is not None:
             self.send(copying.as_json(row), table.title(row), "JSON")
 
     def send(self, text: str, title: str, form: str) -> None:
         """Send to the clipboard by OSC 52, which passes through SSH; no terminal says whether it obeyed."""
         if len(text.encode()) > copying.LARGEST_BYTES:
-            self.app.update(notice=Cell(f"{title} is too long for a terminal's clipboard.", Role.WARNING))
+            self.monitor.update(notice=Cell(f"{title} is too long for a terminal's clipboard.", Role.WARNING))
             return
-        self.app.terminal.copy_to_clipboard(text)
+        self.monitor.terminal.copy_to_clipboard(text)
         said = f"Sent {title} as {form} to the terminal's clipboard ({len(text)} characters)."
-        self.app.update(notice=Cell(said, Role.NOTICE))
+        self.monitor.update(notice=Cell(said, Role.NOTICE))
 
     # how it is asked and done
 
@@ -165,14 +167,18 @@ class Hands(Doings):
         """Whether a deed may be asked for; says why not."""
         if not self.may_act():
             return False
-        why_not = reason(deed, self.app.main.row, self.app.newest, self.app.view, self._user)
+        why_not = reason(deed, self.monitor.main.row, self.monitor.newest, self.monitor.view, self._user)
         if why_not is not None:
-            self.app.update(notice=Cell(why_not, Role.NOTICE))
+            self.monitor.update(notice=Cell(why_not, Role.NOTICE))
         return why_not is None
 
     def _model(self) -> LoadedModel | None:
-        row = self.app.main.row
-        return model_of(row, self.app.newest) if row is not None and self.app.newest is not None else None
+        row = self.monitor.main.row
+        return (
+            model_of(row, self.monitor.newest)
+            if row is not None and self.monitor.newest is not None
+            else None
+        )
 
     def _target(self, deed: str) -> tuple[str | None, LoadedModel | None]:
         """The model of the row with its name, where the action is possible for it."""
@@ -181,14 +187,14 @@ class Hands(Doings):
 
     def _ask(self, question: Screen[str | None], then: Callable[[str], object]) -> None:
         def answered(answer: str | None) -> None:
-            self.app.update()
+            self.monitor.update()
             if answer is not None:
                 then(answer)
 
-        self.app.push_screen(question, answered)
+        self.monitor.push_screen(question, answered)
 
     def _confirm(self, plan: Plan) -> None:
-        question = questions.confirm(plan.question, plan.costs, plan.consent, self.app.look)
+        question = questions.confirm(plan.question, plan.costs, plan.consent, self.monitor.look)
         self._ask(question, lambda answer: self.act(plan.action) if answer == YES else None)
 
     def installed_came(self, message: InstalledCame) -> None:
@@ -196,7 +202,7 @@ class Hands(Doings):
         self._installed = load.choices(message.models)
         if (
             self._picker is not None
-            and self._picker is self.app.terminal.screen
-            and self.app.newest is not None
+            and self._picker is self.monitor.terminal.screen
+            and self.monitor.newest is not None
         ):
-            self._picker.fill(*questions.to_load(self._installed, message.problem, self.app.newest))
+            self._picker.fill(*questions.to_load(self._installed, message.problem, self.monitor.newest))

@@ -46,31 +46,31 @@ class Draft:
 class Agreeing:
     """The part of the monitor that shows plans."""
 
-    def __init__(self, app: "Monitor", order: Callable[[Order], object]) -> None:
+    def __init__(self, monitor: "Monitor", order: Callable[[Order], object]) -> None:
         """`order` has something carried out."""
-        self.app = app
+        self.monitor = monitor
         self._order = order
 
     def begin(self, draft: Draft) -> None:
         """Show the plan as soon as it is made."""
         screen = PlanScreen(
             draft.title,
-            lambda proposal, options: self.app.run_worker(self._agreed(draft, screen, proposal, options)),
-            self.app.view,
-            self.app.look,
+            lambda proposal, options: self.monitor.run_worker(self._agreed(draft, screen, proposal, options)),
+            self.monitor.view,
+            self.monitor.look,
         )
-        self.app.push_screen(screen, lambda _: self.app.update())
-        self.app.run_worker(self._plan(draft, screen))
+        self.monitor.push_screen(screen, lambda _: self.monitor.update())
+        self.monitor.run_worker(self._plan(draft, screen))
 
     async def _plan(self, draft: Draft, screen: PlanScreen, note: str | None = None) -> None:
-        frame = self.app.newest
+        frame = self.monitor.newest
         if frame is None:
             return
         try:
             plan = await draft.make(frame)
         except (CannotUndoError, JournalError) as error:
             text = f"There is no plan: {error}."
-            self._instead(screen, failure(draft.title, text, self.app.view, self.app.look))
+            self._instead(screen, failure(draft.title, text, self.monitor.view, self.monitor.look))
             return
         if plan.refusal is not None or not plan.steps:
             self._instead(screen, self._commands(draft.title, (*plan_words.lines(plan, None),), plan))
@@ -83,7 +83,7 @@ class Agreeing:
 
     async def _agreed(self, draft: Draft, screen: PlanScreen, proposal: Proposal, options: Options) -> None:
         """Order what was agreed to, if it is still what was shown, and the rights for it can be had."""
-        frame, plan = self.app.newest, proposal.plan
+        frame, plan = self.monitor.newest, proposal.plan
         screen.wait()
         if draft.deed not in CUT_OFF and frame is not None:
             may_be_done = draft.deed is Deed.UNDO
@@ -108,7 +108,7 @@ class Agreeing:
         if await in_daemon_thread(lambda: hands_for(plan)) is not None:
             return True
         try:
-            with plain_terminal(self.app):
+            with plain_terminal(self.monitor):
                 sys.stdout.write(ASKING)
                 sys.stdout.flush()
                 is_given = ask_for_rights()
@@ -122,9 +122,9 @@ class Agreeing:
             title,
             said,
             commands,
-            lambda text: self.app.hands.send(text, "the instructions", "text"),
-            self.app.view,
-            self.app.look,
+            lambda text: self.monitor.hands.send(text, "the instructions", "text"),
+            self.monitor.view,
+            self.monitor.look,
         )
 
     def _close(self, screen: PlanScreen) -> bool:
@@ -137,4 +137,4 @@ class Agreeing:
     def _instead(self, screen: PlanScreen, page: "Screen[None]") -> None:
         """Show a page in place of the plan, unless its user has left."""
         if self._close(screen):
-            self.app.push_screen(page, lambda _: self.app.update())
+            self.monitor.push_screen(page, lambda _: self.monitor.update())

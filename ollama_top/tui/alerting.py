@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 class Alerting:
     """The part of the monitor that calls somebody."""
 
-    def __init__(self, app: "Monitor", argv: Sequence[str], *, rings: bool) -> None:
+    def __init__(self, monitor: "Monitor", argv: Sequence[str], *, rings: bool) -> None:
         """`argv` is the command, word by word, or nothing; `rings` is whether the terminal's bell rings."""
-        self.app = app
+        self.monitor = monitor
         self._caller = Caller(argv, self._say) if argv else None
         self._rings = rings
         self._told: Told | None = None  # before the first Frame
-        app.onlookers.append(self._look)
+        monitor.onlookers.append(self._look)
 
     def _look(self, frame: Frame) -> None:
         """Take a Frame up, in the feed's thread; a simulated one calls nobody."""
@@ -37,13 +37,13 @@ class Alerting:
             self._caller.check()
         self._told, new = news(self._told or Told(), frame.findings, frame.snapshot.taken_at)
         if new and self._rings:
-            self.app.terminal.call_later(self.app.terminal.bell)
+            self.monitor.terminal.call_later(self.monitor.terminal.bell)
         if self._caller is not None:
             for each in new:
                 self._caller.call(document(each, frame))
 
     def _say(self, text: str) -> None:
-        self.app.post_message(Noticed(f"on_finding: {text}"))
+        self.monitor.post_message(Noticed(f"on_finding: {text}"))
 
 
 def document(finding: Finding, frame: Frame) -> bytes:

@@ -31,25 +31,25 @@ NONE_INSTALLED = "No model is installed that could be asked: P pulls one."
 class Bursting:
     """The part of the monitor that has bursts sent."""
 
-    def __init__(self, app: "Monitor") -> None:
+    def __init__(self, monitor: "Monitor") -> None:
         """Nothing is asked yet."""
-        self.app = app
+        self.monitor = monitor
         self._choosing: Here | There | None = None  # what a burst is to be sent by once a model is chosen
 
     def begin(self) -> None:
         """Measure the model of the row, else the one in memory; else ask whether to load the smallest."""
-        frame, reach = self.app.newest, self.app.reach
-        if self.app.view.is_read_only:
-            self.app.update(notice=READ_ONLY)
+        frame, reach = self.monitor.newest, self.monitor.reach
+        if self.monitor.view.is_read_only:
+            self.monitor.update(notice=READ_ONLY)
         elif isinstance(reach, Nowhere):
-            self.app.update(notice=Cell(reach.why, Role.NOTICE))
+            self.monitor.update(notice=Cell(reach.why, Role.NOTICE))
         elif frame is None or not frame.snapshot.server.reachable:
-            self.app.update(notice=NOT_SEEN)
+            self.monitor.update(notice=NOT_SEEN)
         elif (name := self._named(frame)) is not None:
             self._ask(name, (), lambda: self._send(reach, name))
         else:
             self._choosing = reach
-            self.app.bridge.ask_installed()
+            self.monitor.bridge.ask_installed()
 
     def takes(self, message: InstalledCame) -> bool:
         """Go on with the smallest model, if a burst waits for one; whether it did."""
@@ -71,38 +71,38 @@ class Bursting:
             pieces = wrap(Cell(problem).text, max(1, width - 4))
             return [(), *((Cell("  "), Cell(piece, Role.WARNING)) for piece in pieces)]
 
-        page = Page("Burst: nothing to measure", lines, self.app.view, self.app.look)
-        self.app.push_screen(page, lambda _: self.app.update())
+        page = Page("Burst: nothing to measure", lines, self.monitor.view, self.monitor.look)
+        self.monitor.push_screen(page, lambda _: self.monitor.update())
 
     def _named(self, frame: Frame) -> str | None:
-        model = model_of(self.app.main.row, frame)
+        model = model_of(self.monitor.main.row, frame)
         return (name_of(model) if model is not None else None) or spec.loaded_model(frame.snapshot)
 
     def _ask(self, name: str, first: tuple[str, ...], send: Callable[[], None]) -> None:
         """Ask what has to be asked by the newest Frame, and send."""
-        frame = self.app.newest
+        frame = self.monitor.newest
         if frame is None:
             return
         reasons = (*first, *spec.reasons(frame))
         if not reasons:
             send()
             return
-        question = questions.confirm(f"Send a burst to {name}?", reasons, "Send it.", self.app.look)
-        self.app.push_screen(question, lambda answer: self._answered(answer, send))
+        question = questions.confirm(f"Send a burst to {name}?", reasons, "Send it.", self.monitor.look)
+        self.monitor.push_screen(question, lambda answer: self._answered(answer, send))
 
     def _answered(self, answer: str | None, send: Callable[[], None]) -> None:
-        self.app.update()
+        self.monitor.update()
         if answer == YES:
             send()
 
     def _send(self, reach: Here | There, name: str) -> None:
-        is_demo = self.app.newest is not None and self.app.newest.snapshot.demo
+        is_demo = self.monitor.newest is not None and self.monitor.newest.snapshot.demo
         whose = ("--demo",) if is_demo else ()
         screen = BurstScreen(
             reach.command((*whose, "burst", "--events", "--yes", "--model", name)),
             lambda send: self._ask(name, (), send),
-            lambda text: self.app.post_message(Noticed(text)),
-            self.app.view,
-            self.app.look,
+            lambda text: self.monitor.post_message(Noticed(text)),
+            self.monitor.view,
+            self.monitor.look,
         )
-        self.app.push_screen(screen, lambda _: self.app.update())
+        self.monitor.push_screen(screen, lambda _: self.monitor.update())

@@ -34,12 +34,12 @@ NOTHING = Cell("Nothing is to be changed yet: Enter on a variable changes it.", 
 class Changing:
     """The part of the monitor that changes settings."""
 
-    def __init__(self, app: "Monitor") -> None:
+    def __init__(self, monitor: "Monitor") -> None:
         """Nothing is wanted yet."""
-        self.app = app
+        self.monitor = monitor
         self._wanted: dict[str, Change] = {}
-        self.here = ChangingHere(app, self._kept)
-        self.there = ChangingThere(app, self._in_force)
+        self.here = ChangingHere(monitor, self._kept)
+        self.there = ChangingThere(monitor, self._in_force)
 
     @property
     def under_way(self) -> UnderWay:
@@ -58,8 +58,10 @@ class Changing:
         if self.under_way.is_going:
             self.under_way.show()
             return
-        kind = ChangeScreen if self.app.may_change else SettingsScreen
-        self.app.push_screen(kind(self, self.app.view, self.app.look), lambda _: self.app.update())
+        kind = ChangeScreen if self.monitor.may_change else SettingsScreen
+        self.monitor.push_screen(
+            kind(self, self.monitor.view, self.monitor.look), lambda _: self.monitor.update()
+        )
 
     def ask_name(self, then: Callable[[], object]) -> None:
         """Ask for a variable, and then for its value."""
@@ -69,16 +71,16 @@ class Changing:
             try:
                 name = full_name(answer) if answer is not None else None
             except BadChangeError as error:
-                self.app.update(notice=Cell(str(error), Role.WARNING))
+                self.monitor.update(notice=Cell(str(error), Role.WARNING))
                 return
             if name is not None:
                 self.ask_value(name, then)
 
-        self.app.push_screen(questions.name_to_set(self.app.look), named)
+        self.monitor.push_screen(questions.name_to_set(self.monitor.look), named)
 
     def ask_value(self, name: str, then: Callable[[], object]) -> None:
         """Ask for the value of a variable; `then` draws what has come of it."""
-        frame = self.app.newest
+        frame = self.monitor.newest
         if frame is None:
             return
         setting, known = wanted.setting_named(frame.snapshot, name), release(frame.snapshot)
@@ -97,8 +99,8 @@ class Changing:
             then()
 
         text = (*wanted.told(name, setting, known),)
-        question = ValueEntry(f"Change {name}", text, name, before, judge, self.app.look)
-        self.app.push_screen(question, answered)
+        question = ValueEntry(f"Change {name}", text, name, before, judge, self.monitor.look)
+        self.monitor.push_screen(question, answered)
 
     def forget(self, name: str) -> None:
         """Leave a variable as it is."""
@@ -109,7 +111,7 @@ class Changing:
         if self._wanted:
             self.begin(tuple(self._wanted.values()))
         else:
-            self.app.update(notice=NOTHING)
+            self.monitor.update(notice=NOTHING)
 
     # changes
 
@@ -120,10 +122,12 @@ class Changing:
             return
         wrong = [each for change in changes if (each := wanted.problem(change, release(frame.snapshot)))]
         if wrong:
-            page = failure(PLAN, f"There is no plan: {'; '.join(wrong)}.", self.app.view, self.app.look)
-            self.app.push_screen(page, lambda _: self.app.update())
-        elif isinstance(self.app.reach, There):
-            self.there.begin(self.app.reach, changes)
+            page = failure(
+                PLAN, f"There is no plan: {'; '.join(wrong)}.", self.monitor.view, self.monitor.look
+            )
+            self.monitor.push_screen(page, lambda _: self.monitor.update())
+        elif isinstance(self.monitor.reach, There):
+            self.there.begin(self.monitor.reach, changes)
         else:
             self.here.begin(changes)
 
@@ -132,30 +136,30 @@ class Changing:
         frame = self._frame()
         if frame is None:
             return
-        if isinstance(self.app.reach, There):
-            self.there.undo(self.app.reach)
+        if isinstance(self.monitor.reach, There):
+            self.there.undo(self.monitor.reach)
         else:
             self.here.undo(frame)
 
     def _frame(self) -> Frame | None:
         """The newest Frame, where a change may be begun; says why not."""
-        if self.app.view.is_read_only:
-            self.app.update(notice=READ_ONLY)
-        elif isinstance(self.app.reach, Nowhere):
-            self.app.update(notice=Cell(self.app.reach.why, Role.NOTICE))
+        if self.monitor.view.is_read_only:
+            self.monitor.update(notice=READ_ONLY)
+        elif isinstance(self.monitor.reach, Nowhere):
+            self.monitor.update(notice=Cell(self.monitor.reach.why, Role.NOTICE))
         elif self.under_way.is_going:
             self.under_way.show()
-        elif self.app.newest is None:
-            self.app.update(notice=NOT_SEEN)
+        elif self.monitor.newest is None:
+            self.monitor.update(notice=NOT_SEEN)
         else:
-            return self.app.newest
+            return self.monitor.newest
         return None
 
     def _kept(self, plan: Plan) -> None:
         """Want no more what is in force, and follow the server to where it answers now."""
         self._in_force(plan.changes)
         if plan.url_then != plan.url:
-            self.app.follow(plan.url_then)
+            self.monitor.follow(plan.url_then)
 
     def _in_force(self, changes: Iterable[Change]) -> None:
         for each in changes:

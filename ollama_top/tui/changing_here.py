@@ -37,11 +37,11 @@ PLAN, UNDO = "Plan", "Plan to take the last change back"
 class ChangingHere:
     """The part of the monitor that changes settings of a server that this machine reaches."""
 
-    def __init__(self, app: "Monitor", kept: Callable[[Plan], object]) -> None:
+    def __init__(self, monitor: "Monitor", kept: Callable[[Plan], object]) -> None:
         """`kept` hears of a plan that is in force."""
-        self.app = app
-        self.under_way = UnderWay(app, kept)
-        self._agreeing = Agreeing(app, self.under_way.start)
+        self.monitor = monitor
+        self.under_way = UnderWay(monitor, kept)
+        self._agreeing = Agreeing(monitor, self.under_way.start)
 
     def begin(self, changes: tuple[Change, ...]) -> None:
         """Show the plan for these changes; it is carried out when the user agrees."""
@@ -61,7 +61,7 @@ class ChangingHere:
         async def ask(feed: Feed) -> tuple[str, ...]:
             return await of_memory(cast("AskingFeed", feed), frame.snapshot, changes)
 
-        asked = self.app.bridge.ask(ask)
+        asked = self.monitor.bridge.ask(ask)
         if asked is None:
             return ()
         answer = asyncio.wrap_future(asked)
@@ -76,18 +76,18 @@ class ChangingHere:
     def undo(self, frame: Frame) -> None:
         """Show what takes the last change back that is in force."""
         if frame.snapshot.demo:
-            self.app.update(notice=SIMULATED)
+            self.monitor.update(notice=SIMULATED)
         else:
-            self.app.run_worker(self._undo(frame.snapshot.server.url))
+            self.monitor.run_worker(self._undo(frame.snapshot.server.url))
 
     async def _undo(self, url: str) -> None:
         try:
             entry = await in_daemon_thread(lambda: undoing.last(Journal(), url))
         except JournalError as error:
-            self.app.update(notice=Cell(str(error), Role.WARNING))
+            self.monitor.update(notice=Cell(str(error), Role.WARNING))
             return
         if entry is None:
-            self.app.update(notice=NOTHING_KEPT)
+            self.monitor.update(notice=NOTHING_KEPT)
         elif entry.outcome is None:
             self.offer(entry)
         else:
@@ -95,15 +95,15 @@ class ChangingHere:
 
     def offer(self, entry: Entry) -> None:
         """Ask what to do with a change that was cut off; nothing is done by itself."""
-        if self.app.view.is_read_only:
+        if self.monitor.view.is_read_only:
             text = f"{undoing.cut_off_words(entry)}."
-            self.app.update(notice=Cell(text[0].upper() + text[1:], Role.WARNING))
+            self.monitor.update(notice=Cell(text[0].upper() + text[1:], Role.WARNING))
             return
-        question = questions.cut_off(entry, undoing.may_go_on(entry), self.app.look)
-        self.app.push_screen(question, lambda answer: self._offered(entry, answer))
+        question = questions.cut_off(entry, undoing.may_go_on(entry), self.monitor.look)
+        self.monitor.push_screen(question, lambda answer: self._offered(entry, answer))
 
     def _offered(self, entry: Entry, answer: str | None) -> None:
-        self.app.update()
+        self.monitor.update()
         deed = {questions.FINISH: Deed.FINISH, questions.TAKE_BACK: Deed.TAKE_BACK}.get(answer or "")
         if deed is not None:
             way = Way.THERE if deed is Deed.FINISH else Way.BACK

@@ -41,23 +41,23 @@ OUTCOMES = {
 class ChangingThere:
     """The part of the monitor that has another machine change its settings."""
 
-    def __init__(self, app: "Monitor", in_force: Callable[[Iterable[Change]], object]) -> None:
+    def __init__(self, monitor: "Monitor", in_force: Callable[[Iterable[Change]], object]) -> None:
         """`in_force` hears of changes that were made."""
-        self.app = app
+        self.monitor = monitor
         self._in_force = in_force
 
     def begin(self, reach: There, changes: Sequence[Change]) -> None:
         """Have these changes planned, agreed to and made there."""
         if self._status(reach, words(changes)) == exit_codes.DONE:
             self._in_force(changes)
-            self.app.update()
+            self.monitor.update()
             self._follow(changes)
 
     def _follow(self, changes: Sequence[Change]) -> None:
         """Go on with a server that answers elsewhere now."""
         host = next((each for each in changes if each.name == HOST), None)
         if host is not None:
-            self.app.follow(parse_target(host.value or "").url)
+            self.monitor.follow(parse_target(host.value or "").url)
 
     def undo(self, reach: There) -> None:
         """Have the last change taken back there."""
@@ -67,14 +67,14 @@ class ChangingThere:
         """How it ended, which is told; None where it was not begun."""
         command = f"ollama-top {shlex.join(asked)}"
         try:
-            with plain_terminal(self.app):
+            with plain_terminal(self.monitor):
                 status = talk(reach.dialogue(asked), BEFORE.format(command=command, host=reach.host))
         except SuspendNotSupported:
             by_hand = shlex.join(("ssh", "-t", reach.host, command))
-            self.app.update(notice=Cell(BY_HAND.format(command=by_hand), Role.NOTICE))
+            self.monitor.update(notice=Cell(BY_HAND.format(command=by_hand), Role.NOTICE))
             return None
-        self.app.update(notice=outcome(reach.host, status))
-        self.app.bridge.look_now()
+        self.monitor.update(notice=outcome(reach.host, status))
+        self.monitor.bridge.look_now()
         return status
 
 

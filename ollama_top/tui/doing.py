@@ -31,42 +31,42 @@ ROLES = {
 class Doings:
     """The part of the monitor that has things done."""
 
-    def __init__(self, app: "Monitor") -> None:
+    def __init__(self, monitor: "Monitor") -> None:
         """Nothing is under way yet."""
-        self.app = app
+        self.monitor = monitor
         self._asked = 0  # how many actions so far
 
     def may_act(self) -> bool:
         """Whether the server may be changed; says so where not."""
-        if self.app.view.is_read_only:
-            self.app.update(notice=READ_ONLY)
-        return not self.app.view.is_read_only
+        if self.monitor.view.is_read_only:
+            self.monitor.update(notice=READ_ONLY)
+        return not self.monitor.view.is_read_only
 
     def act(self, action: Action) -> None:
         """Have something done to the server; refuses when read-only, however it was called."""
-        app = self.app
-        if not self.may_act() or app.newest is None:
+        monitor = self.monitor
+        if not self.may_act() or monitor.newest is None:
             return
-        if any(doing.action == action for doing in app.view.doings):
-            app.update(notice=Cell("That is under way already.", Role.NOTICE))
+        if any(doing.action == action for doing in monitor.view.doings):
+            monitor.update(notice=Cell("That is under way already.", Role.NOTICE))
             return
         self._asked += 1
-        doing = Doing(self._asked, action, app.newest)
-        app.update(doings=(*app.view.doings, doing))
-        app.bridge.act(doing.number, action)
+        doing = Doing(self._asked, action, monitor.newest)
+        monitor.update(doings=(*monitor.view.doings, doing))
+        monitor.bridge.act(doing.number, action)
 
     def drop(self) -> None:
         """Follow no action any more, since the feed that carried them out is given up."""
         text = "What came of the actions under way is not known: their connection was given up."
-        self.app.update(doings=(), notice=Cell(text, Role.WARNING))
+        self.monitor.update(doings=(), notice=Cell(text, Role.WARNING))
 
     def hear(self, message: ActionMessage) -> None:
         """Take up what the feed says of an action."""
         match message:
             case ActionProgressed():
                 self._change(message.number, progress=message.progress)
-            case ActionTaken() if self.app.newest is not None:  # now a Frame has to show it done
-                self._change(message.number, taken_at=self.app.newest.snapshot.taken_at)
+            case ActionTaken() if self.monitor.newest is not None:  # now a Frame has to show it done
+                self._change(message.number, taken_at=self.monitor.newest.snapshot.taken_at)
             case ActionEnded():
                 self._ended(self._take(message.number))
             case ActionFailed():
@@ -76,35 +76,35 @@ class Doings:
         """Say that we have broken it off."""
         if doing is not None:
             outcome = follow.ended(doing)
-            self.app.update(notice=Cell(outcome.text, ROLES[outcome.severity]))
+            self.monitor.update(notice=Cell(outcome.text, ROLES[outcome.severity]))
 
     def _failed(self, doing: Doing | None, problem: str) -> None:
         """Show the server's words until the user has read them."""
         if doing is not None:
             deed = follow.deed_of(doing.action)
-            page = questions.failure(deed, doing.action, problem, self.app.view, self.app.look)
-            self.app.push_screen(page, lambda _: self.app.update())
+            page = questions.failure(deed, doing.action, problem, self.monitor.view, self.monitor.look)
+            self.monitor.push_screen(page, lambda _: self.monitor.update())
 
     def _change(self, number: int, **changes: Any) -> None:  # noqa: ANN401 - fields of Doing
-        before = self.app.view.doings
+        before = self.monitor.view.doings
         doings = tuple(replace(each, **changes) if each.number == number else each for each in before)
         if doings != before:
-            self.app.update(doings=doings)
+            self.monitor.update(doings=doings)
 
     def _take(self, number: int) -> Doing | None:
         """An action that is over, taken off the list."""
-        doings = self.app.view.doings
+        doings = self.monitor.view.doings
         found = next((each for each in doings if each.number == number), None)
-        self.app.update(doings=tuple(each for each in doings if each is not found))
+        self.monitor.update(doings=tuple(each for each in doings if each is not found))
         return found
 
     def shown_by(self, frame: Frame) -> dict[str, Any]:
         """What a Frame changes in the View: actions that it shows done, and what came of them."""
-        outcomes = {each.number: follow.outcome(each, frame) for each in self.app.view.doings}
+        outcomes = {each.number: follow.outcome(each, frame) for each in self.monitor.view.doings}
         over = [each for each in outcomes.values() if each is not None]
         if not over:
             return {}
-        left = tuple(each for each in self.app.view.doings if outcomes[each.number] is None)
+        left = tuple(each for each in self.monitor.view.doings if outcomes[each.number] is None)
         worst = max(over, key=lambda each: list(Severity).index(each.severity))
         text = " ".join(dict.fromkeys(each.text for each in over))
         return {"doings": left, "notice": Cell(text, ROLES[worst.severity])}

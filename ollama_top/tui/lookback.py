@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ollama_top.tui.monitor import Monitor
 
 
-async def look_back(app: "Monitor") -> None:
+async def look_back(monitor: "Monitor") -> None:
     """Offer to finish or take back what was cut off; say of what goes on that it does."""
     if not await in_daemon_thread(lambda: changes_folder().exists()):
         return  # and most people have never changed anything from here
@@ -22,7 +22,7 @@ async def look_back(app: "Monitor") -> None:
     try:
         entry = await in_daemon_thread(lambda: Journal().cut_off())
     except JournalError as error:
-        app.update(notice=Cell(str(error), Role.NOTICE))
+        monitor.update(notice=Cell(str(error), Role.NOTICE))
         return
     if entry is not None:
-        app.changing.here.offer(entry)
+        monitor.changing.here.offer(entry)

@@ -32,15 +32,15 @@ GONE = (OSError, termios.error)
 
 
 @contextmanager
-def plain_terminal(app: "Monitor") -> Iterator[None]:
+def plain_terminal(monitor: "Monitor") -> Iterator[None]:
     """Let another program have the terminal, and Ctrl+C with it; raises SuspendNotSupported."""
     loop = asyncio.get_running_loop()
-    with app.terminal.suspend():
+    with monitor.terminal.suspend():
         loop.remove_signal_handler(signal.SIGINT)
         try:
             yield
         finally:  # a Ctrl+C of meanwhile still waits to be handled by the loop: it was not for us
-            loop.call_later(PASSED_S, lambda: loop.add_signal_handler(signal.SIGINT, app.terminal.exit))
+            loop.call_later(PASSED_S, lambda: loop.add_signal_handler(signal.SIGINT, monitor.terminal.exit))
 
 
 def talk(command: Sequence[str], before: str) -> int:

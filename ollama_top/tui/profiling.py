@@ -45,24 +45,24 @@ def machine_of(reach: Reach) -> Machine:
 class Profiling:
     """The part of the monitor that shows profiles."""
 
-    def __init__(self, app: "Monitor") -> None:
+    def __init__(self, monitor: "Monitor") -> None:
         """Nothing has been read yet."""
-        self.app = app
+        self.monitor = monitor
         self._file: ProfileFile | None = None
-        self._screen = ProfilesScreen(self, app.view, app.look)
+        self._screen = ProfilesScreen(self, monitor.view, monitor.look)
 
     @property
     def may_change(self) -> bool:
         """Whether the server may be changed from here."""
-        return self.app.may_change
+        return self.monitor.may_change
 
     def open(self) -> None:
         """Show the screen, which asks for what it needs."""
-        self.app.push_screen(self._screen, lambda _: self.app.update())
+        self.monitor.push_screen(self._screen, lambda _: self.monitor.update())
 
     def read(self) -> None:
         """Read the file, and show what it says."""
-        frame, reach = self.app.newest, self.app.reach
+        frame, reach = self.monitor.newest, self.monitor.reach
         is_demo = frame is not None and frame.snapshot.demo
 
         def work() -> tuple[Book, str]:
@@ -78,31 +78,31 @@ class Profiling:
             found = await describe_loaded(cast("AskingFeed", feed), snapshot, known)
             self._screen.post_message(ProfilesScreen.Described(found))
 
-        asking = self.app.bridge.ask(ask)
+        asking = self.monitor.bridge.ask(ask)
         if asking is not None:
             asking.add_done_callback(self._not_described)
 
     def _not_described(self, done: "Future[None]") -> None:
         error = None if done.cancelled() else done.exception()
         if error is not None:
-            self.app.post_message(Noticed(f"The loaded models could not be asked for: {error}"))
+            self.monitor.post_message(Noticed(f"The loaded models could not be asked for: {error}"))
 
     def explain(self, found: Compared, changes: tuple[Change, ...]) -> None:
         """Show all of a profile that was chosen, with the changes that would give it to the server."""
-        frame = self.app.view.frame
+        frame = self.monitor.view.frame
         if frame is not None:
             page = Page(
                 f"Profile {found.profile.name}",
                 lambda _, width: explanation(found, changes, frame.snapshot, width),
-                self.app.view,
-                self.app.look,
+                self.monitor.view,
+                self.monitor.look,
             )
-            self.app.push_screen(page, lambda _: self.app.update())
+            self.monitor.push_screen(page, lambda _: self.monitor.update())
 
     def plan(self, changes: tuple[Change, ...]) -> None:
         """Show the plan for what a profile changes; it is carried out when the user agrees."""
         if changes:
-            self.app.changing.begin(changes)
+            self.monitor.changing.begin(changes)
         else:
             self._say("The server has it so already, as far as is known.", Role.NOTICE)
 
@@ -110,7 +110,7 @@ class Profiling:
 
     def save(self, book: Book) -> None:
         """Ask for a name, and keep what the server has under it."""
-        frame = self.app.view.frame
+        frame = self.monitor.view.frame
         unknown = NOT_SEEN if frame is None else set_now.why_unknown(frame.snapshot)
         values = {} if frame is None else set_now.values(frame.snapshot)
         if unknown is not None:
@@ -120,7 +120,7 @@ class Profiling:
         else:
             said = tuple(f"{name}={value}" for name, value in values.items())
             said += () if frame is None else set_now.left_out(frame.snapshot)
-            question = questions.name_to_keep(said, self.app.look)
+            question = questions.name_to_keep(said, self.monitor.look)
             self._ask(question, lambda name: self._save_as(name, values, book))
 
     def _save_as(self, name: str, values: dict[str, str], book: Book) -> None:
@@ -139,7 +139,7 @@ class Profiling:
             self._write(save, f"Saved {name}.", name)
         else:
             costs = ("Its values of now are lost.",)
-            question = questions.confirm(f"Replace {name}?", costs, "Replace it.", self.app.look)
+            question = questions.confirm(f"Replace {name}?", costs, "Replace it.", self.monitor.look)
             self._ask(question, lambda answer: self._write(save, f"Saved {name}.", name, answer))
 
     def delete(self, found: Compared, book: Book) -> None:
@@ -156,7 +156,7 @@ class Profiling:
         values = saved.values if saved is not None else {}
         lines = tuple(f"{variable}={value or ''}" for variable, value in values.items())
         about = "Take it out of the file; the server keeps what it has."
-        question = questions.confirm(f"Delete {name}?", lines, about, self.app.look)
+        question = questions.confirm(f"Delete {name}?", lines, about, self.monitor.look)
         self._ask(question, lambda answer: self._write(drop, f"Deleted {name}.", None, answer))
 
     def _write(
@@ -188,15 +188,15 @@ class Profiling:
             else:
                 then(found)
 
-        self.app.run_worker(wait())
+        self.monitor.run_worker(wait())
 
     def _ask(self, question: "Screen[str | None]", then: Callable[[str], object]) -> None:
         def answered(answer: str | None) -> None:
-            self.app.update()
+            self.monitor.update()
             if answer is not None:
                 then(answer)
 
-        self.app.push_screen(question, answered)
+        self.monitor.push_screen(question, answered)
 
     def _say(self, text: str, role: Role) -> None:
-        self.app.update(notice=Cell(text, role))
+        self.monitor.update(notice=Cell(text, role))

@@ -24,16 +24,16 @@ OF_NO_NAME = re.compile(r"[^\w.@-]")  # what a host may have in its name, and a 
 class Recordings:
     """The part of the monitor that records."""
 
-    def __init__(self, app: "Monitor") -> None:
+    def __init__(self, monitor: "Monitor") -> None:
         """Nothing is recorded yet."""
-        self.app = app
+        self.monitor = monitor
         self._recorder: Recorder | None = None
 
     def begin(self, recording: Recording) -> None:
         """Record every Frame from now on."""
         self._recorder = Recorder(recording, self._say)
-        self.app.onlookers.append(self._recorder.add)
-        self.app.update(recording=str(recording.path))
+        self.monitor.onlookers.append(self._recorder.add)
+        self.monitor.update(recording=str(recording.path))
 
     def toggle(self) -> None:
         """Begin a file of its own in the folder that the user is in, or end the recording."""
@@ -41,35 +41,37 @@ class Recordings:
             path = self._recorder.path
             self.end()
             said = f"Recorded in {path}; `ollama-top replay` shows it."
-            self.app.update(recording=None, notice=Cell(said, Role.NOTICE))
+            self.monitor.update(recording=None, notice=Cell(said, Role.NOTICE))
             return
         try:
             self.begin(Recording(Path.cwd() / self._name()))
         except (RecordingError, OSError) as error:
-            self.app.update(notice=Cell(f"Nothing is recorded: {error}", Role.WARNING))
+            self.monitor.update(notice=Cell(f"Nothing is recorded: {error}", Role.WARNING))
         else:
-            self.app.update(notice=Cell(f"Recording in {self.app.view.recording}; R ends it.", Role.NOTICE))
+            self.monitor.update(
+                notice=Cell(f"Recording in {self.monitor.view.recording}; R ends it.", Role.NOTICE)
+            )
 
     def _name(self) -> str:
         """The moment, and which of several hosts it is."""
-        view = self.app.view
+        view = self.monitor.view
         host = "" if view.tabs is None else f"-{OF_NO_NAME.sub('_', view.title)}"
         return f"{datetime.now().astimezone():%Y-%m-%dT%H-%M-%S}{host}{SUFFIX}"
 
     def end(self) -> None:
         """Write what there is."""
         if self._recorder is not None:
-            self.app.onlookers.remove(self._recorder.add)
+            self.monitor.onlookers.remove(self._recorder.add)
             self._recorder.close()
             self._recorder = None
 
     def _say(self, text: str) -> None:
         """Hear of the recorder's trouble, from its thread."""
-        self.app.post_message(Noticed(text[:1].upper() + text[1:]))
-        self.app.terminal.call_later(self._mind)
+        self.monitor.post_message(Noticed(text[:1].upper() + text[1:]))
+        self.monitor.terminal.call_later(self._mind)
 
     def _mind(self) -> None:
         """Say no longer that it records when it does not."""
         if self._recorder is not None and self._recorder.is_over:
             self.end()
-            self.app.update(recording=None)
+            self.monitor.update(recording=None)

@@ -33,9 +33,9 @@ KILL_COSTS = ("It was asked to end (SIGTERM), and has not. Killed, it cannot sav
 class UnderWay:
     """The part of the monitor that follows a change."""
 
-    def __init__(self, app: "Monitor", kept: Callable[[Plan], object]) -> None:
+    def __init__(self, monitor: "Monitor", kept: Callable[[Plan], object]) -> None:
         """`kept` hears of a plan that is in force."""
-        self.app = app
+        self.monitor = monitor
         self.stand = ChangeStand()
         self._kept = kept
         self._process: ChangeProcess | None = None
@@ -48,32 +48,34 @@ class UnderWay:
 
     def start(self, order: Order) -> None:
         """Have a plan carried out, and show how far it is."""
-        if not isinstance(self.app.reach, Here):
+        if not isinstance(self.monitor.reach, Here):
             raise TypeError("a plan is one for this machine")
         self.stand = ChangeStand(tuple(differences(order.plan)), order.deed == Deed.TAKE_BACK)
-        words = self.app.reach.command(("set", "--carry"))
-        self._process = ChangeProcess(words, order, lambda event: self.app.post_message(ChangeTold(event)))
+        words = self.monitor.reach.command(("set", "--carry"))
+        self._process = ChangeProcess(
+            words, order, lambda event: self.monitor.post_message(ChangeTold(event))
+        )
         self._process.start()
-        self.app.update(changing=BEGINNING)
+        self.monitor.update(changing=BEGINNING)
         self.show()
 
     def show(self) -> None:
         """Show how far it is, or what came of it."""
         screen = ProgressScreen(
             lambda: self.stand,
-            lambda text: self.app.hands.send(text, "what to do", "text"),
-            self.app.terminal.action_burst,
-            self.app.view,
-            self.app.look,
+            lambda text: self.monitor.hands.send(text, "what to do", "text"),
+            self.monitor.terminal.action_burst,
+            self.monitor.view,
+            self.monitor.look,
         )
-        self.app.push_screen(screen, lambda _: self.app.update())
+        self.monitor.push_screen(screen, lambda _: self.monitor.update())
 
     def hear(self, event: Event) -> None:
         """Take up what its process tells."""
         self.stand = follow(self.stand, event)
         match event:
             case Said(text):
-                self.app.update(changing=text)
+                self.monitor.update(changing=text)
             case Stuck(pid):
                 self._ask_to_kill(pid)
             case Ended() | Refused():
@@ -81,37 +83,37 @@ class UnderWay:
 
     def _ask_to_kill(self, pid: int) -> None:
         question = questions.confirm(
-            f"Process {pid} does not end. Kill it?", KILL_COSTS, "Kill it (SIGKILL).", self.app.look
+            f"Process {pid} does not end. Kill it?", KILL_COSTS, "Kill it (SIGKILL).", self.monitor.look
         )
 
         def answered(answer: str | None) -> None:
-            self.app.update()
+            self.monitor.update()
             if self._process is not None:
                 self._process.answer(kill=answer == YES)
 
-        self.app.push_screen(question, answered)
+        self.monitor.push_screen(question, answered)
 
     def _over(self) -> None:
         receipt = self.stand.receipt
         role = Role.GOOD if self.stand.is_as_wanted else Role.WARNING
-        is_shown = any(isinstance(each, ProgressScreen) for each in self.app.terminal.screen_stack)
-        self.app.update(changing=None, notice=None if is_shown else Cell(self.stand.outcome, role))
+        is_shown = any(isinstance(each, ProgressScreen) for each in self.monitor.terminal.screen_stack)
+        self.monitor.update(changing=None, notice=None if is_shown else Cell(self.stand.outcome, role))
         if receipt is not None and self.stand.is_kept:
             self._kept(receipt.plan)
         if not self.stand.is_as_wanted and not is_shown:
             self.show()  # until the user has read it
-        self.app.bridge.look_now()
+        self.monitor.bridge.look_now()
 
     def ask_to_leave(self) -> None:
         """Ask whether to end the monitor all the same; whoever is asked already, and asks again, means it."""
-        if self._leaving is not None and self._leaving in self.app.terminal.screen_stack:
-            self.app.terminal.exit()
+        if self._leaving is not None and self._leaving in self.monitor.terminal.screen_stack:
+            self.monitor.terminal.exit()
             return
-        self._leaving = questions.confirm(LEAVE, GOES_ON, "Leave; the change goes on.", self.app.look)
-        self.app.push_screen(self._leaving, self._left)
+        self._leaving = questions.confirm(LEAVE, GOES_ON, "Leave; the change goes on.", self.monitor.look)
+        self.monitor.push_screen(self._leaving, self._left)
 
     def _left(self, answer: str | None) -> None:
         self._leaving = None
-        self.app.update()
+        self.monitor.update()
         if answer == YES:
-            self.app.terminal.exit()
+            self.monitor.terminal.exit()
