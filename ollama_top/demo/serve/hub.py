@@ -188,6 +188,8 @@ class Hub:
         for work in (self._watch(runner, process), self._await_load(runner, process)):
             process.tasks.append(asyncio.get_running_loop().create_task(work))
             process.tasks[-1].add_done_callback(_surface)
+        if runner.phase is Phase.STOPPING:
+            _terminate(child)
 
     async def _await_load(self, runner: Runner, process: _Process) -> None:
         began_s = time.monotonic()
@@ -221,7 +223,10 @@ class Hub:
         self._forget(runner)
 
     def _stop(self, runner: Runner) -> None:
-        process = self._processes[runner]
+        """End a runner; one whose process is being made is ended once it is there."""
+        process = self._processes.get(runner)
+        if process is None:
+            return
         if process.child.returncode is None:
             _terminate(process.child)
         else:
