@@ -47,6 +47,7 @@ class Paced(Screen[Answer], inherit_bindings=False):
             super()._compositor_refresh()
 
     def _paint(self, driver: LineDriver) -> None:
+        self._compositor.update_widgets(self._dirty_widgets)  # or the paint forgets what changed just now
         dirty = self._compositor._dirty_regions  # noqa: SLF001 - the parts that changed
         if dirty:
             self._waiting.add(Lane.ASKED if driver.is_asked else Lane.TOLD, dirty)
