@@ -34,9 +34,11 @@ class Paced(Screen[Answer], inherit_bindings=False):
             self._settled_at_s = monotonic() + SETTLE_S
 
     def paint_on(self) -> None:
-        """Paint what waits, as far as it may go."""
+        """Paint what waits, as far as it may go; what has changed just now is left for Textual to collect."""
         if self._waiting:
+            changed = tuple(self._dirty_widgets)
             self._compositor_refresh()
+            self._dirty_widgets.update(changed)  # after a paint Textual takes them for painted
 
     def _compositor_refresh(self) -> None:
         """Textual's own name for painting what has changed."""
@@ -47,7 +49,6 @@ class Paced(Screen[Answer], inherit_bindings=False):
             super()._compositor_refresh()
 
     def _paint(self, driver: LineDriver) -> None:
-        self._compositor.update_widgets(self._dirty_widgets)  # or the paint forgets what changed just now
         dirty = self._compositor._dirty_regions  # noqa: SLF001 - the parts that changed
         if dirty:
             self._waiting.add(Lane.ASKED if driver.is_asked else Lane.TOLD, dirty)

@@ -1,4 +1,4 @@
-"""A paint that was due anyway takes along what has changed just now, and forgets none of it."""
+"""A paint that was due forgets nothing of what has changed just now."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from textual.geometry import Region
 
 from ollama_top.columns.cell import Cell
 from ollama_top.tui.line.driver import LineDriver
-from ollama_top.tui.line.pace import Lane
+from ollama_top.tui.line.pace import Lane, Pace
 from ollama_top.tui.screens.paced import Paced
 from ollama_top.tui.themes import TERMINAL
 from ollama_top.tui.widgets.panel import LinePanel
@@ -32,7 +32,7 @@ def driver() -> LineDriver:
     return made
 
 
-async def test_what_changes_while_another_part_waits_is_painted_with_it(
+async def test_what_changes_while_another_part_waits_is_painted_after_it(
     driver: LineDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with OneScreen().run_test(size=(20, 4)) as pilot:
@@ -46,8 +46,12 @@ async def test_what_changes_while_another_part_waits_is_painted_with_it(
             painted.append(update.render_segments(pilot.app.console) if update is not None else "")
 
         monkeypatch.setattr(pilot.app, "_display", display)
+        monkeypatch.setattr(pilot.app, "_driver", driver)
         screen._waiting.add(Lane.TOLD, {Region(0, 3, 5, 1)})
         panel.show([(Cell("new"),)], TERMINAL, 1)
         screen._dirty_widgets.add(panel)  # as its message does, before Textual collects what it is
-        screen._paint(driver)
+        screen.paint_on()
+        assert not screen._waiting
+        driver.pace = Pace()  # as once the paint is answered
+        screen._on_timer_update()
         assert "new" in "".join(painted)
