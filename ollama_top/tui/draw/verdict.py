@@ -56,8 +56,10 @@ def _pieces(text: str, room: int, height: int, end: int) -> list[str]:
 
 
 def window_title(view: View) -> str:
-    """The verdict in the few words that a window's title has room for, after a count of what alarms."""
-    alarms = sum(each.is_alarming for each in view.frame.findings) if view.frame is not None else 0
+    """The verdict in the few words that a window's title has room for, after a count of what alarms now."""
+    is_of_now = view.trouble is None and view.silent_s is None
+    findings = view.frame.findings if view.frame is not None and is_of_now else ()
+    alarms = sum(each.is_alarming for each in findings)
     count = f"[{alarms}!] " if alarms else ""
     words = fit(Cell(_REASONS.split(judgement(view).text, maxsplit=1)[0]), TITLE_CELLS - len(count)).text
     return f"{count}{words.rstrip()} - ollama-top"
