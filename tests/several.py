@@ -61,3 +61,14 @@ async def come(monitor: Monitor, *texts: str) -> None:
 
 def of(monitor: Monitor, at: int) -> HostMonitor:
     return monitor.app.monitors[at]
+
+
+class ComingBack:
+    """Makes the feed of a host: the first is refused, those after it say that it is back."""
+
+    def __init__(self) -> None:
+        self.made: list[Feed] = []
+
+    def __call__(self) -> Feed:
+        self.made.append(feeds.PlayedFeed([saying("it is back")]) if self.made else RefusedFeed([]))
+        return self.made[-1]

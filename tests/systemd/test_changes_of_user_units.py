@@ -8,22 +8,16 @@ from typing import Any
 
 import pytest
 from sandbox import Sandbox
-from serving import ROOT, N
+from serving import N
+from user_manager import FOLDER, started
 
 pytestmark = pytest.mark.systemd
 
-FOLDER = "/home/dev/.config/systemd/user"
 OWN = f"{FOLDER}/ollama.service.d/50-ollama-top.conf"
 UNIT = """[Service]
 ExecStart=/usr/local/bin/ollama serve
 Restart=always
 RestartSec=100ms
-"""
-BOOT = """
-systemctl stop ollama
-uid=$(id -u dev)
-mkdir -p /run/user/$uid && chown dev:dev /run/user/$uid && chmod 700 /run/user/$uid
-systemctl start user@$uid.service
 """
 
 
@@ -35,14 +29,7 @@ def server_program(simulated: Path) -> Path:
 @pytest.fixture(scope="module")
 def user(sandbox: Sandbox) -> dict[str, str]:
     """The environment of a user who has a manager of his own, which keeps the server."""
-    sandbox.run(["sh", "-ec", BOOT])
-    number = sandbox.run(["id", "-u", "dev"]).stdout.strip()
-    environment = {"XDG_RUNTIME_DIR": f"/run/user/{number}", "PYTHONPATH": str(ROOT)}
-    script = 'mkdir -p "$(dirname "$1")" && printf %s "$2" > "$1"'
-    sandbox.run(["sh", "-euc", script, "sh", f"{FOLDER}/ollama.service", UNIT], user="dev")
-    for words in (["daemon-reload"], ["start", "ollama.service"]):
-        sandbox.run(["systemctl", "--user", *words], user="dev", env=environment)
-    return environment
+    return started(sandbox, "ollama.service", {"ollama.service": UNIT})
 
 
 def changed(box: Sandbox, user: Mapping[str, str], *words: str) -> tuple[int, Mapping[str, Any]]:

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from sandbox import Sandbox
+from user_manager import FOLDER, started
 
 pytestmark = pytest.mark.systemd
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = "/home/dev/.config/systemd/user"
 NAME = "homebrew.ollama.service"
 N, L, Q = "OLLAMA_NUM_PARALLEL", "OLLAMA_MAX_LOADED_MODELS", "OLLAMA_MAX_QUEUE"
 UNIT = f"""[Unit]
@@ -31,12 +30,6 @@ Environment="{L}=2"
 """In the form that brew writes, with a line of somebody's at the end, which the next one will not have."""
 
 DROP_IN = f"[Service]\nEnvironment={N}=4 {Q}=64\n"
-BOOT = """
-systemctl stop ollama
-uid=$(id -u dev)
-mkdir -p /run/user/$uid && chown dev:dev /run/user/$uid && chmod 700 /run/user/$uid
-systemctl start user@$uid.service
-"""
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +40,7 @@ def server_program(simulated: Path) -> Path:
 @pytest.fixture(scope="module")
 def user(sandbox: Sandbox) -> dict[str, str]:
     """The environment of a user who has a manager of his own, which keeps the server."""
-    sandbox.run(["sh", "-ec", BOOT])
-    number = sandbox.run(["id", "-u", "dev"]).stdout.strip()
-    environment = {"XDG_RUNTIME_DIR": f"/run/user/{number}", "PYTHONPATH": str(ROOT)}
-    script = 'mkdir -p "$(dirname "$1")" && printf %s "$2" > "$1"'
-    for path, text in ((NAME, UNIT), (f"{NAME}.d/override.conf", DROP_IN)):
-        sandbox.run(["sh", "-euc", script, "sh", f"{FOLDER}/{path}", text], user="dev")
-    sandbox.run(["systemctl", "--user", "daemon-reload"], user="dev", env=environment)
-    sandbox.run(["systemctl", "--user", "start", NAME], user="dev", env=environment)
-    return environment
+    return started(sandbox, NAME, {NAME: UNIT, f"{NAME}.d/override.conf": DROP_IN})
 
 
 def look(box: Sandbox, environment: dict[str, str]) -> dict[str, Any]:

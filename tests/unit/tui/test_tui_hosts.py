@@ -6,7 +6,7 @@ import feeds
 import pytest
 import scenes
 from monitoring import hosting, running
-from several import BEFORE, NEXT, RefusedFeed, TakenFeed, come, of, saying, still, three
+from several import BEFORE, NEXT, ComingBack, TakenFeed, come, of, saying, still, three
 
 from ollama_top.engine.feed import Feed
 from ollama_top.model.verdict import Severity
@@ -89,12 +89,7 @@ async def test_the_overview_shows_the_newest_of_a_host_that_is_held() -> None:
 
 
 async def test_the_user_has_one_tried_again_at_once() -> None:
-    made: list[Feed] = []
-
-    def make() -> Feed:
-        made.append(feeds.PlayedFeed([saying("it is back")]) if made else RefusedFeed([]))
-        return made[-1]
-
+    make = ComingBack()
     async with hosting({"alpha": still(scenes.busy()), "beta": make}) as monitor:
         await come(monitor, "Connection refused")
         await monitor.press("down", "r")

@@ -12,7 +12,7 @@ import frames
 import pytest
 import scenes
 from monitoring import hosting
-from several import BEFORE, NEXT, RefusedFeed, TakenFeed, come, of, saying, still, three
+from several import BEFORE, NEXT, ComingBack, TakenFeed, come, of, saying, still, three
 
 from ollama_top.engine.feed import Feed
 from ollama_top.model.action import Pull
@@ -108,21 +108,16 @@ async def test_a_notice_that_nobody_saw_stays_until_it_is(monkeypatch: pytest.Mo
 
 
 async def test_a_host_that_could_not_be_reached_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Feed] = []
-
-    def make() -> Feed:
-        made.append(feeds.PlayedFeed([saying("it is back")]) if made else RefusedFeed([]))
-        return made[-1]
-
+    make = ComingBack()
     async with hosting({"alpha": still(scenes.busy()), "beta": make}) as monitor:
         await come(monitor, "Connection refused")
         monitor.app.mind()
         await monitor.settle()
-        assert len(made) == 1, "it was tried again at once"
+        assert len(make.made) == 1, "it was tried again at once"
         monkeypatch.setattr(hosts, "AGAIN_S", 0.0)
         monitor.app.mind()
         await come(monitor, "it is back")
-        assert len(made) == 2
+        assert len(make.made) == 2
 
 
 async def test_a_recording_goes_on_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
